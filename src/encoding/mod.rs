@@ -1,0 +1,10 @@
+//! Encodings: bytes and text to structure and back, bounded, strict, and knowing nothing of credentials.
+
+pub mod base32;
+pub mod base45;
+pub mod base64url;
+pub mod cbor;
+pub mod deflate;
+pub mod json;
+#[cfg(feature = "pictures")]
+pub mod qr;

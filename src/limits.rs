@@ -1,0 +1,36 @@
+//! Limits: how much of everything we take before we stop. Each is checked before anything is allocated for it.
+//!
+//! They are constants, not settings: a verdict must not depend on who computed it.
+
+/// Bytes of one input as text or file (a photo has its own limit).
+pub const INPUT_BYTES: usize = 1 << 20;
+/// Bytes of one photo.
+pub const IMAGE_BYTES: usize = 10 << 20;
+/// Pixels of one photo.
+pub const IMAGE_PIXELS: u64 = 50_000_000;
+/// QR codes read from one photo.
+pub const IMAGE_CODES: usize = 32;
+/// Bytes that compressed data may expand to.
+pub const DECOMPRESSED_BYTES: usize = 1 << 20;
+/// Nesting of JSON.
+pub const JSON_DEPTH: usize = 32;
+/// Nesting of CBOR.
+pub const CBOR_DEPTH: usize = 32;
+/// Items (array elements, map pairs) of one JSON or CBOR document.
+pub const DOCUMENT_ITEMS: usize = 65_536;
+/// Signers tried for one key identifier.
+pub const KID_CANDIDATES: usize = 16;
+/// Certificates of one chain.
+pub const X5CHAIN: usize = 10;
+/// Signature checks spent on one certificate path.
+pub const PATH_SIGNATURES: usize = 100;
+/// Credentials in one file or picture.
+pub const CREDENTIALS: usize = 32;
+/// Parts of one chunked SMART Health Card.
+pub const SHC_CHUNKS: usize = 99;
+/// Bytes of one fetched document (key set, DID document, revocation list).
+pub const EVIDENCE_BYTES: usize = 256 << 10;
+/// Rounds of fetching missing evidence.
+pub const GATHER_ROUNDS: usize = 3;
+/// Last second of the year 9999: no credential is valid beyond.
+pub const LATEST_SECOND: i64 = 253_402_300_799;
