@@ -1,5 +1,7 @@
 //! Checks: what each stage found. The rows of every report.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
@@ -78,4 +80,96 @@ impl Serialize for Check {
         }
         row.end()
     }
+}
+
+/// A remark in a report. Never changes a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// Stable name of the remark (`deviation.fractional_date`).
+    pub code: &'static str,
+    /// The remark, one sentence. Holds no value of the subject.
+    pub sentence: Cow<'static, str>,
+}
+
+impl Note {
+    /// A remark.
+    pub fn new(code: &'static str, sentence: impl Into<Cow<'static, str>>) -> Self {
+        Note { code, sentence: sentence.into() }
+    }
+}
+
+/// What the stages found so far. A stage that nobody marked was not reached: silence never passes.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    faults: Vec<Check>,
+    passed: u8,
+    not_declared: u8,
+    /// Remarks, in the order in which they were made.
+    pub notes: Vec<Note>,
+    /// Locators of the evidence looked at.
+    pub evidence: Vec<String>,
+}
+
+impl Findings {
+    /// Nothing looked at yet.
+    pub fn new() -> Self {
+        Findings::default()
+    }
+
+    /// Marks a stage as looked at and in order, as far as whoever marks it can tell. Faults found anywhere outweigh it.
+    pub fn pass(&mut self, stage: Stage) {
+        self.passed |= bit(stage);
+    }
+
+    /// Marks a stage as having nothing to look at. Faults and passes outweigh it.
+    pub fn not_declared(&mut self, stage: Stage) {
+        self.not_declared |= bit(stage);
+    }
+
+    /// Records a fault at the reason's stage.
+    pub fn fail(&mut self, reason: Reason) {
+        let check = Check { stage: reason.stage(), outcome: Outcome::Fail(reason) };
+        if !self.faults.contains(&check) {
+            self.faults.push(check);
+        }
+    }
+
+    /// Records that the reason's stage could not tell, and what would settle it.
+    pub fn unknown(&mut self, reason: Reason, locator: Option<Locator>) {
+        self.faults.push(Check { stage: reason.stage(), outcome: Outcome::Unknown(reason, locator) });
+    }
+
+    /// Records a remark.
+    pub fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// `true` when that stage has a fault or could not tell.
+    pub fn is_faulty(&self, stage: Stage) -> bool {
+        self.faults.iter().any(|check| check.stage == stage)
+    }
+
+    /// The rows of the report: every stage in order, one row a fault.
+    pub fn into_checks(self) -> Vec<Check> {
+        let mut checks = Vec::with_capacity(Stage::ALL.len() + self.faults.len());
+        for stage in Stage::ALL {
+            let before = checks.len();
+            checks.extend(self.faults.iter().filter(|check| check.stage == stage).cloned());
+            if checks.len() == before {
+                let outcome = if self.passed & bit(stage) != 0 {
+                    Outcome::Pass
+                } else if self.not_declared & bit(stage) != 0 {
+                    Outcome::NotDeclared
+                } else {
+                    Outcome::NotReached
+                };
+                checks.push(Check { stage, outcome });
+            }
+        }
+        checks
+    }
+}
+
+fn bit(stage: Stage) -> u8 {
+    1 << stage as u8
 }

@@ -1,0 +1,4 @@
+//! Envelopes: signed containers, opened without believing them.
+
+pub mod cose;
+pub mod jws;

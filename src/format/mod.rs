@@ -1,0 +1,227 @@
+//! Formats: the table of everything that can be judged, and how an input is recognised.
+//!
+//! A format is one file that implements [`Format`] and one line in [`FORMATS`]. It opens an envelope, reads what the
+//! credential says, finds who may have signed, and judges times, status and content; it never decides the verdict.
+
+pub mod content;
+pub mod eu_dcc;
+pub mod hcert;
+pub mod nz_covid_pass;
+pub mod smart_health_card;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::check::Findings;
+use crate::core_data::CoreData;
+use crate::credential::{Decoded, Input, Opened};
+use crate::crypto::public_key::PublicKey;
+use crate::evidence::Evidence;
+use crate::limits;
+use crate::locator::Locator;
+use crate::occasion::Occasion;
+use crate::policy::Policy;
+use crate::reason::{Code, Reason};
+use crate::trust::{Consulted, Signer, SignerDescription, Trust};
+
+/// Every format, in the order in which they are listed and tried.
+pub static FORMATS: &[&dyn Format] =
+    &[&eu_dcc::EuDcc, &smart_health_card::SmartHealthCard, &nz_covid_pass::NzCovidPass];
+
+/// What a reader of lists wants to know of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct About {
+    /// Stable name (`eu_dcc`).
+    pub name: &'static str,
+    /// Title for people.
+    pub title: &'static str,
+    /// The specification and its version.
+    pub specification: &'static str,
+    /// How inputs of this format begin.
+    pub begins: &'static [&'static str],
+    /// Signature algorithms taken.
+    pub algorithms: &'static [&'static str],
+    /// How revocation is told, if at all.
+    pub status: &'static str,
+    /// `true` when this program can issue it too.
+    pub issues: bool,
+}
+
+/// Everything around a credential that its judgement may depend on.
+#[derive(Clone, Copy)]
+pub struct Context<'c> {
+    /// Who may sign what.
+    pub trust: &'c Trust,
+    /// Documents at hand.
+    pub evidence: &'c Evidence,
+    /// When and for what it is shown.
+    pub occasion: &'c Occasion,
+    /// What the relying party demands.
+    pub policy: &'c Policy,
+}
+
+/// A key that may have signed, and whose it is.
+#[derive(Clone)]
+pub struct Candidate {
+    /// The key, parsed.
+    pub key: PublicKey,
+    /// What reports say of its owner.
+    pub description: Arc<SignerDescription>,
+    /// The trust entry of a certificate-based signer.
+    pub signer: Option<Arc<Signer>>,
+    /// Version of the revocation list that the key announces (`crlVersion` of a SMART Health Card key).
+    pub crl_version: Option<i64>,
+}
+
+/// Who may have signed.
+#[derive(Clone, Default)]
+pub struct Keys {
+    /// Keys to try, any of which may be the one.
+    pub candidates: Vec<Candidate>,
+    /// Why there is none, or why one was left out.
+    pub faults: Vec<Reason>,
+    /// What could not be told for want of a document, and where that document is.
+    pub missing: Option<(Reason, Option<Locator>)>,
+    /// Entries that this rests on.
+    pub consulted: Vec<Consulted>,
+    /// Locators of evidence that was looked at.
+    pub evidence: Vec<String>,
+}
+
+impl Keys {
+    /// No key, for this reason.
+    pub fn none(reason: Reason) -> Self {
+        Keys { faults: vec![reason], ..Keys::default() }
+    }
+}
+
+/// One credential cut out of an input, of a known format.
+#[derive(Clone)]
+pub struct Piece<'i> {
+    /// Its format.
+    pub format: &'static dyn Format,
+    /// Its text; several for a card in several QR codes.
+    pub texts: Vec<Cow<'i, str>>,
+}
+
+/// A format: decodes, finds keys, judges what it says. Pure.
+pub trait Format: Sync {
+    /// The format's line in lists.
+    fn about(&self) -> &'static About;
+
+    /// `true` when a text begins like this format.
+    fn begins(&self, text: &str) -> bool;
+
+    /// Opens the envelope: from texts to payload, signed bytes and signature.
+    fn open(&self, texts: &[Cow<'_, str>], policy: &Policy) -> Result<Opened, Reason>;
+
+    /// Reads what the payload says.
+    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason>;
+
+    /// Finds who may have signed. `decoded` is `None` when the payload could not be read.
+    fn keys(&self, opened: &Opened, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys;
+
+    /// Judges times, status and content. `signer` is the candidate under whose key the signature is right, if any;
+    /// only then may a locator of status evidence be named. Marks every stage that it looked at.
+    fn judge(
+        &self,
+        decoded: &Decoded<'_>,
+        signer: Option<&Candidate>,
+        context: &Context<'_>,
+        findings: &mut Findings,
+    ) -> Vec<Consulted>;
+
+    /// The claims of a payload as JSON, for an accepted credential or for `inspect`.
+    fn claims(&self, payload: &[u8]) -> serde_json::Value;
+
+    /// The same in the vocabulary that all formats share.
+    fn core_data(&self, payload: &[u8]) -> CoreData;
+}
+
+/// The format with this name.
+pub fn by_name(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.about().name == name)
+}
+
+/// The credentials that an input holds, each with its format. Deciding is by shape alone; two matches are an error.
+pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, Reason> {
+    let hint = match &input.format {
+        None => None,
+        Some(name) => Some(by_name(name).ok_or_else(|| Reason::new(Code::InputUnrecognised).got("an unknown format name"))?),
+    };
+    if is_picture(&input.bytes) {
+        return pieces_of_picture(&input.bytes, hint);
+    }
+    if input.bytes.len() > limits::INPUT_BYTES {
+        return Err(Reason::new(Code::InputTooLarge).expected(limits::INPUT_BYTES).got(input.bytes.len()));
+    }
+    let text = std::str::from_utf8(&input.bytes)
+        .map_err(|_| Reason::new(Code::InputUnrecognised).expected("text or a picture").got("bytes that are neither"))?;
+    // White space around a text is what editors and shells add; a strict reader refuses it by not knowing the beginning.
+    let text = if policy.strict { text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
+    let texts: Vec<Cow<'i, str>> = if smart_health_card::is_file(text) {
+        smart_health_card::texts_of_file(text, policy)?.into_iter().map(Cow::Owned).collect()
+    } else if text.contains('\n') && !policy.strict {
+        text.lines().map(|line| Cow::Borrowed(line.trim())).filter(|line| !line.is_empty()).collect()
+    } else {
+        vec![Cow::Borrowed(text)]
+    };
+    pieces_of_texts(texts, hint)
+}
+
+fn pieces_of_texts<'i>(texts: Vec<Cow<'i, str>>, hint: Option<&'static dyn Format>) -> Result<Vec<Piece<'i>>, Reason> {
+    if texts.len() > limits::CREDENTIALS.max(limits::SHC_CHUNKS) {
+        return Err(Reason::new(Code::InputTooManyItems).expected(limits::CREDENTIALS).got(texts.len()));
+    }
+    let mut pieces: Vec<Piece<'i>> = Vec::with_capacity(1);
+    for text in texts {
+        let format = match hint {
+            Some(format) => format,
+            None => detect(&text)?,
+        };
+        let chunked = smart_health_card::is_chunk(&text);
+        let open_card = pieces
+            .iter_mut()
+            .find(|piece| chunked && piece.texts.first().is_some_and(|first| smart_health_card::same_card(first, &text)));
+        match open_card {
+            Some(piece) => piece.texts.push(text),
+            None => pieces.push(Piece { format, texts: vec![text] }),
+        }
+    }
+    if pieces.is_empty() {
+        return Err(Reason::new(Code::InputUnrecognised).got("nothing"));
+    }
+    if pieces.len() > limits::CREDENTIALS {
+        return Err(Reason::new(Code::InputTooManyItems).expected(limits::CREDENTIALS).got(pieces.len()));
+    }
+    Ok(pieces)
+}
+
+/// The one format that a text begins like.
+pub fn detect(text: &str) -> Result<&'static dyn Format, Reason> {
+    let mut found = FORMATS.iter().copied().filter(|format| format.begins(text));
+    match (found.next(), found.next()) {
+        (Some(format), None) => Ok(format),
+        (Some(one), Some(other)) => {
+            let names = format!("{} and {}", one.about().name, other.about().name);
+            Err(Reason::new(Code::InputAmbiguous).got(names))
+        }
+        (None, _) => Err(Reason::new(Code::InputUnrecognised)),
+    }
+}
+
+/// `true` for the first bytes of a PNG or JPEG.
+pub fn is_picture(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x89PNG\r\n\x1a\n") || bytes.starts_with(b"\xff\xd8\xff")
+}
+
+#[cfg(feature = "pictures")]
+fn pieces_of_picture<'i>(bytes: &[u8], hint: Option<&'static dyn Format>) -> Result<Vec<Piece<'i>>, Reason> {
+    let texts = crate::encoding::qr::read(bytes)?;
+    pieces_of_texts(texts.into_iter().map(Cow::Owned).collect(), hint)
+}
+
+#[cfg(not(feature = "pictures"))]
+fn pieces_of_picture<'i>(_: &[u8], _: Option<&'static dyn Format>) -> Result<Vec<Piece<'i>>, Reason> {
+    Err(Reason::new(Code::ImageUnreadable).got("this build reads no pictures"))
+}

@@ -1,0 +1,103 @@
+//! Policy: what the relying party demands, read from one small JSON file. Every default is the careful one.
+
+use serde::{Deserialize, Serialize};
+
+/// The relying party's demands. As JSON, every member may be left out; unknown members are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Formats taken, by name (`eu_dcc`); empty = all.
+    pub formats: Vec<String>,
+    /// Which trust entries count.
+    pub environment: Environment,
+    /// Seconds by which clocks may differ, applied to every time of the credential.
+    pub clock_skew_seconds: i64,
+    /// How revocation is treated.
+    pub status: StatusDemand,
+    /// Kinds of event taken from health certificates; empty = all.
+    pub events: Vec<Event>,
+    /// Whether a test that found the disease is taken.
+    pub positive_tests: bool,
+    /// How codes outside the known value sets are treated.
+    pub value_sets: ValueSetDemand,
+    /// `true` refuses what specifications forbid but verifiers were told to tolerate (fractional dates of a CWT,
+    /// lower-case country codes, schema tolerances); each tolerated oddity is noted in the report otherwise.
+    pub strict: bool,
+    /// Hosts that evidence may be fetched from besides those of trusted issuers; empty = only those.
+    pub fetch_hosts: Vec<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy {
+            formats: Vec::new(),
+            environment: Environment::Production,
+            clock_skew_seconds: 60,
+            status: StatusDemand::WhenDeclared,
+            events: Vec::new(),
+            positive_tests: false,
+            value_sets: ValueSetDemand::Note,
+            strict: false,
+            fetch_hosts: Vec::new(),
+        }
+    }
+}
+
+/// Which world a trust entry belongs to. Entries of the other world never count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Environment {
+    /// Live issuers.
+    #[default]
+    Production,
+    /// Test issuers.
+    Test,
+}
+
+impl Environment {
+    /// The name as it stands in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Environment::Production => "production",
+            Environment::Test => "test",
+        }
+    }
+}
+
+/// How revocation is treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum StatusDemand {
+    /// A credential that declares no status passes; one that does must be found unrevoked.
+    #[default]
+    WhenDeclared,
+    /// A credential must declare a status and be found unrevoked.
+    Required,
+    /// Status is not looked at, and the report says so.
+    Ignored,
+}
+
+/// A kind of event that a health certificate attests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// A vaccination.
+    Vaccination,
+    /// A test.
+    Test,
+    /// A recovery.
+    Recovery,
+}
+
+/// How codes outside the known value sets are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValueSetDemand {
+    /// They are noted.
+    #[default]
+    Note,
+    /// They are refused.
+    Require,
+    /// They are not looked at.
+    Ignore,
+}

@@ -1,0 +1,458 @@
+//! Trust: an immutable snapshot of who may sign what, keys and certificates already parsed.
+//!
+//! A snapshot is built once from entries and replaced whole when a list changes; readers never wait. An entry that cannot
+//! be used is reported and left out, the rest counts: a list with one broken certificate still serves its other signers.
+
+pub mod did;
+pub mod entry;
+pub mod jwks;
+pub mod store;
+pub mod x509;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::crypto::digest::sha256;
+use crate::crypto::public_key::PublicKey;
+use crate::encoding::base64url;
+use crate::policy::Environment;
+use crate::reason::{Code, Reason};
+use crate::trust::did::DidDocument;
+use crate::trust::entry::{Entry, EntryFile};
+use crate::trust::jwks::KeySet;
+use crate::trust::x509::{Certificate, check_issued_by};
+
+/// Who may sign what, at one moment.
+#[derive(Default)]
+pub struct Trust {
+    signers: HashMap<Box<[u8]>, Vec<Arc<Signer>>>,
+    issuers: HashMap<String, Arc<Issuer>>,
+    value_sets: HashMap<String, Arc<ValueSet>>,
+    authorities: usize,
+    digest: [u8; 32],
+}
+
+/// One document signer: its key and why it is trusted.
+pub struct Signer {
+    /// The key, parsed.
+    pub key: PublicKey,
+    /// The certificate, where the list gave one.
+    pub certificate: Option<Certificate>,
+    /// Production or test.
+    pub environment: Environment,
+    /// `true` when the list names the signer as withdrawn.
+    pub withdrawn: bool,
+    /// Formats that it may sign.
+    pub formats: Vec<String>,
+    /// How it chains to an authority.
+    pub chain: Chain,
+    /// What reports say of it.
+    pub description: SignerDescription,
+    entries: Vec<Arc<Entry>>,
+}
+
+/// How a signer's certificate chains to an authority of its country.
+pub enum Chain {
+    /// No authority of that country is known: presence on the list is the trust.
+    NoAuthority,
+    /// Issued by this authority.
+    IssuedBy(Arc<Certificate>),
+    /// Authorities are known, and none of them issued it.
+    Broken(Reason),
+}
+
+/// What reports say of a signer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Default)]
+pub struct SignerDescription {
+    /// The issuer's name: an URL, a DID, or a certificate's subject.
+    pub name: String,
+    /// Two-letter country.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Key identifier as the credential writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// The list that the trust entry stands on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// Production or test.
+    pub environment: &'static str,
+    /// The chain, signer first: subject and SHA-256 fingerprint of each certificate.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<ChainLink>,
+}
+
+/// One certificate of a chain, in a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChainLink {
+    /// Distinguished name of the subject.
+    pub subject: String,
+    /// SHA-256 of the DER, hexadecimal.
+    pub sha256: String,
+}
+
+/// An issuer known by its name.
+pub struct Issuer {
+    /// The name exactly as credentials write it.
+    pub issuer: String,
+    /// The name for people.
+    pub name: Option<String>,
+    /// Production or test.
+    pub environment: Environment,
+    /// Formats that it may sign.
+    pub formats: Vec<String>,
+    /// The list that it stands on.
+    pub list: Option<String>,
+    /// Its pinned keys.
+    pub keys: Option<KeySet>,
+    /// Its pinned DID document.
+    pub document: Option<DidDocument>,
+    entry: Arc<Entry>,
+}
+
+/// The codes that a field may hold.
+pub struct ValueSet {
+    /// Codes with their names for people.
+    pub values: BTreeMap<String, String>,
+    entry: Arc<Entry>,
+}
+
+/// An entry that was left out of a snapshot, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Which entry: file or list, and what identifies it there.
+    pub entry: String,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+/// A piece of a snapshot that a verdict rests on.
+#[derive(Clone)]
+pub enum Consulted {
+    /// A document signer.
+    Signer(Arc<Signer>),
+    /// An issuer known by name.
+    Issuer(Arc<Issuer>),
+    /// A value set.
+    ValueSet(Arc<ValueSet>),
+}
+
+impl Consulted {
+    /// The entries that this piece was built from: enough to build it again.
+    pub fn entries(&self) -> Vec<Arc<Entry>> {
+        match self {
+            Consulted::Signer(signer) => signer.entries.clone(),
+            Consulted::Issuer(issuer) => vec![issuer.entry.clone()],
+            Consulted::ValueSet(set) => vec![set.entry.clone()],
+        }
+    }
+}
+
+impl Trust {
+    /// Trust in nobody.
+    pub fn none() -> Self {
+        Trust::default()
+    }
+
+    /// The snapshot of these files, and what had to be left out.
+    pub fn build(files: &[EntryFile]) -> (Trust, Vec<Problem>) {
+        Builder::new().build(files)
+    }
+
+    /// The snapshot of these entries, of no particular list.
+    pub fn from_entries(entries: Vec<Entry>) -> (Trust, Vec<Problem>) {
+        Trust::build(&[EntryFile { vidimus_trust: 1, source: None, entries }])
+    }
+
+    /// Signers with this key identifier, of every format and environment.
+    pub fn signers(&self, kid: &[u8]) -> &[Arc<Signer>] {
+        self.signers.get(kid).map_or(&[], Vec::as_slice)
+    }
+
+    /// The issuer with exactly this name.
+    pub fn issuer(&self, name: &str) -> Option<&Arc<Issuer>> {
+        self.issuers.get(name)
+    }
+
+    /// The value set with this identifier.
+    pub fn value_set(&self, id: &str) -> Option<&Arc<ValueSet>> {
+        self.value_sets.get(id)
+    }
+
+    /// SHA-256 over all entries, in order: two snapshots with the same digest judge alike.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// How many signers, issuers, authorities and value sets the snapshot holds.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            signers: self.signers.values().map(Vec::len).sum(),
+            issuers: self.issuers.values().map(|i| &i.issuer).collect::<std::collections::HashSet<_>>().len(),
+            authorities: self.authorities,
+            value_sets: self.value_sets.len(),
+        }
+    }
+
+    /// Every signer, in no particular order.
+    pub fn all_signers(&self) -> impl Iterator<Item = &Arc<Signer>> {
+        self.signers.values().flatten()
+    }
+
+    /// Every issuer known by name, once for each name it has.
+    pub fn all_issuers(&self) -> impl Iterator<Item = (&str, &Arc<Issuer>)> {
+        self.issuers.iter().map(|(name, issuer)| (name.as_str(), issuer))
+    }
+}
+
+/// Sizes of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Document signers.
+    pub signers: usize,
+    /// Issuers known by name.
+    pub issuers: usize,
+    /// Certifying authorities.
+    pub authorities: usize,
+    /// Value sets.
+    pub value_sets: usize,
+}
+
+type AuthorityKey = (String, Environment);
+
+#[derive(Default)]
+struct Builder {
+    trust: Trust,
+    authorities: HashMap<String, Vec<(Environment, Arc<Certificate>, Arc<Entry>)>>,
+    problems: Vec<Problem>,
+}
+
+impl Builder {
+    fn new() -> Self {
+        Builder::default()
+    }
+
+    fn build(mut self, files: &[EntryFile]) -> (Trust, Vec<Problem>) {
+        let mut all = Vec::new();
+        let mut text = Vec::new();
+        for file in files {
+            let list = file.source.as_ref().map(|source| source.list.clone());
+            for entry in &file.entries {
+                text.extend(serde_json::to_vec(entry).unwrap_or_default());
+                text.push(b'\n');
+                all.push((list.clone(), Arc::new(entry.clone())));
+            }
+        }
+        self.trust.digest = sha256(&text);
+        // Authorities first: signers are chained to them.
+        for (_, entry) in &all {
+            self.add_authority(entry);
+        }
+        for (list, entry) in &all {
+            self.add(list.as_deref(), entry);
+        }
+        (self.trust, self.problems)
+    }
+
+    fn add_authority(&mut self, entry: &Arc<Entry>) {
+        let Entry::Authority { certificate, country, environment, .. } = &**entry else { return };
+        match decode_certificate(certificate) {
+            Ok(certificate) => {
+                let country =
+                    country.clone().or_else(|| certificate.subject_country().map(str::to_owned)).unwrap_or_default();
+                self.trust.authorities += 1;
+                self.authorities.entry(country.to_ascii_uppercase()).or_default().push((
+                    *environment,
+                    Arc::new(certificate),
+                    entry.clone(),
+                ));
+            }
+            Err(reason) => self.leave_out("authority", reason),
+        }
+    }
+
+    fn add(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
+        match &**entry {
+            Entry::Authority { .. } => {}
+            Entry::Signer { .. } => self.add_signer(list, entry),
+            Entry::SignerKey { .. } => self.add_signer_key(list, entry),
+            Entry::Issuer { .. } => self.add_issuer(list, entry),
+            Entry::ValueSet { id, values, .. } => {
+                let set = ValueSet { values: values.clone(), entry: entry.clone() };
+                self.trust.value_sets.insert(id.clone(), Arc::new(set));
+            }
+        }
+    }
+
+    fn add_signer(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
+        let Entry::Signer { certificate, formats, country, kid, environment, withdrawn, list: own_list } = &**entry
+        else {
+            return;
+        };
+        let certificate = match decode_certificate(certificate) {
+            Ok(certificate) => certificate,
+            Err(reason) => return self.leave_out("signer", reason),
+        };
+        let key = match certificate.public_key() {
+            Ok(key) => key.clone(),
+            Err(reason) => {
+                let reason = reason.clone();
+                return self.leave_out(&certificate.subject_text(), reason);
+            }
+        };
+        let kid = match kid.as_deref().map(base64url::decode_any) {
+            None => certificate.kid8().to_vec(),
+            Some(Ok(kid)) => kid,
+            Some(Err(reason)) => return self.leave_out(&certificate.subject_text(), reason),
+        };
+        let country = country.clone().or_else(|| certificate.subject_country().map(str::to_ascii_uppercase));
+        let (chain, authority_entries) =
+            self.chain(&certificate, &(country.clone().unwrap_or_default(), *environment));
+        let mut links = vec![link(&certificate)];
+        if let Chain::IssuedBy(authority) = &chain {
+            links.push(link(authority));
+        }
+        let mut entries = vec![entry.clone()];
+        entries.extend(authority_entries);
+        let description = SignerDescription {
+            name: certificate.subject_text(),
+            country,
+            key_id: Some(base64url::encode_standard(&kid)),
+            list: own_list.clone().or_else(|| list.map(str::to_owned)),
+            environment: environment.name(),
+            chain: links,
+        };
+        self.insert_signer(
+            kid,
+            Signer {
+                key,
+                certificate: Some(certificate),
+                environment: *environment,
+                withdrawn: *withdrawn,
+                formats: formats.clone(),
+                chain,
+                description,
+                entries,
+            },
+        );
+    }
+
+    fn add_signer_key(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
+        let Entry::SignerKey { kid, public_key, formats, country, environment, withdrawn, list: own_list } = &**entry
+        else {
+            return;
+        };
+        let decoded = base64url::decode_any(kid).and_then(|kid| {
+            base64url::decode_any(public_key)
+                .and_then(|der| PublicKey::from_spki_der(&der))
+                .map(|key| (kid, key))
+        });
+        let (kid_bytes, key) = match decoded {
+            Ok(decoded) => decoded,
+            Err(reason) => return self.leave_out(kid, reason),
+        };
+        let description = SignerDescription {
+            name: country.clone().unwrap_or_default(),
+            country: country.clone(),
+            key_id: Some(kid.clone()),
+            list: own_list.clone().or_else(|| list.map(str::to_owned)),
+            environment: environment.name(),
+            chain: Vec::new(),
+        };
+        self.insert_signer(
+            kid_bytes,
+            Signer {
+                key,
+                certificate: None,
+                environment: *environment,
+                withdrawn: *withdrawn,
+                formats: formats.clone(),
+                chain: Chain::NoAuthority,
+                description,
+                entries: vec![entry.clone()],
+            },
+        );
+    }
+
+    fn add_issuer(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
+        let Entry::Issuer { issuer, aliases, name, formats, environment, keys, document, list: own_list } = &**entry
+        else {
+            return;
+        };
+        let keys = match keys.as_ref().map(|keys| KeySet::decode(keys.to_string().as_bytes())) {
+            None => None,
+            Some(Ok(keys)) => Some(keys),
+            Some(Err(reason)) => return self.leave_out(issuer, reason),
+        };
+        let document = match document.as_ref().map(|text| DidDocument::decode(text.to_string().as_bytes(), issuer)) {
+            None => None,
+            Some(Ok(document)) => Some(document),
+            Some(Err(reason)) => return self.leave_out(issuer, reason),
+        };
+        let built = Arc::new(Issuer {
+            issuer: issuer.clone(),
+            name: name.clone(),
+            environment: *environment,
+            formats: formats.clone(),
+            list: own_list.clone().or_else(|| list.map(str::to_owned)),
+            keys,
+            document,
+            entry: entry.clone(),
+        });
+        for name in std::iter::once(issuer).chain(aliases) {
+            self.trust.issuers.insert(name.clone(), built.clone());
+        }
+    }
+
+    /// Chains a signer to the authorities of its country; returns them as entries too, so that a replay finds the same.
+    fn chain(&self, leaf: &Certificate, (country, environment): &AuthorityKey) -> (Chain, Vec<Arc<Entry>>) {
+        let known: Vec<_> = self
+            .authorities
+            .get(&country.to_ascii_uppercase())
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .filter(|(theirs, ..)| theirs == environment)
+            .collect();
+        let mut fault = None;
+        for (_, authority, entry) in &known {
+            match check_issued_by(leaf, authority) {
+                Ok(()) => return (Chain::IssuedBy(authority.clone()), vec![entry.clone()]),
+                Err(reason) => fault = Some(fault.unwrap_or(reason)),
+            }
+        }
+        match fault {
+            None => (Chain::NoAuthority, Vec::new()),
+            Some(_) => {
+                let reason = Reason::new(Code::X509UntrustedRoot).got(leaf.issuer_text());
+                (Chain::Broken(reason), known.iter().map(|(.., entry)| entry.clone()).collect())
+            }
+        }
+    }
+
+    fn insert_signer(&mut self, kid: Vec<u8>, signer: Signer) {
+        let signers = self.trust.signers.entry(kid.into_boxed_slice()).or_default();
+        // A list that names one certificate twice does not make it two candidates.
+        if !signers.iter().any(|known| known.entries.first() == signer.entries.first()) {
+            signers.push(Arc::new(signer));
+        }
+    }
+
+    fn leave_out(&mut self, entry: &str, reason: Reason) {
+        self.problems.push(Problem { entry: entry.to_owned(), reason });
+    }
+}
+
+fn decode_certificate(text: &str) -> Result<Certificate, Reason> {
+    Certificate::from_der(&base64url::decode_any(text)?)
+}
+
+fn link(certificate: &Certificate) -> ChainLink {
+    use std::fmt::Write;
+    let mut sha256 = String::with_capacity(64);
+    for byte in certificate.fingerprint() {
+        let _ = write!(sha256, "{byte:02x}");
+    }
+    ChainLink { subject: certificate.subject_text(), sha256 }
+}
