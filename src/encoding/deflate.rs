@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(inflate_raw(&bomb).unwrap_err().code(), Code::InputDecompressedTooLarge);
         let fits = deflate_raw(&vec![0; limits::DECOMPRESSED_BYTES]);
         assert_eq!(inflate_raw(&fits).unwrap().len(), limits::DECOMPRESSED_BYTES);
-        assert_eq!(inflate_raw_limited(&deflate_raw(&[]), 0).unwrap(), []);
+        assert!(inflate_raw_limited(&deflate_raw(&[]), 0).unwrap().is_empty());
     }
 
     proptest! {
