@@ -102,3 +102,44 @@ fn bytes_of_hex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text.chars().map(|digit| digit.to_digit(16).expect("a hexadecimal digit") as u8).collect();
     digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
+
+/// Pictures of `eu-dgc-testdata` must give the text that stands beside them, 99 of 100 at least.
+#[cfg(feature = "pictures")]
+#[test]
+fn pictures_of_member_states_are_read() {
+    let Some(folder) = corpus("health/eu-dgc-testdata") else { return };
+    let (mut due, mut read, mut missed) = (0, 0, Vec::new());
+    for path in json_files(&folder) {
+        let case: serde_json::Value = match json::from_slice(&std::fs::read(&path).expect("a readable file")) {
+            Ok(case) => case,
+            Err(_) => continue,
+        };
+        let (Some(picture), Some(text)) = (case["2DCODE"].as_str(), case["PREFIX"].as_str()) else { continue };
+        if case["EXPECTEDRESULTS"]["EXPECTEDPICTUREDECODE"] != true {
+            continue;
+        }
+        due += 1;
+        let texts = base64url::decode_any(picture).and_then(|picture| vidimus::encoding::qr::read(&picture));
+        match texts {
+            Ok(texts) if texts == [text] => read += 1,
+            Ok(texts) => missed.push(format!("{}: {} other texts", path.display(), texts.len())),
+            Err(reason) => missed.push(format!("{}: {reason}", path.display())),
+        }
+    }
+    eprintln!("pictures: {read} of {due} read; {missed:#?}");
+    assert!(due >= 400 && read * 100 >= due * 99, "{read} of {due}");
+}
+
+#[cfg(feature = "pictures")]
+fn json_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files.extend(json_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files
+}

@@ -5,6 +5,7 @@
 mod draw;
 mod finders;
 mod read;
+mod upright;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, ImageFormat, ImageReader, Luma};
 use rqrr::PreparedImage;
 
-use super::finders;
+use super::{finders, upright};
 use crate::limits;
 use crate::reason::{Code, Reason};
 
@@ -31,6 +31,9 @@ const BLACK: u8 = 1;
 /// Errors: `image.too_large` (by the header, before anything is decoded), `image.unreadable`, `image.no_code`.
 pub fn read(picture: &[u8]) -> Result<Vec<String>, Reason> {
     let picture = gray(picture)?;
+    if let Some(text) = upright_text(&picture) {
+        return Ok(vec![text]);
+    }
     let attempts: [fn(&GrayImage) -> Option<GrayImage>; 7] =
         [as_it_is, two_tone, enlarged, enlarged_sharply, reduced, inverted, inverted_two_tone];
     for attempt in attempts {
@@ -151,6 +154,12 @@ fn threshold(picture: &GrayImage) -> u8 {
     best_shade
 }
 
+/// The text of a picture that is nothing but one upright code.
+fn upright_text(picture: &GrayImage) -> Option<String> {
+    let bytes = catch_unwind(AssertUnwindSafe(|| upright::read(picture, threshold(picture))));
+    bytes.ok().flatten().map(text)
+}
+
 /// The texts of the codes in one version of the picture.
 fn texts(picture: &GrayImage) -> Vec<String> {
     // The reader of codes is not ours; should a hostile picture make it panic, that picture has no code.
@@ -174,13 +183,15 @@ fn texts_of(picture: &GrayImage) -> Vec<String> {
     for grid in prepared.detect_grids().into_iter().take(limits::IMAGE_CODES) {
         let mut bytes = Vec::new();
         if grid.decode_to(&mut bytes).is_ok() {
-            texts.push(
-                String::from_utf8(bytes)
-                    .unwrap_or_else(|wrong| wrong.as_bytes().iter().copied().map(char::from).collect()),
-            );
+            texts.push(text(bytes));
         }
     }
     texts
+}
+
+/// UTF-8 if the bytes are that, else one character for each byte.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|wrong| wrong.as_bytes().iter().copied().map(char::from).collect())
 }
 
 fn too_large(most: String) -> Reason {
