@@ -21,3 +21,7 @@ pub mod check;
 pub mod encoding;
 pub mod evidence;
 pub mod occasion;
+// Floor 3: keys, algorithms, signatures.
+#[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+#[deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
+pub mod crypto;
