@@ -1,0 +1,2 @@
+//! Trust.
+pub mod x509;
