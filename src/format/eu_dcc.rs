@@ -251,16 +251,16 @@ fn country(code: &str) -> String {
 fn check_times(decoded: &Decoded<'_>, dcc: &Value<'_>, context: &Context<'_>, findings: &mut Findings) {
     findings.pass(Stage::Validity);
     let (now, skew) = (context.occasion.now, context.policy.clock_skew_seconds);
-    if let (Some(issued_at), Some(expires)) = (decoded.issued_at, decoded.expires) {
-        if expires < issued_at {
-            findings.fail(Reason::new(Code::TimeInconsistent).expected(issued_at).got(expires));
-        }
-    }
     if let Some(expires) = decoded.expires.filter(|expires| now.plus(-skew) > *expires) {
         findings.fail(Reason::new(Code::TimeExpired).expected(now).got(expires));
     }
     if let Some(issued_at) = decoded.issued_at.filter(|issued_at| now.plus(skew) < *issued_at) {
         findings.fail(Reason::new(Code::TimeNotYetValid).expected(now).got(issued_at));
+    }
+    if let (Some(issued_at), Some(expires)) = (decoded.issued_at, decoded.expires) {
+        if expires < issued_at {
+            findings.fail(Reason::new(Code::TimeInconsistent).expected(issued_at).got(expires));
+        }
     }
     // HC1-019: nobody has a result before the sample was taken.
     let sampled = dcc
