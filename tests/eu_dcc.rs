@@ -30,8 +30,7 @@ fn entry(value: serde_json::Value) -> Entry {
 fn hostile_certificates_are_refused_for_the_right_reason() {
     let Some(corpora) = corpora() else { return };
     let folder = corpora.join("security/hostile-seed");
-    let keys: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(folder.join("keys.json")).unwrap()).unwrap();
+    let keys: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("keys.json")).unwrap()).unwrap();
     let mut entries = vec![entry(serde_json::json!({
         "kind": "authority", "certificate": keys["trust"]["csca_der"], "formats": ["eu_dcc"]
     }))];
@@ -60,7 +59,13 @@ fn hostile_certificates_are_refused_for_the_right_reason() {
             counts.1 += 1;
         }
         if report.is_accepted() != accept || (!accept && code != case["reason"]) {
-            wrong.push(format!("{}: want {} {}, got {} {code}", case["id"], case["expect"], case["reason"], report.verdict()));
+            wrong.push(format!(
+                "{}: want {} {}, got {} {code}",
+                case["id"],
+                case["expect"],
+                case["reason"],
+                report.verdict()
+            ));
         }
     }
     eprintln!("hostile-seed hc1: {} accepted, {} refused", counts.0, counts.1);

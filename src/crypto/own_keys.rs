@@ -153,6 +153,7 @@ impl OwnKey {
     /// `Refused` when the operating system gives no randomness.
     pub fn generate_p256() -> Result<(OwnKey, Zeroizing<String>), SignFault> {
         let signing = &aws::ECDSA_P256_SHA256_FIXED_SIGNING;
+        #[expect(clippy::disallowed_methods, reason = "making keys and signatures needs randomness")]
         let document = EcdsaKeyPair::generate_pkcs8(signing, &SystemRandom::new()).map_err(|_| SignFault::Refused)?;
         let own = OwnKey::from_pkcs8_der(document.as_ref()).map_err(|_| SignFault::Refused)?;
         Ok((own, pem::block_text("PRIVATE KEY", document.as_ref())))
@@ -199,6 +200,7 @@ impl OwnKey {
     }
 
     fn raw_signature(&self, message: &[u8]) -> Option<Vec<u8>> {
+        #[expect(clippy::disallowed_methods, reason = "making keys and signatures needs randomness")]
         let random = SystemRandom::new();
         match &self.secret {
             Secret::Ecdsa(pair) => Some(pair.sign(&random, message).ok()?.as_ref().to_vec()),

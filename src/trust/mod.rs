@@ -308,8 +308,7 @@ impl Builder {
             Some(Err(reason)) => return self.leave_out(&certificate.subject_text(), reason),
         };
         let country = country.clone().or_else(|| certificate.subject_country().map(str::to_ascii_uppercase));
-        let (chain, authority_entries) =
-            self.chain(&certificate, &(country.clone().unwrap_or_default(), *environment));
+        let (chain, authority_entries) = self.chain(&certificate, &(country.clone().unwrap_or_default(), *environment));
         let mut links = vec![link(&certificate)];
         if let Chain::IssuedBy(authority) = &chain {
             links.push(link(authority));
@@ -345,9 +344,7 @@ impl Builder {
             return;
         };
         let decoded = base64url::decode_any(kid).and_then(|kid| {
-            base64url::decode_any(public_key)
-                .and_then(|der| PublicKey::from_spki_der(&der))
-                .map(|key| (kid, key))
+            base64url::decode_any(public_key).and_then(|der| PublicKey::from_spki_der(&der)).map(|key| (kid, key))
         });
         let (kid_bytes, key) = match decoded {
             Ok(decoded) => decoded,
