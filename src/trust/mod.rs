@@ -222,10 +222,17 @@ pub struct Counts {
 
 type AuthorityKey = (String, Environment);
 
+/// An authority of a country.
+struct Authority {
+    environment: Environment,
+    certificate: Arc<Certificate>,
+    entry: Arc<Entry>,
+}
+
 #[derive(Default)]
 struct Builder {
     trust: Trust,
-    authorities: HashMap<String, Vec<(Environment, Arc<Certificate>, Arc<Entry>)>>,
+    authorities: HashMap<String, Vec<Authority>>,
     problems: Vec<Problem>,
 }
 
@@ -263,11 +270,9 @@ impl Builder {
                 let country =
                     country.clone().or_else(|| certificate.subject_country().map(str::to_owned)).unwrap_or_default();
                 self.trust.authorities += 1;
-                self.authorities.entry(country.to_ascii_uppercase()).or_default().push((
-                    *environment,
-                    Arc::new(certificate),
-                    entry.clone(),
-                ));
+                let authority =
+                    Authority { environment: *environment, certificate: Arc::new(certificate), entry: entry.clone() };
+                self.authorities.entry(country.to_ascii_uppercase()).or_default().push(authority);
             }
             Err(reason) => self.leave_out("authority", reason),
         }
@@ -410,12 +415,14 @@ impl Builder {
             .get(&country.to_ascii_uppercase())
             .map_or(&[][..], Vec::as_slice)
             .iter()
-            .filter(|(theirs, ..)| theirs == environment)
+            .filter(|authority| authority.environment == *environment)
             .collect();
         let mut fault = None;
-        for (_, authority, entry) in &known {
-            match check_issued_by(leaf, authority) {
-                Ok(()) => return (Chain::IssuedBy(authority.clone()), vec![entry.clone()]),
+        for authority in &known {
+            match check_issued_by(leaf, &authority.certificate) {
+                Ok(()) => {
+                    return (Chain::IssuedBy(authority.certificate.clone()), vec![authority.entry.clone()]);
+                }
                 Err(reason) => fault = Some(fault.unwrap_or(reason)),
             }
         }
@@ -423,7 +430,7 @@ impl Builder {
             None => (Chain::NoAuthority, Vec::new()),
             Some(_) => {
                 let reason = Reason::new(Code::X509UntrustedRoot).got(leaf.issuer_text());
-                (Chain::Broken(reason), known.iter().map(|(.., entry)| entry.clone()).collect())
+                (Chain::Broken(reason), known.iter().map(|authority| authority.entry.clone()).collect())
             }
         }
     }
