@@ -1,0 +1,115 @@
+"""Ours to theirs, the first half: `vidimus issue` makes credentials, and ours.jsonl tells the peers what to expect of each.
+
+Every accepted credential has a twin with one flipped bit. The others that must be refused are signed by another key, or ended.
+"""
+
+import json
+import os
+import subprocess
+
+from lines import cast, outcome, run_folder
+from texts import flip
+
+FOLDER = run_folder()
+VIDIMUS = os.environ["VIDIMUS"]
+CAST = cast()
+NOW = CAST["now"]
+DAY = 86_400
+
+
+def main() -> None:
+    made = [twin for case in dccs() + cards() + passes() for twin in twins(case)]
+    with open(FOLDER / "ours.jsonl", "w") as file:
+        file.writelines(json.dumps(case) + "\n" for case in made)
+
+
+def twins(case: dict) -> list[dict]:
+    """The case as issued, and, of one to accept, its flipped twin. Nothing when vidimus did not issue it."""
+    content = FOLDER / "content.json"
+    content.write_text(json.dumps(case.pop("content")))
+    text_file = FOLDER / "issued.txt"
+    text_file.unlink(missing_ok=True)
+    command = [VIDIMUS, "issue", case["format"], "--content", str(content), "--out", str(text_file)]
+    ended = subprocess.run(command + case.pop("arguments"), capture_output=True, text=True, timeout=60)
+    if ended.returncode != 0 or not text_file.exists():
+        outcome(False, "ours->theirs", "vidimus", case["case"], f"not issued, exit {ended.returncode}: {ended.stderr}")
+        return []
+    case["text"] = text_file.read_text().strip()
+    if case["expect"] != "accepted":
+        return [case]
+    return [case, case | {"case": case["case"] + ", one bit flipped", "text": flip(case["text"]), "expect": "refused"}]
+
+
+def key(name: str) -> list[str]:
+    return ["--key", str(FOLDER / name)]
+
+
+def dccs() -> list[dict]:
+    signers = CAST["dcc"]["signers"]
+
+    def case(name: str, kind: str, signer: str, arguments: list[str], expect: str = "accepted") -> dict:
+        content = CAST["dcc"]["contents"][kind]
+        return {
+            "format": "eu_dcc",
+            "case": f"dcc {name}",
+            "signer": signer,
+            "alg": "PS256" if signer == "rsa" else "ES256",
+            "content": content,
+            "arguments": arguments + ["--at", str(NOW - DAY)],
+            "says": {"iss": "XX", "content": content},
+            "expect": expect,
+        }
+
+    by = lambda signer: key(f"dsc-{signer}.key") + ["--cert", str(FOLDER / f"dsc-{signer}.pem")]
+    disguised = key("dsc-unlisted.key") + ["--kid", signers["ec"]["kid"], "--issuer", "XX"]
+    return [
+        case("es256 vaccination", "vaccination", "ec", by("ec")),
+        case("es256 test", "test", "ec", by("ec")),
+        case("ps256 recovery", "recovery", "rsa", by("rsa")),
+        case("signed by another key", "vaccination", "ec", disguised, "refused"),
+    ]
+
+
+def cards() -> list[dict]:
+    card = CAST["shc"]
+
+    def case(name: str, key_name: str, arguments: list[str], expect: str = "accepted") -> dict:
+        return {
+            "format": "smart_health_card",
+            "case": f"shc {name}",
+            "content": card["vc"]["credentialSubject"]["fhirBundle"],
+            "arguments": key(key_name) + ["--issuer", card["issuer"], "--at", str(NOW - DAY)] + arguments,
+            "says": {"iss": card["issuer"], "content": card["vc"]},
+            "expect": expect,
+        }
+
+    return [
+        case("qr text", "shc.key", []),
+        case("signed by a key that the issuer does not have", "shc-other.key", [], "refused"),
+    ]
+
+
+def passes() -> list[dict]:
+    nzcp = CAST["nzcp"]
+    subject = nzcp["vc"]["credentialSubject"]
+
+    def case(name: str, key_name: str, issued_at: int, days: int, expect: str = "accepted") -> dict:
+        arguments = ["--issuer", nzcp["issuer"], "--kid", "key-1", "--at", str(issued_at), "--valid-days", str(days)]
+        return {
+            "format": "nz_covid_pass",
+            "case": f"nzcp {name}",
+            "content": subject,
+            "arguments": key(key_name) + arguments,
+            "says": {"iss": nzcp["issuer"], "content": nzcp["vc"]},
+            "expect": expect,
+        }
+
+    return [
+        case("pass", "nzcp.key", NOW - DAY, 180),
+        case("signed by another key", "nzcp-other.key", NOW - DAY, 180, "refused"),
+        case("expired", "nzcp.key", NOW - 10 * DAY, 5, "refused"),
+        case("not yet valid", "nzcp.key", NOW + DAY, 5, "refused"),
+    ]
+
+
+main()
