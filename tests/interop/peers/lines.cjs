@@ -41,18 +41,19 @@ function isSame(one, other) {
   }
 }
 
-// Lets a peer read our credentials: `read(case)` returns what it says, or throws when it refuses.
-async function judgeReadings(peer, format, read) {
+// Lets a peer read our credentials: `read(case)` returns what it says, or throws when it refuses. `refusals` says how the
+// peer words each kind of refusal; a refusal in other words is not the one that was due.
+async function judgeReadings(peer, format, refusals, read) {
   for (const each of ours(format)) {
-    const accept = each.expect === 'accepted';
+    const due = each.refused;
     let said;
     try {
       said = plain(await read(each));
     } catch (refusal) {
-      outcome(!accept, 'ours->theirs', peer, each.case, `refused, ${refusal}`);
+      outcome(due !== null && refusals[due].test(refusal), 'ours->theirs', peer, each.case, `refused, ${refusal}`);
       continue;
     }
-    if (!accept) outcome(false, 'ours->theirs', peer, each.case, 'accepted, but should be refused');
+    if (due !== null) outcome(false, 'ours->theirs', peer, each.case, `accepted, but should be refused for its ${due}`);
     else if (!isSame(said, each.says)) outcome(false, 'ours->theirs', peer, each.case, `reads ${JSON.stringify(said)}`);
     else outcome(true, 'ours->theirs', peer, each.case, 'accepted, and reads the same content');
   }

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import sys
 
 
@@ -31,17 +32,21 @@ def outcome(passed: bool, direction: str, peer: str, case: str, detail: str) -> 
     print(f"{'pass' if passed else 'FAIL'} {direction} {peer} {case}: {detail}", flush=True)
 
 
-def judge_reading(peer: str, case: dict, read) -> None:
-    """Lets a peer read one of our credentials: `read(case)` returns what it says, or raises when it refuses."""
-    accept = case["expect"] == "accepted"
+def judge_reading(peer: str, case: dict, refusals: dict, read) -> None:
+    """Lets a peer read one of our credentials: `read(case)` returns what it says, or raises when it refuses.
+
+    `refusals` says how the peer words each kind of refusal; a refusal in other words is not the one that was due.
+    """
+    due = case["refused"]
     try:
         said = read(case)
     except Exception as refusal:  # peers raise whatever they like
         detail = f"refused, {type(refusal).__name__}: {refusal}"
-        outcome(not accept, "ours->theirs", peer, case["case"], detail)
+        passed = due is not None and re.search(refusals[due], detail) is not None
+        outcome(passed, "ours->theirs", peer, case["case"], detail)
         return
-    if not accept:
-        outcome(False, "ours->theirs", peer, case["case"], "accepted, but should be refused")
+    if due is not None:
+        outcome(False, "ours->theirs", peer, case["case"], f"accepted, but should be refused for its {due}")
     elif said != case["says"]:
         outcome(False, "ours->theirs", peer, case["case"], f"reads {json.dumps(said, default=str)}")
     else:

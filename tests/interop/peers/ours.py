@@ -1,4 +1,4 @@
-"""Ours to theirs, the first half: `vidimus issue` makes credentials, and ours.jsonl tells the peers what to expect of each.
+"""Ours to theirs, the first half: `vidimus issue` makes credentials, and ours.jsonl tells the peers what is due.
 
 Every accepted credential has a twin with one flipped bit. The others that must be refused are signed by another key, or ended.
 """
@@ -35,9 +35,10 @@ def twins(case: dict) -> list[dict]:
         outcome(False, "ours->theirs", "vidimus", case["case"], f"not issued, exit {ended.returncode}: {ended.stderr}")
         return []
     case["text"] = text_file.read_text().strip()
-    if case["expect"] != "accepted":
+    if case["refused"]:
         return [case]
-    return [case, case | {"case": case["case"] + ", one bit flipped", "text": flip(case["text"]), "expect": "refused"}]
+    flipped = {"case": case["case"] + ", one bit flipped", "text": flip(case["text"]), "refused": "signature"}
+    return [case, case | flipped]
 
 
 def key(name: str) -> list[str]:
@@ -47,7 +48,7 @@ def key(name: str) -> list[str]:
 def dccs() -> list[dict]:
     signers = CAST["dcc"]["signers"]
 
-    def case(name: str, kind: str, signer: str, arguments: list[str], expect: str = "accepted") -> dict:
+    def case(name: str, kind: str, signer: str, arguments: list[str], refused: str | None = None) -> dict:
         content = CAST["dcc"]["contents"][kind]
         return {
             "format": "eu_dcc",
@@ -57,7 +58,7 @@ def dccs() -> list[dict]:
             "content": content,
             "arguments": arguments + ["--at", str(NOW - DAY)],
             "says": {"iss": "XX", "content": content},
-            "expect": expect,
+            "refused": refused,
         }
 
     by = lambda signer: key(f"dsc-{signer}.key") + ["--cert", str(FOLDER / f"dsc-{signer}.pem")]
@@ -66,26 +67,26 @@ def dccs() -> list[dict]:
         case("es256 vaccination", "vaccination", "ec", by("ec")),
         case("es256 test", "test", "ec", by("ec")),
         case("ps256 recovery", "recovery", "rsa", by("rsa")),
-        case("signed by another key", "vaccination", "ec", disguised, "refused"),
+        case("signed by another key", "vaccination", "ec", disguised, "signature"),
     ]
 
 
 def cards() -> list[dict]:
     card = CAST["shc"]
 
-    def case(name: str, key_name: str, arguments: list[str], expect: str = "accepted") -> dict:
+    def case(name: str, key_name: str, arguments: list[str], refused: str | None = None) -> dict:
         return {
             "format": "smart_health_card",
             "case": f"shc {name}",
             "content": card["vc"]["credentialSubject"]["fhirBundle"],
             "arguments": key(key_name) + ["--issuer", card["issuer"], "--at", str(NOW - DAY)] + arguments,
             "says": {"iss": card["issuer"], "content": card["vc"]},
-            "expect": expect,
+            "refused": refused,
         }
 
     return [
         case("qr text", "shc.key", []),
-        case("signed by a key that the issuer does not have", "shc-other.key", [], "refused"),
+        case("signed by a key that the issuer does not have", "shc-other.key", [], "key"),
     ]
 
 
@@ -93,7 +94,7 @@ def passes() -> list[dict]:
     nzcp = CAST["nzcp"]
     subject = nzcp["vc"]["credentialSubject"]
 
-    def case(name: str, key_name: str, issued_at: int, days: int, expect: str = "accepted") -> dict:
+    def case(name: str, key_name: str, issued_at: int, days: int, refused: str | None = None) -> dict:
         arguments = ["--issuer", nzcp["issuer"], "--kid", "key-1", "--at", str(issued_at), "--valid-days", str(days)]
         return {
             "format": "nz_covid_pass",
@@ -101,14 +102,14 @@ def passes() -> list[dict]:
             "content": subject,
             "arguments": key(key_name) + arguments,
             "says": {"iss": nzcp["issuer"], "content": nzcp["vc"]},
-            "expect": expect,
+            "refused": refused,
         }
 
     return [
         case("pass", "nzcp.key", NOW - DAY, 180),
-        case("signed by another key", "nzcp-other.key", NOW - DAY, 180, "refused"),
-        case("expired", "nzcp.key", NOW - 10 * DAY, 5, "refused"),
-        case("not yet valid", "nzcp.key", NOW + DAY, 5, "refused"),
+        case("signed by another key", "nzcp-other.key", NOW - DAY, 180, "signature"),
+        case("expired", "nzcp.key", NOW - 10 * DAY, 5, "end"),
+        case("not yet valid", "nzcp.key", NOW + DAY, 5, "start"),
     ]
 
 

@@ -5,7 +5,7 @@ const { DCC } = require('dcc-utils');
 
 const { signers } = cast().dcc;
 
-judgeReadings('dcc-utils', 'eu_dcc', async ({ text, says }) => {
+judgeReadings('dcc-utils', 'eu_dcc', { signature: /Signature missmatch|not verified/ }, async ({ text, says }) => {
   const dcc = await DCC.fromRaw(text);
   const signer = Object.values(signers).find((each) => each.kid === dcc.kid);
   if (!signer) throw new Error('no such key');

@@ -10,7 +10,9 @@ const unpack = (text) => {
   return pairs.map((pair) => String.fromCharCode(Number(pair) + 45)).join('');
 };
 
-await lines.judgeReadings('jose', 'smart_health_card', async ({ text }) => {
+const refusals = { signature: /signature verification failed/, key: /no applicable key/ };
+
+await lines.judgeReadings('jose', 'smart_health_card', refusals, async ({ text }) => {
   const { payload, protectedHeader } = await compactVerify(unpack(text), keys, { algorithms: ['ES256'] });
   if (protectedHeader.zip !== 'DEF') throw new Error('not compressed');
   const claims = JSON.parse(zlib.inflateRawSync(payload).toString());

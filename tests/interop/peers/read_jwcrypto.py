@@ -8,6 +8,7 @@ from lines import cast, judge_reading, ours
 from texts import inflate_raw, unpack_shc
 
 KEYS = jwk.JWKSet.from_json(json.dumps(cast()["shc"]["key_set"]))
+REFUSALS = {"signature": "InvalidJWSSignature", "key": "no such key"}
 
 
 def read(case: dict):
@@ -25,4 +26,4 @@ def read(case: dict):
 
 
 for each in ours("smart_health_card"):
-    judge_reading("jwcrypto", each, read)
+    judge_reading("jwcrypto", each, REFUSALS, read)
