@@ -8,7 +8,7 @@ import os
 import subprocess
 
 from lines import cast, outcome, run_folder
-from texts import flip
+from texts import flip, pack_shc
 
 FOLDER = run_folder()
 VIDIMUS = os.environ["VIDIMUS"]
@@ -27,7 +27,7 @@ def twins(case: dict) -> list[dict]:
     """The case as issued, and, of one to accept, its flipped twin. Nothing when vidimus did not issue it."""
     content = FOLDER / "content.json"
     content.write_text(json.dumps(case.pop("content")))
-    text_file = FOLDER / "issued.txt"
+    text_file = FOLDER / case.pop("file", "issued.txt")
     text_file.unlink(missing_ok=True)
     command = [VIDIMUS, "issue", case["format"], "--content", str(content), "--out", str(text_file)]
     ended = subprocess.run(command + case.pop("arguments"), capture_output=True, text=True, timeout=60)
@@ -35,6 +35,8 @@ def twins(case: dict) -> list[dict]:
         outcome(False, "ours->theirs", "vidimus", case["case"], f"not issued, exit {ended.returncode}: {ended.stderr}")
         return []
     case["text"] = text_file.read_text().strip()
+    if text_file.suffix == ".smart-health-card":
+        case["text"] = pack_shc(json.loads(case["text"])["verifiableCredential"][0])
     if case["refused"]:
         return [case]
     flipped = {"case": case["case"] + ", one bit flipped", "text": flip(case["text"]), "refused": "signature"}
@@ -74,18 +76,21 @@ def dccs() -> list[dict]:
 def cards() -> list[dict]:
     card = CAST["shc"]
 
-    def case(name: str, key_name: str, arguments: list[str], refused: str | None = None) -> dict:
+    types = ["--type", card["vc"]["type"][1]]
+
+    def case(name: str, key_name: str, arguments: list[str], refused: str | None = None, **more) -> dict:
         return {
             "format": "smart_health_card",
             "case": f"shc {name}",
             "content": card["vc"]["credentialSubject"]["fhirBundle"],
-            "arguments": key(key_name) + ["--issuer", card["issuer"], "--at", str(NOW - DAY)] + arguments,
+            "arguments": key(key_name) + ["--issuer", card["issuer"], "--at", str(NOW - DAY)] + types + arguments,
             "says": {"iss": card["issuer"], "content": card["vc"]},
             "refused": refused,
-        }
+        } | more
 
     return [
         case("qr text", "shc.key", []),
+        case("file with exp", "shc.key", ["--valid-days", "30"], file="issued.smart-health-card"),
         case("signed by a key that the issuer does not have", "shc-other.key", [], "key"),
     ]
 
