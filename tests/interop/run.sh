@@ -74,7 +74,9 @@ peer() {
 
 # A script that stops before its end is a failure like any other.
 stopped() {
-  echo "FAIL $1 stopped: $(tail -n 3 "$run/stderr" | tr '\n' ' ')" | tee -a "$run/lines"
+  local why
+  why="$(grep -m 1 -E 'Error|Exception' "$run/stderr" || tail -n 1 "$run/stderr")"
+  echo "FAIL interop $1 stopped: $why" | tee -a "$run/lines"
 }
 
 # issue SCRIPT: a peer's credentials, for vidimus to judge.
@@ -106,10 +108,12 @@ peer cast.py
 for script in issue_cwt.py issue_jwcrypto.py issue_jose.mjs issue_pathcheck_dcc.cjs issue_pathcheck_shc.cjs; do
   issue "$script"
 done
+issue issue_qrcode.py
 lines judge.py "$run"/theirs/*.jsonl
 
 lines ours.py
-for script in read_cwt.py read_jwcrypto.py read_jose.mjs read_dcc_utils.cjs read_pathcheck_dcc.cjs read_pathcheck_shc.cjs read_nzcp.cjs; do
+for script in read_cwt.py read_jwcrypto.py read_jose.mjs read_dcc_utils.cjs read_pathcheck_dcc.cjs read_pathcheck_shc.cjs read_nzcp.cjs \
+  read_jsqr.cjs; do
   lines "$script"
 done
 

@@ -6,6 +6,7 @@ signature. A rejected case must give the reasons that the case names, and no oth
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -25,8 +26,13 @@ def main() -> None:
             sys.exit(f"{path} is empty")
         for case in cases:
             judge(case)
-            if "says" in case:
-                judge({"peer": case["peer"], "case": case["case"] + ", one bit flipped", "text": flip(case["text"]), "reasons": ["sig.invalid"]})
+            if "says" in case and "text" in case:
+                judge(twin(case))
+
+
+def twin(case: dict) -> dict:
+    name = case["case"] + ", one bit flipped"
+    return {"peer": case["peer"], "case": name, "text": flip(case["text"]), "reasons": ["sig.invalid"]}
 
 
 def judge(case: dict) -> None:
@@ -46,8 +52,9 @@ def judge(case: dict) -> None:
 
 
 def verify(case: dict) -> tuple[int, dict, str]:
-    path = FOLDER / "judged.txt"
-    path.write_text(case["text"])
+    path = pathlib.Path(case.get("picture", FOLDER / "judged.txt"))
+    if "text" in case:
+        path.write_text(case["text"])
     command = [VIDIMUS, "verify", "--offline", "--json", "--trust", str(FOLDER / "trust")]
     command += ["--environment", case.get("environment", "test"), "--at", str(case.get("at", NOW)), str(path)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60)

@@ -62,4 +62,4 @@ async function judgeReadings(peer, format, refusals, read) {
 // Peers write to the console; only our lines belong on standard output.
 console.log = console.info = console.debug = console.warn = (...words) => console.error(...words);
 
-module.exports = { cast, emit, judgeReadings, outcome, plain };
+module.exports = { cast, emit, judgeReadings, ours, outcome, plain };

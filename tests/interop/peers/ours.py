@@ -3,6 +3,7 @@
 Every accepted credential has a twin with one flipped bit. The others that must be refused are signed by another key, or ended.
 """
 
+import itertools
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ VIDIMUS = os.environ["VIDIMUS"]
 CAST = cast()
 NOW = CAST["now"]
 DAY = 86_400
+NUMBERS = itertools.count(1)
 
 
 def main() -> None:
@@ -30,6 +32,9 @@ def twins(case: dict) -> list[dict]:
     text_file = FOLDER / case.pop("file", "issued.txt")
     text_file.unlink(missing_ok=True)
     command = [VIDIMUS, "issue", case["format"], "--content", str(content), "--out", str(text_file)]
+    if text_file.suffix == ".txt":
+        case["picture"] = str(FOLDER / f"issued-{next(NUMBERS)}.png")
+        command += ["--qr", case["picture"]]
     ended = subprocess.run(command + case.pop("arguments"), capture_output=True, text=True, timeout=60)
     if ended.returncode != 0 or not text_file.exists():
         outcome(False, "ours->theirs", "vidimus", case["case"], f"not issued, exit {ended.returncode}: {ended.stderr}")
@@ -39,7 +44,7 @@ def twins(case: dict) -> list[dict]:
         case["text"] = pack_shc(json.loads(case["text"])["verifiableCredential"][0])
     if case["refused"]:
         return [case]
-    flipped = {"case": case["case"] + ", one bit flipped", "text": flip(case["text"]), "refused": "signature"}
+    flipped = {"picture": None, "case": case["case"] + ", one bit flipped", "text": flip(case["text"]), "refused": "signature"}
     return [case, case | flipped]
 
 
