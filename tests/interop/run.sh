@@ -112,8 +112,8 @@ issue issue_qrcode.py
 lines judge.py "$run"/theirs/*.jsonl
 
 lines ours.py
-for script in read_cwt.py read_jwcrypto.py read_jose.mjs read_dcc_utils.cjs read_pathcheck_dcc.cjs read_pathcheck_shc.cjs read_nzcp.cjs \
-  read_jsqr.cjs; do
+for script in read_cwt.py read_jwcrypto.py read_jose.mjs read_dcc_utils.cjs read_pathcheck_dcc.cjs \
+  read_pathcheck_shc.cjs read_nzcp.cjs read_jsqr.cjs; do
   lines "$script"
 done
 

@@ -42,7 +42,8 @@ def cose(payload: bytes, signer: dict, kid: bytes, kid_protected: bool = True) -
 
 def dcc_accepted() -> list[dict]:
     def case(name: str, kind: str, text: str) -> dict:
-        return {"case": f"dcc {name}", "text": text, "says": {"/claims/iss": "XX", "/claims/hcert/1": DCC["contents"][kind]}}
+        says = {"/claims/iss": "XX", "/claims/hcert/1": DCC["contents"][kind]}
+        return {"case": f"dcc {name}", "text": text, "says": says}
 
     return [
         case("es256 vaccination, kid protected", "vaccination", sign_dcc("vaccination", "ec")),
@@ -73,11 +74,12 @@ def dcc_rejected() -> list[dict]:
     ]
 
 
-def sign_pass(key: str = "private_pem", kid: bytes = b"key-1", issuer: str = PASS["issuer"], nbf: int = -30, exp: int = 150) -> str:
+def sign_pass(key="private_pem", kid=b"key-1", issuer=PASS["issuer"], nbf=-30, exp=150) -> str:
     """The text of a pass; times in days from now."""
     claims = {1: issuer, 5: NOW + nbf * DAY, 4: NOW + exp * DAY, 7: uuid.uuid4().bytes, "vc": PASS["vc"]}
     signing = COSEKey.from_pem(PASS[key], kid=kid, alg="ES256")
-    return pack_nzcp(COSE.new().encode_and_sign(cbor2.dumps(claims), signing, protected={4: kid, 1: -7}, unprotected={}))
+    message = COSE.new().encode_and_sign(cbor2.dumps(claims), signing, protected={4: kid, 1: -7}, unprotected={})
+    return pack_nzcp(message)
 
 
 def passes_accepted() -> list[dict]:

@@ -44,8 +44,8 @@ def twins(case: dict) -> list[dict]:
         case["text"] = pack_shc(json.loads(case["text"])["verifiableCredential"][0])
     if case["refused"]:
         return [case]
-    flipped = {"picture": None, "case": case["case"] + ", one bit flipped", "text": flip(case["text"]), "refused": "signature"}
-    return [case, case | flipped]
+    flipped = {"case": case["case"] + ", one bit flipped", "text": flip(case["text"])}
+    return [case, case | flipped | {"refused": "signature", "picture": None}]
 
 
 def key(name: str) -> list[str]:
