@@ -1,4 +1,4 @@
-//! Certificates made for one fault each.
+//! Certificates made for one fault each, and the sound ones beside them.
 
 use rcgen::{
     BasicConstraints as Constraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
@@ -221,7 +221,7 @@ fn paths_with_a_fault() {
         path(&leaf, &[&middle], &[&root]).map_err(|reason| reason.code()).map(|path| path.len())
     };
     let critical = |params: &mut CertificateParams| {
-        let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, 30], vec![0x30, 0]);
+        let mut extension = CustomExtension::from_oid_content(&[1, 2, 3], vec![5, 0]);
         extension.set_criticality(true);
         params.custom_extensions.push(extension);
     };
@@ -231,6 +231,14 @@ fn paths_with_a_fault() {
     assert_eq!(through(|params| params.is_ca = IsCa::ExplicitNoCa), Err(Code::X509NotACa));
     assert_eq!(through(|params| params.key_usages = vec![KeyUsagePurpose::CrlSign]), Err(Code::X509KeyUsage));
     assert_eq!(through(critical), Err(Code::X509CriticalExtension));
+    let constraint = |params: &mut CertificateParams| {
+        params.custom_extensions.push(CustomExtension::from_oid_content(&[2, 5, 29, 30], vec![0x30, 0]));
+    };
+    assert_eq!(through(constraint), Err(Code::X509CriticalExtension));
+    let unknown = |params: &mut CertificateParams| {
+        params.custom_extensions.push(CustomExtension::from_oid_content(&[1, 2, 3], vec![5, 0]));
+    };
+    assert_eq!(through(unknown), Ok(3));
     let leaf = |change: fn(&mut CertificateParams)| {
         let mut leaf = params("Leaf");
         change(&mut leaf);
