@@ -48,13 +48,25 @@ pub static TARGETS: &[Target] = &[
     target("jws", |b| text(b, |t| drop(jws::open(t, &["ES256", "EdDSA", "PS256"]))), as_is),
     target("x509", |b| drop(Certificate::from_der(b)), certificates),
     target("spki", |b| drop(PublicKey::from_spki_der(b)), certificates),
-    target("jwk_set", |b| drop(KeySet::decode(b)), |_| br#"{"keys":[{"kty":"EC","kid":"a","use":"sig","alg":"ES256","crv":"P-256","x":"AA","y":"AA"}]}"#.to_vec()),
-    target("did_document", |b| drop(DidDocument::decode(b, "did:web:example.com")), |_| {
-        br##"{"id":"did:web:example.com","verificationMethod":[{"id":"#k","type":"JsonWebKey2020","controller":"did:web:example.com"}],"assertionMethod":["#k"]}"##.to_vec()
-    }),
+    target(
+        "jwk_set",
+        |b| drop(KeySet::decode(b)),
+        |_| br#"{"keys":[{"kty":"EC","kid":"a","use":"sig","alg":"ES256","crv":"P-256","x":"AA","y":"AA"}]}"#.to_vec(),
+    ),
+    target(
+        "did_document",
+        |b| drop(DidDocument::decode(b, "did:web:example.com")),
+        |_| {
+            br##"{"id":"did:web:example.com","verificationMethod":[{"id":"#k","type":"JsonWebKey2020","controller":"did:web:example.com"}],"assertionMethod":["#k"]}"##.to_vec()
+        },
+    ),
     target("trust_entries", |b| drop(json::from_slice::<EntryFile>(b).map(|file| Trust::build(&[file]))), as_is),
     target("trust_import", |b| drop(import::detect(b)), as_is),
-    target("policy", |b| drop(json::from_slice::<Policy>(b)), |_| serde_json::to_vec(&Policy::default()).unwrap_or_default()),
+    target(
+        "policy",
+        |b| drop(json::from_slice::<Policy>(b)),
+        |_| serde_json::to_vec(&Policy::default()).unwrap_or_default(),
+    ),
     target("detect", |b| text(b, |t| drop(detect(t))), as_is),
     target("eu_dcc", |b| judge(Some("eu_dcc"), b), as_is),
     target("shc", |b| judge(Some("smart_health_card"), b), as_is),
@@ -63,7 +75,9 @@ pub static TARGETS: &[Target] = &[
     target("eu_dcc_signed", signed_dcc, cwt),
     target("shc_signed", signed_card, jwt),
     target("nzcp_signed", signed_pass, nzcp_cwt),
-    target("revocation_list", revocation_list, |_| br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()),
+    target("revocation_list", revocation_list, |_| {
+        br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()
+    }),
     Target { name: "picture", run: |b| drop(qr::read(b)), seed: pictures, small_stack: false },
 ];
 
