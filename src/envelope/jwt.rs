@@ -118,18 +118,18 @@ fn whole_seconds(seconds: f64) -> Option<i64> {
     (seconds.abs() < EXACT).then(|| format!("{:.0}", seconds.floor()).parse().ok()).flatten()
 }
 
-/// RFC 7519, 4.1.4 and 4.1.5: not before `nbf`, not on or after `exp`, give or take the skew.
+/// RFC 7519, 4.1.4 and 4.1.5: from `nbf` to `exp`, both moved outwards by the skew, ends included.
 pub fn check_times(times: &Times, now: Timestamp, skew_seconds: i64) -> Vec<Reason> {
     let mut faults = Vec::new();
     if let Some(expires) = times.expires
-        && now >= expires.plus(skew_seconds)
+        && now.plus(skew_seconds.saturating_neg()) > expires
     {
-        faults.push(Reason::new(Code::TimeExpired).expected(expires).got(now));
+        faults.push(Reason::new(Code::TimeExpired).expected(now).got(expires));
     }
     if let Some(begins) = times.not_before
         && now.plus(skew_seconds) < begins
     {
-        faults.push(Reason::new(Code::TimeNotYetValid).expected(begins).got(now));
+        faults.push(Reason::new(Code::TimeNotYetValid).expected(now).got(begins));
     }
     faults
 }
@@ -149,7 +149,7 @@ pub fn check_order(times: &Times) -> Result<(), Reason> {
 /// `iat` is not in the future.
 fn check_issued(times: &Times, now: Timestamp, skew_seconds: i64) -> Result<(), Reason> {
     match times.issued_at {
-        Some(issued) if now.plus(skew_seconds) < issued => Err(Reason::new(Code::TimeNotYetValid).expected(issued).got(now)),
+        Some(issued) if now.plus(skew_seconds) < issued => Err(Reason::new(Code::TimeNotYetValid).expected(now).got(issued)),
         _ => Ok(()),
     }
 }
@@ -225,8 +225,8 @@ mod tests {
         let codes = |times: Times| check_times(&times, at(1000), 60).iter().map(Reason::code).collect::<Vec<_>>();
         let expires = |second| codes(Times { expires: Some(at(second)), ..Times::default() });
         let begins = |second| codes(Times { not_before: Some(at(second)), ..Times::default() });
-        assert!(expires(941).is_empty());
-        assert_eq!(expires(940), [Code::TimeExpired]);
+        assert!(expires(940).is_empty());
+        assert_eq!(expires(939), [Code::TimeExpired]);
         assert!(begins(1060).is_empty());
         assert_eq!(begins(1061), [Code::TimeNotYetValid]);
         let order = Times { not_before: Some(at(2)), expires: Some(at(1)), issued_at: None };
