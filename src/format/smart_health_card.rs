@@ -63,7 +63,14 @@ impl Format for SmartHealthCard {
     fn open(&self, texts: &[Cow<'_, str>], policy: &Policy) -> Result<Opened, Reason> {
         match texts {
             [jws] if is_compressed_jws(jws) => open_jws(jws),
-            texts => open_jws(&shc_numeric::decode(texts, policy.strict)?),
+            texts => {
+                let jws = shc_numeric::decode(texts, policy.strict)?;
+                let mut opened = open_jws(&jws)?;
+                if policy.strict {
+                    opened.faults.extend(shc_numeric::check_length(&jws).err());
+                }
+                Ok(opened)
+            }
         }
     }
 
@@ -71,7 +78,8 @@ impl Format for SmartHealthCard {
         let mut decoded = decode_payload(&opened.payload, policy)?;
         let jws_chars = opened.message.len() + 1 + (opened.signature.len() * 4).div_ceil(3);
         if jws_chars > shc_numeric::SINGLE_CHARS {
-            let sentence = format!("The JWS has {jws_chars} characters; {} fit into one QR code.", shc_numeric::SINGLE_CHARS);
+            let sentence =
+                format!("The JWS has {jws_chars} characters; {} fit into one QR code.", shc_numeric::SINGLE_CHARS);
             decoded.notes.push(Note::new("shc.too_long", sentence));
         }
         Ok(decoded)
@@ -133,7 +141,11 @@ pub fn texts_of_file(text: &str, policy: &Policy) -> Result<Vec<String>, Reason>
             let holds_card = |parameter: &&Value<'_>| {
                 parameter.member("name").and_then(Value::as_str) == Some("verifiableCredential")
             };
-            parameters.iter().filter(holds_card).map(|parameter| parameter.member("valueString").unwrap_or(&Value::Null)).collect()
+            parameters
+                .iter()
+                .filter(holds_card)
+                .map(|parameter| parameter.member("valueString").unwrap_or(&Value::Null))
+                .collect()
         }
         _ => Vec::new(),
     };
@@ -192,7 +204,8 @@ pub fn check_issuer_url(issuer: &str) -> Result<(), Reason> {
             && !label.ends_with('-')
     };
     // The last label of an address is digits, that of a name is not.
-    let ends_in_name = host.rsplit('.').next().is_some_and(|label| label.bytes().any(|byte| byte.is_ascii_alphabetic()));
+    let ends_in_name =
+        host.rsplit('.').next().is_some_and(|label| label.bytes().any(|byte| byte.is_ascii_alphabetic()));
     let is_segment = |segment: &str| {
         !matches!(segment, "" | "." | "..")
             && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&byte))
@@ -264,7 +277,10 @@ fn decode_payload<'a>(payload: &'a [u8], policy: &Policy) -> Result<Decoded<'a>,
     let types = types_of(&claims, &mut faults);
     for name in types.iter().filter(|name| !KNOWN_TYPES.contains(&name.as_ref())) {
         let shown = if is_plain(name) { name } else { "with an odd name" };
-        notes.push(Note::new("shc.type_unknown", format!("The card declares a type that the specification does not know: {shown}.")));
+        notes.push(Note::new(
+            "shc.type_unknown",
+            format!("The card declares a type that the specification does not know: {shown}."),
+        ));
     }
     faults.extend(check_subject(&claims));
     Ok(Decoded {
@@ -342,7 +358,9 @@ fn is_plain(text: &str) -> bool {
 fn check_times(decoded: &Decoded<'_>, occasion: &Occasion, policy: &Policy, findings: &mut Findings) {
     findings.pass(Stage::Validity);
     let times = jwt::Times { issued_at: None, not_before: decoded.not_before, expires: decoded.expires };
-    jwt::check_times(&times, occasion.now, policy.clock_skew_seconds).into_iter().for_each(|reason| findings.fail(reason));
+    jwt::check_times(&times, occasion.now, policy.clock_skew_seconds)
+        .into_iter()
+        .for_each(|reason| findings.fail(reason));
     if let Err(reason) = jwt::check_order(&times) {
         findings.fail(reason);
     }
@@ -413,11 +431,26 @@ mod tests {
             assert!(check_issuer_url(good).is_ok(), "{good}");
         }
         for bad in [
-            "http://issuer.example", "https://issuer.example/", "https://issuer.example/a/", "https://issuer.example//a",
-            "https://a@issuer.example", "https://issuer.example:443", "https://issuer.example#x", "https://issuer.example?x",
-            "https://issuer.example/a?x", "https://127.0.0.1", "https://[::1]", "https://", "https://a..b", "https://-a.b",
-            "https://issuer.example/../x", "HTTPS://issuer.example", "https://issuer.example.", "https://issuer.example/a b",
-            "https://issu\u{e9}r.example", "https://issuer.example\\x",
+            "http://issuer.example",
+            "https://issuer.example/",
+            "https://issuer.example/a/",
+            "https://issuer.example//a",
+            "https://a@issuer.example",
+            "https://issuer.example:443",
+            "https://issuer.example#x",
+            "https://issuer.example?x",
+            "https://issuer.example/a?x",
+            "https://127.0.0.1",
+            "https://[::1]",
+            "https://",
+            "https://a..b",
+            "https://-a.b",
+            "https://issuer.example/../x",
+            "HTTPS://issuer.example",
+            "https://issuer.example.",
+            "https://issuer.example/a b",
+            "https://issu\u{e9}r.example",
+            "https://issuer.example\\x",
         ] {
             assert!(check_issuer_url(bad).is_err(), "{bad}");
         }
