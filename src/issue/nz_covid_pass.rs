@@ -56,7 +56,8 @@ pub fn issue(draft: &PassDraft, signer: &dyn Signer, kid: &KeyId) -> Result<Stri
     // As bytes: the specification says text, but its examples and every genuine pass carry bytes.
     let protected = cbor::encode(&Value::Map(vec![(4.into(), kid.into()), (1.into(), (-7).into())]));
     let payload = cbor::encode(&claims(draft));
-    let signature = signer.sign(&sig_structure(&protected, &payload)).map_err(|fault| IssueFault::Key(fault.to_string()))?;
+    let signature =
+        signer.sign(&sig_structure(&protected, &payload)).map_err(|fault| IssueFault::Key(fault.to_string()))?;
     let parts = vec![
         protected.as_slice().into(),
         Value::Map(Vec::new()),

@@ -152,7 +152,8 @@ fn authority(text: &str) -> Option<String> {
         None => Some(host.to_owned()),
         Some(digits) => {
             let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-            let port = digits.parse::<u16>().ok().filter(|_| plain)?;
+            // Low ports other than that of https belong to other services.
+            let port = digits.parse::<u16>().ok().filter(|port| plain && (*port == 443 || *port >= 1024))?;
             Some(format!("{host}:{port}"))
         }
     }
@@ -328,6 +329,7 @@ mod tests {
             "did:web:example.org%3A0",
             "did:web:example.org%3A080",
             "did:web:example.org%3A99999",
+            "did:web:example.org%3A22",
             "did:web:example.org%3A+80",
             "did:web:example.org::a",
             "did:web:example.org:..:a",

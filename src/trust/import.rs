@@ -14,10 +14,11 @@ use crate::reason::{Code, Reason};
 use crate::time::Timestamp;
 use crate::trust::Problem;
 use crate::trust::entry::{Entry, EntryFile, Source};
-use crate::trust::{
-    import_did, import_eu_gateway, import_gdhcn, import_jwks, import_pathcheck, import_pem, import_value_sets, import_vci,
-};
 use crate::trust::x509::Certificate;
+use crate::trust::{
+    import_did, import_eu_gateway, import_gdhcn, import_jwks, import_pathcheck, import_pem, import_value_sets,
+    import_vci,
+};
 
 /// Bytes of the largest list that is imported.
 pub const LIST_BYTES: usize = 32 << 20;
@@ -64,18 +65,8 @@ pub static IMPORTERS: &[Importer] = &[
         takes: import_gdhcn::takes,
         read: import_gdhcn::read,
     },
-    Importer {
-        name: "did",
-        title: "DID document of one issuer",
-        takes: import_did::takes,
-        read: import_did::read,
-    },
-    Importer {
-        name: "jwks",
-        title: "JWK set of one issuer",
-        takes: import_jwks::takes,
-        read: import_jwks::read,
-    },
+    Importer { name: "did", title: "DID document of one issuer", takes: import_did::takes, read: import_did::read },
+    Importer { name: "jwks", title: "JWK set of one issuer", takes: import_jwks::takes, read: import_jwks::read },
     Importer {
         name: "value-sets",
         title: "value sets of the EU DCC",
@@ -279,7 +270,10 @@ fn order(entry: &Entry) -> (u8, String) {
 
 /// The file for a country's entries.
 pub(crate) fn country_file(country: Option<&str>) -> String {
-    country.map(str::to_ascii_lowercase).filter(|country| !slug(country).is_empty()).unwrap_or_else(|| "unknown".to_owned())
+    country
+        .map(str::to_ascii_lowercase)
+        .filter(|country| !slug(country).is_empty())
+        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// A file name made of a list's words: lower-case letters, digits and hyphens.

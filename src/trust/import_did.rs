@@ -34,9 +34,9 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
         draft.problem(id, none);
     }
     // A document that exposes a private key is not pinned: whoever read it can sign.
-    let exposed = document.assertion_ids().any(|key| {
-        document.assertion_key(key).is_err_and(|reason| reason.code() == Code::JosePrivateKeyExposed)
-    });
+    let exposed = document
+        .assertion_ids()
+        .any(|key| document.assertion_key(key).is_err_and(|reason| reason.code() == Code::JosePrivateKeyExposed));
     if exposed {
         return Err(Reason::new(Code::JosePrivateKeyExposed).into());
     }

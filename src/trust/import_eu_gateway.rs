@@ -79,8 +79,8 @@ fn check_signature(line: &[u8], body: &[u8], key: &PublicKey) -> Result<(), Reas
     let signature = base64url::decode_any(line).map_err(|_| encoding())?;
     let width = key.curve().ok_or_else(|| Reason::new(Code::SigInvalid).expected("an ECDSA key"))?.coordinate_bytes();
     let signature = if signature.len() == 2 * width { signature } else { raw_from_der(&signature, width)? };
-    let algorithm =
-        Algorithm::ecdsa(Hash::Sha256, key.kind()).ok_or_else(|| Reason::new(Code::SigInvalid).expected("an ECDSA key"))?;
+    let algorithm = Algorithm::ecdsa(Hash::Sha256, key.kind())
+        .ok_or_else(|| Reason::new(Code::SigInvalid).expected("an ECDSA key"))?;
     let trimmed = body.strip_suffix(b"\n").unwrap_or(body);
     let check = |message| check_one(&Job { algorithm, key: key.clone(), message, signature: &signature });
     check(body).or_else(|_| check(trimmed))
@@ -92,7 +92,9 @@ fn add(draft: &mut Draft, at: usize, item: &json::Value<'_>, options: &Options) 
     let place = format!("item {at}: {kind} {} {}", country.unwrap_or("??"), text(item, "kid").unwrap_or_default());
     match kind {
         "DSC" | "CSCA" => {}
-        "AUTHENTICATION" | "UPLOAD" => return draft.leave_out(format!("{kind}: a certificate of the gateway's members")),
+        "AUTHENTICATION" | "UPLOAD" => {
+            return draft.leave_out(format!("{kind}: a certificate of the gateway's members"));
+        }
         _ => return draft.problem(place, Reason::new(Code::JsonSyntax).expected("a known certificateType")),
     }
     match decode_item(item) {

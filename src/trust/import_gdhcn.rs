@@ -149,7 +149,8 @@ fn code<'v>(method: &'v json::Value<'_>, name: &str) -> Option<&'v str> {
 
 /// The first certificate, as text and read, if the key beside it is its key.
 fn decode_certificate(method: &json::Value<'_>) -> Result<(String, Certificate), Reason> {
-    let jwk = method.member("publicKeyJwk").ok_or_else(|| Reason::new(Code::DidDocumentInvalid).expected("publicKeyJwk"))?;
+    let jwk =
+        method.member("publicKeyJwk").ok_or_else(|| Reason::new(Code::DidDocumentInvalid).expected("publicKeyJwk"))?;
     let first = jwk.member("x5c").and_then(json::Value::as_array).and_then(<[_]>::first).and_then(json::Value::as_str);
     let first = first.ok_or_else(|| Reason::new(Code::DidDocumentInvalid).expected("a certificate in x5c"))?;
     let der = base64url::decode_any(first)?;

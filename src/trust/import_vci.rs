@@ -82,7 +82,8 @@ struct Listing<'v> {
 impl<'v> Listing<'v> {
     fn decode(item: &'v json::Value<'_>) -> Result<Listing<'v>, Reason> {
         let about = item.member("issuer").unwrap_or(item);
-        let issuer = text(about, "iss").ok_or_else(|| Reason::new(Code::ShcIssuerUrl).expected("iss").got("nothing"))?;
+        let issuer =
+            text(about, "iss").ok_or_else(|| Reason::new(Code::ShcIssuerUrl).expected("iss").got("nothing"))?;
         // Issuers are taken as credentials write them; a slash at the end is part of the name then.
         if Locator::new(issuer).is_none() {
             return Err(Reason::new(Code::ShcIssuerUrl).expected("an https URL").got(issuer.to_owned()));
