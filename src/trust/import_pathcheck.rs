@@ -152,6 +152,9 @@ fn decode_issuer_key<'n>(name: &'n str, item: &json::Value<'_>) -> Result<(&'n s
         return Err(Reason::new(Code::JoseJwkPolicy).expected("the key identifier of the item").got("another `kid`"));
     }
     let jwk = jwk.to_serde();
-    KeySet::decode(serde_json::json!({ "keys": [&jwk] }).to_string().as_bytes())?;
-    Ok((issuer, jwk))
+    let set = KeySet::decode(serde_json::json!({ "keys": [&jwk] }).to_string().as_bytes())?;
+    match set.keys().iter().find_map(|key| key.faults().first()) {
+        Some(reason) => Err(reason.clone()),
+        None => Ok((issuer, jwk)),
+    }
 }

@@ -10,7 +10,13 @@ use crate::trust::import::{
 
 /// `true` for a PEM text and for a DER sequence that may be a certificate.
 pub fn takes(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x30, 0x82]) || std::str::from_utf8(bytes).is_ok_and(|text| text.contains("-----BEGIN "))
+    bytes.starts_with(&[0x30, 0x82]) || is_pem(bytes)
+}
+
+/// Words may stand before the first block, but JSON that holds blocks is another's list.
+fn is_pem(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| text.contains("-----BEGIN ") && !text.trim_start().starts_with(['{', '[']))
 }
 
 /// Signers, and authorities where a certificate is self-issued and may issue others.
@@ -19,7 +25,7 @@ pub fn takes(bytes: &[u8]) -> bool {
 /// `x509.malformed` when the PEM text is broken or holds no block at all.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
     let mut draft = Draft::new("pem", options);
-    if !bytes.starts_with(b"0") || std::str::from_utf8(bytes).is_ok_and(|text| text.contains("-----BEGIN ")) {
+    if !bytes.starts_with(b"0") || is_pem(bytes) {
         let malformed = || Reason::new(Code::X509Malformed).expected("PEM blocks");
         let text = std::str::from_utf8(bytes).map_err(|_| malformed())?;
         let blocks = pem::blocks(text).filter(|blocks| !blocks.is_empty()).ok_or_else(malformed)?;

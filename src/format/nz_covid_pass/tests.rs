@@ -284,6 +284,12 @@ fn hostile_claims_are_refused_for_the_right_reason() {
     for cti in [bytes(15), bytes(17), Value::Text("urn:uuid:".into()), Value::Tag(37, Box::new(bytes(16)))] {
         assert_eq!(only(&|p| p.set(CTI, cti.clone())), [Code::NzcpCti]);
     }
+    let tagged = house.changed(|p| p.set(CTI, Value::Tag(64, Box::new(bytes(16)))));
+    let report = house.judge(&tagged);
+    assert_eq!((report.verdict(), report.parts()[0].notes[0].code), ("accepted", "deviation.tagged_identifier"));
+    let strict = Policy { strict: true, ..Policy::default() };
+    let report = judge(&tagged, strict, &house.trust(Environment::Production, true), &Evidence::none());
+    assert_eq!(codes(&report), [Code::NzcpCti]);
     let renamed = only(&|p| {
         p.claims.retain(|(key, _)| key.as_i64() != Some(CTI));
         p.set("jti", "urn:uuid:07070707-0707-0707-0707-070707070707");
