@@ -49,7 +49,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
         options.environment = Environment::Test;
         options.list.get_or_insert_with(|| "gdhcn-test".to_owned());
     }
-    let mut draft = Draft::new("gdhcn", &options);
+    let mut draft = Draft::of_list("gdhcn", &options);
     if development {
         draft.note("A list of a development host: its signers count in the test environment only.");
     }

@@ -21,7 +21,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
         "a JWK set does not say whose it is: name the issuer exactly as its credentials do",
     ))?;
     let set = KeySet::decode(bytes)?;
-    let mut draft = Draft::new("jwks", options);
+    let mut draft = Draft::of_items("jwks", options);
     for (at, key) in set.keys().iter().enumerate() {
         if let Some(reason) = key.faults().first() {
             // A published private key is burnt, and its issuer with it until it is replaced.

@@ -28,7 +28,7 @@ pub fn takes(bytes: &[u8]) -> bool {
 /// `json.*` when the registry is broken.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
     let document = json::decode(bytes)?;
-    let mut draft = Draft::new("pathcheck", options);
+    let mut draft = Draft::of_list("pathcheck", options);
     let sections =
         document.as_object().ok_or_else(|| Reason::new(Code::JsonSyntax).expected("object").got(document.kind()))?;
     for (section, items) in sections {
@@ -37,12 +37,21 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
             continue;
         };
         match section.as_ref() {
+            "EUDCC" | "SmartHealthCards" if !is_asked_for(section, options) => {
+                items.iter().for_each(|_| draft.leave_out(format!("{section}: a format that was not asked for")));
+            }
             "EUDCC" => items.iter().for_each(|(kid, item)| add_signer(&mut draft, kid, item, options)),
             "SmartHealthCards" => add_issuers(&mut draft, items, options),
             other => items.iter().for_each(|_| draft.leave_out(format!("{other}: no format that we judge yet"))),
         }
     }
     Ok(draft.finish())
+}
+
+/// The registry holds several formats; those asked for choose among them.
+fn is_asked_for(section: &str, options: &Options) -> bool {
+    let format = if section == "EUDCC" { "eu_dcc" } else { "smart_health_card" };
+    options.formats.is_empty() || options.formats.iter().any(|asked| asked == format)
 }
 
 fn is_current(item: &json::Value<'_>) -> bool {
@@ -70,7 +79,7 @@ fn decode_signer(
     let blocks = pem::blocks(pem_text).ok_or_else(malformed)?;
     let [block] = blocks.as_slice() else { return Err(malformed()) };
     let kid_bytes = base64url::decode_any(kid)?;
-    let (formats, environment) = (options.formats_or("eu_dcc"), options.environment);
+    let (formats, environment) = (vec!["eu_dcc".to_owned()], options.environment);
     match block.label {
         "CERTIFICATE" => {
             let certificate = usable_certificate(&block.bytes)?;
@@ -129,7 +138,7 @@ fn add_issuers(draft: &mut Draft, items: &[(std::borrow::Cow<'_, str>, json::Val
             issuer: issuer.to_owned(),
             aliases: Vec::new(),
             name,
-            formats: options.formats_or("smart_health_card"),
+            formats: vec!["smart_health_card".to_owned()],
             environment: options.environment,
             keys: Some(serde_json::json!({ "keys": keys })),
             document: None,

@@ -29,7 +29,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
     let document = json::decode(bytes)?;
     let items = listed(&document)
         .ok_or_else(|| Reason::new(Code::JsonSyntax).expected("participating_issuers or issuerInfo"))?;
-    let mut draft = Draft::new("vci", options);
+    let mut draft = Draft::of_list("vci", options);
     let mut listings: BTreeMap<&str, Listing<'_>> = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {
         match Listing::decode(item) {
