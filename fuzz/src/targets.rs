@@ -62,7 +62,7 @@ pub static TARGETS: &[Target] = &[
         },
     ),
     target("trust_entries", |b| drop(json::from_slice::<EntryFile>(b).map(|file| Trust::build(&[file]))), as_is),
-    target("trust_import", |b| drop(import::detect(b)), as_is),
+    target("trust_import", |b| drop(import::detect(b).map(|importer| importer.import(b, &import::Options::default()))), as_is),
     target(
         "policy",
         |b| drop(json::from_slice::<Policy>(b)),
