@@ -210,7 +210,12 @@ pub fn check_issuer_url(issuer: &str) -> Result<(), Reason> {
         !matches!(segment, "" | "." | "..")
             && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&byte))
     };
-    if host.len() <= 253 && host.split('.').all(is_label) && ends_in_name && segments.all(is_segment) {
+    if issuer.len() <= 512
+        && host.len() <= 253
+        && host.split('.').all(is_label)
+        && ends_in_name
+        && segments.all(is_segment)
+    {
         Ok(())
     } else {
         Err(fault())
