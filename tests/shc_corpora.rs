@@ -12,7 +12,7 @@ use vidimus::crypto::algorithm::Algorithm;
 use vidimus::encoding::json;
 use vidimus::envelope::jwt::{Rules, verify_jwt};
 use vidimus::evidence::{Document, Evidence};
-use vidimus::format::smart_health_card::{check_bundle, check_payload};
+use vidimus::format::shc_payload::{check_bundle, check_payload};
 use vidimus::occasion::Occasion;
 use vidimus::policy::Policy;
 use vidimus::reason::Reason;
