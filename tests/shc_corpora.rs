@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::{Value as Json, json as object};
 use vidimus::credential::Input;
 use vidimus::crypto::algorithm::Algorithm;
+use vidimus::encoding::json;
 use vidimus::envelope::jwt::{Rules, verify_jwt};
 use vidimus::evidence::{Document, Evidence};
-use vidimus::format::smart_health_card::{check_bundle, check_payload};
+use vidimus::format::shc_payload::{check_bundle, check_payload};
 use vidimus::occasion::Occasion;
 use vidimus::policy::Policy;
 use vidimus::reason::Reason;
@@ -113,7 +114,7 @@ fn corpora() -> Option<PathBuf> {
 
 fn json_of(path: &Path) -> Json {
     let text = fs::read(path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
-    serde_json::from_slice(&text).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
+    json::from_slice(&text).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
 }
 
 fn texts(value: &Json) -> Vec<&str> {
@@ -122,7 +123,7 @@ fn texts(value: &Json) -> Vec<&str> {
 
 fn issuers(names: &[&str]) -> Trust {
     let entry = |name: &&str| {
-        let entry = json!({"kind": "issuer", "issuer": name, "formats": ["smart_health_card"]});
+        let entry = object!({"kind": "issuer", "issuer": name, "formats": ["smart_health_card"]});
         serde_json::from_value::<Entry>(entry).unwrap()
     };
     let (trust, problems) = Trust::from_entries(names.iter().map(entry).collect());
@@ -137,7 +138,7 @@ fn publish(evidence: &mut Evidence, issuer: &str, key_set: &Path, with_certifica
         evidence.insert(Document { locator, status: 200, fetched_at: Timestamp::from_seconds(0), body });
     };
     let mut body = fs::read(key_set).unwrap_or_else(|fault| panic!("{}: {fault}", key_set.display()));
-    if let (false, Ok(mut set)) = (with_certificates, serde_json::from_slice::<Json>(&body)) {
+    if let (false, Ok(mut set)) = (with_certificates, json::from_slice::<Json>(&body)) {
         for key in set["keys"].as_array_mut().into_iter().flatten() {
             key.as_object_mut().unwrap().remove("x5c");
         }
@@ -380,7 +381,7 @@ fn examples_of_the_specification() {
 fn hostile(corpora: &Path, format: &str) -> (Vec<Json>, Json) {
     let folder = corpora.join("security/hostile-seed");
     let lines = fs::read_to_string(folder.join("cases.jsonl")).unwrap();
-    let cases = lines.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
+    let cases = lines.lines().map(|line| json::from_slice::<Json>(line.as_bytes()).unwrap());
     (cases.filter(|case| case["format"] == format).collect(), json_of(&folder.join("keys.json")))
 }
 
@@ -396,8 +397,7 @@ fn hostile_disagreement(case: &Json, accepted: bool, codes: &[String]) -> Option
 fn hostile_health_cards() {
     let Some(corpora) = corpora() else { return };
     let (cases, keys) = hostile(&corpora, "shc");
-    let entry =
-        json!({"kind": "issuer", "issuer": keys["issuer"], "formats": ["smart_health_card"], "keys": keys["shc_jwks"]});
+    let entry = object!({"kind": "issuer", "issuer": keys["issuer"], "formats": ["smart_health_card"], "keys": keys["shc_jwks"]});
     let (trust, problems) = Trust::from_entries(vec![serde_json::from_value(entry).unwrap()]);
     assert_eq!(problems, []);
     let now = Timestamp::from_seconds(keys["now"].as_i64().unwrap());
@@ -447,8 +447,14 @@ fn hostile_tokens() {
                 strict,
             };
             let answer = verify_jwt(case["text"].as_str().unwrap(), &key, &rules);
-            let codes: Vec<String> =
-                answer.as_ref().err().into_iter().flatten().map(|reason| reason.code().as_str().to_owned()).collect();
+            let codes: Vec<String> = answer
+                .as_ref()
+                .err()
+                .into_iter()
+                .flatten()
+                .map(|reason| reason.code().as_str().to_owned())
+                .take(1)
+                .collect();
             if let Some(why) = hostile_disagreement(case, answer.is_ok(), &codes) {
                 wrong.insert(case["id"].as_str().unwrap().to_owned(), format!("{why} strict {strict}"));
             }

@@ -55,7 +55,7 @@ pub fn verify_jwt(
         Ok(claims) => faults.extend(check_claims(&claims, rules)),
         // The only numbers that a token holds are claims.
         Err(reason) if reason.code() == Code::JsonNumberRange => {
-            faults.extend([reason, Reason::new(Code::ClaimType).got("a number beyond all range")]);
+            faults.extend([Reason::new(Code::ClaimType).got("a number beyond all range"), reason]);
         }
         Err(reason) => faults.push(reason),
     }
@@ -74,8 +74,8 @@ pub fn check_claims(claims: &json::Value<'_>, rules: &Rules<'_>) -> Vec<Reason> 
     let times = times(claims, &mut faults);
     faults.extend(check_times(&times, rules.now, rules.skew_seconds));
     if rules.strict {
-        faults.extend(check_order(&times).err());
         faults.extend(check_issued(&times, rules.now, rules.skew_seconds).err());
+        faults.extend(check_order(&times).err());
     }
     faults
 }

@@ -8,7 +8,7 @@ use crate::crypto::algorithm::Algorithm;
 use crate::crypto::own_keys::Signer;
 use crate::encoding::{base64url, deflate};
 use crate::format::shc_numeric;
-use crate::format::smart_health_card::check_payload;
+use crate::format::shc_payload::check_payload;
 use crate::issue::IssueFault;
 use crate::occasion::Occasion;
 use crate::policy::Policy;
