@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use vidimus::crypto::digest::sha256;
 use vidimus::crypto::ecdsa_value::der_from_raw;
 use vidimus::crypto::own_keys::{OwnKey, Signer};
-use vidimus::encoding::base64url;
+use vidimus::encoding::{base64url, json};
 use vidimus::policy::Environment;
 use vidimus::time::Timestamp;
 use vidimus::trust::entry::EntryFile;
@@ -99,7 +99,7 @@ fn gdhcn_lists() {
 fn a_key_beside_another_certificate_is_a_problem() {
     let Some(corpora) = corpora() else { return };
     let path = corpora.join("health/trust-lists/gdhcn-prod/v2-trustlist-DCC-CYP-DSC-did.json");
-    let mut list: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut list: serde_json::Value = json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let methods = list["verificationMethod"].as_array_mut().unwrap();
     let other = methods[1]["publicKeyJwk"]["x"].clone();
     methods[0]["publicKeyJwk"]["x"] = other;
@@ -114,7 +114,7 @@ fn a_key_beside_another_certificate_is_a_problem() {
 fn a_snapshot_of_the_directory_pins_its_keys() {
     let Some(corpora) = corpora() else { return };
     let keys = std::fs::read(corpora.join("health/shc-spec-examples/issuer/.well-known/jwks.json")).unwrap();
-    let keys: serde_json::Value = serde_json::from_slice(&keys).unwrap();
+    let keys: serde_json::Value = json::from_slice(&keys).unwrap();
     let issuer = "https://cards.example.org/shc";
     let item = |iss: &str| serde_json::json!({ "issuer": { "iss": iss, "name": "A" }, "keys": keys["keys"] });
     let mut exposed = item("https://other.example.org/shc");
@@ -161,7 +161,7 @@ fn vci_directory() {
     let import = import(&path, "vci", &options("vci", Environment::Production));
     assert_eq!(import.counts.total_taken() + import.counts.total_left_out() + import.problems.len(), 637);
     let trust = build(&import);
-    let directory: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let directory: serde_json::Value = json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     for issuer in directory["participating_issuers"].as_array().unwrap() {
         assert!(trust.issuer(issuer["iss"].as_str().unwrap()).is_some(), "{issuer}");
     }
@@ -234,7 +234,7 @@ fn value_sets() {
 /// A gateway list of the hostile corpus' authority and signers.
 fn gateway_items(corpora: &Path) -> Vec<serde_json::Value> {
     let keys = std::fs::read(corpora.join("security/hostile-seed/keys.json")).unwrap();
-    let keys: serde_json::Value = serde_json::from_slice(&keys).unwrap();
+    let keys: serde_json::Value = json::from_slice(&keys).unwrap();
     let item = |kind: &str, der: &serde_json::Value| {
         let digest = sha256(&base64url::decode_any(der.as_str().unwrap()).unwrap());
         let thumbprint: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -320,7 +320,8 @@ fn fetched_document(issuer: &Issuer, context: &Context<'_>, keys: &mut Keys) -> 
     match document {
         Some(document) if document.status == 200 => Some(DidDocument::decode(&document.body, &issuer.issuer)),
         Some(document) => {
-            keys.missing = Some((unavailable.got(i64::from(document.status)), Some(locator)));
+            // Asked and not found: asking again at once settles nothing.
+            keys.missing = Some((unavailable.got(format!("HTTP status {}", document.status)), None));
             None
         }
         None => {

@@ -80,32 +80,20 @@ fn decode_signer(
     let [block] = blocks.as_slice() else { return Err(malformed()) };
     let kid_bytes = base64url::decode_any(kid)?;
     let (formats, environment) = (vec!["eu_dcc".to_owned()], options.environment);
+    let kid = base64url::encode_standard(&kid_bytes);
+    let (country, list) = (None, None);
     match block.label {
         "CERTIFICATE" => {
-            let certificate = usable_certificate(&block.bytes)?;
-            let own = certificate.kid8().as_slice() == kid_bytes.as_slice();
-            let entry = Entry::Signer {
-                certificate: base64url::encode_standard(&block.bytes),
-                formats,
-                country: None,
-                kid: (!own).then(|| base64url::encode_standard(&kid_bytes)),
-                environment,
-                withdrawn,
-                list: None,
-            };
-            Ok((country_file(certificate.subject_country()), entry))
+            let own = usable_certificate(&block.bytes)?;
+            let kid = (own.kid8().as_slice() != kid_bytes.as_slice()).then_some(kid);
+            let certificate = base64url::encode_standard(&block.bytes);
+            let entry = Entry::Signer { certificate, formats, country, kid, environment, withdrawn, list };
+            Ok((country_file(own.subject_country()), entry))
         }
         "PUBLIC KEY" => {
             PublicKey::from_spki_der(&block.bytes)?;
-            let entry = Entry::SignerKey {
-                kid: base64url::encode_standard(&kid_bytes),
-                public_key: base64url::encode_standard(&block.bytes),
-                formats,
-                country: None,
-                environment,
-                withdrawn,
-                list: None,
-            };
+            let public_key = base64url::encode_standard(&block.bytes);
+            let entry = Entry::SignerKey { kid, public_key, formats, country, environment, withdrawn, list };
             Ok((country_file(None), entry))
         }
         _ => Err(malformed()),
