@@ -66,3 +66,12 @@ pub mod verify;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 #[deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap)]
 pub mod issue;
+// Floor 8: verify, fetch what is missing, verify again.
+#[cfg(feature = "net")]
+pub mod gather;
+// Floor 9: the way out.
+#[cfg(feature = "net")]
+pub mod net;
+// Floor 10: the HTTP service.
+#[cfg(feature = "service")]
+pub mod service;
