@@ -106,6 +106,7 @@ impl std::error::Error for Fault {}
 
 impl Fetcher {
     /// A client with these settings, stamping documents by this clock.
+    #[expect(clippy::disallowed_methods, reason = "this is the one HTTP client")]
     pub fn new(settings: Settings, clock: Clock) -> Result<Self, Fault> {
         if settings.instead.is_some_and(|address| !address.ip().is_loopback()) {
             return Err(Fault("the address of a test must be loopback".to_owned()));

@@ -15,11 +15,8 @@ struct Loopback {
 
 async fn loopback(answer: Vec<u8>, wait: Duration) -> Loopback {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = Loopback {
-        address: listener.local_addr().unwrap(),
-        connections: Arc::default(),
-        heard: Arc::default(),
-    };
+    let server =
+        Loopback { address: listener.local_addr().unwrap(), connections: Arc::default(), heard: Arc::default() };
     let (connections, heard) = (server.connections.clone(), server.heard.clone());
     tokio::spawn(async move {
         loop {
@@ -88,8 +85,7 @@ async fn an_answer_that_is_no_document_has_a_status_and_no_body() {
 
 #[tokio::test]
 async fn follows_no_redirect() {
-    let server =
-        loopback(answer("302 Found\r\nlocation: /other\r\ncontent-length: 0", b""), Duration::ZERO).await;
+    let server = loopback(answer("302 Found\r\nlocation: /other\r\ncontent-length: 0", b""), Duration::ZERO).await;
     let found = through(&server).fetch(&locator("https://issuer.example/keys.json")).await;
     assert_eq!((found.status, found.body.len()), (302, 0));
     assert_eq!(server.connections.load(Ordering::SeqCst), 1);

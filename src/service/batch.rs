@@ -71,7 +71,10 @@ pub async fn post(State(service): State<Service>, headers: HeaderMap, body: Body
 type Groups = mpsc::Sender<JoinHandle<Vec<u8>>>;
 
 /// A place in the order of answers, and a turn at a thread.
-async fn turn(service: Service, groups: Groups) -> Option<(mpsc::OwnedPermit<JoinHandle<Vec<u8>>>, OwnedSemaphorePermit)> {
+async fn turn(
+    service: Service,
+    groups: Groups,
+) -> Option<(mpsc::OwnedPermit<JoinHandle<Vec<u8>>>, OwnedSemaphorePermit)> {
     let place = groups.reserve_owned().await.ok()?;
     let turn = service.turns.clone().acquire_owned().await.ok()?;
     Some((place, turn))
@@ -166,23 +169,31 @@ fn reports_on(service: &Service, requests: &[Request], turn: OwnedSemaphorePermi
         let mut round = Round::default();
         let mut turn = Some(turn);
         for _ in 0..limits::GATHER_ROUNDS {
-            let lacking: Vec<usize> =
-                (0..reports.len()).filter(|&at| reports[at].missing().next().is_some()).collect();
-            if lacking.is_empty() {
+            let lacking = reports.iter().filter(|report| lacks_evidence(report));
+            if lacking.clone().next().is_none() {
                 break;
             }
             turn = None;
-            if !runtime.block_on(round.fetch_missing(lacking.iter().map(|&at| &reports[at]), fetcher)) {
+            if !runtime.block_on(round.fetch_missing(lacking, fetcher)) {
                 break;
             }
             turn = runtime.block_on(service.turns.clone().acquire_owned()).ok();
-            let again: Vec<Request> = lacking.iter().map(|&at| requests[at].clone()).collect();
-            for (at, report) in lacking.into_iter().zip(verify_batch(&again, &trust, &round.evidence)) {
-                reports[at] = report;
+            let (places, again): (Vec<&mut Report>, Vec<Request>) = reports
+                .iter_mut()
+                .zip(requests)
+                .filter(|(report, _)| lacks_evidence(report))
+                .map(|(report, request)| (report, request.clone()))
+                .unzip();
+            for (place, report) in places.into_iter().zip(verify_batch(&again, &trust, &round.evidence)) {
+                *place = report;
             }
         }
         drop(turn);
     }
     reports.iter().for_each(|report| service.metrics.judged(report));
     reports
+}
+
+fn lacks_evidence(report: &Report) -> bool {
+    report.missing().next().is_some()
 }

@@ -102,11 +102,8 @@ impl Server {
             stopping: stopping.clone(),
         };
         if let Some(metrics) = metrics {
-            let door = Door {
-                router: metrics_router(service.clone()),
-                places: Arc::new(Semaphore::new(64)),
-                ..door.clone()
-            };
+            let door =
+                Door { router: metrics_router(service.clone()), places: Arc::new(Semaphore::new(64)), ..door.clone() };
             tokio::spawn(async move { door.accept(metrics, std::future::pending()).await });
         }
         door.accept(listener, async {
@@ -179,10 +176,13 @@ async fn serve_connection(door: Door, stream: TcpStream, _place: OwnedSemaphoreP
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(service.config.read_time).max_buf_size(HEAD_BYTES);
     let mut connection = std::pin::pin!(builder.serve_connection(io, TowerToHyperService::new(router)));
+    let told = async move {
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    };
     // How a connection ended is its client's affair.
     tokio::select! {
         _ = &mut connection => {}
-        _ = stopping.wait_for(|stopping| *stopping) => {
+        () = told => {
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }

@@ -90,7 +90,9 @@ mod tests {
         assert_eq!(of(&["application/x-ndjson"]), Ok(Media::Lines));
         assert_eq!(of(&["application/json; charset=utf-7"]), Err(Kind::Charset));
         assert_eq!(of(&["text/plain; charset=iso-8859-1"]), Err(Kind::Charset));
-        for wrong in ["application/x-www-form-urlencoded", "application/jsonp", "json", "", "text/plain; charset", "*/*"] {
+        for wrong in
+            ["application/x-www-form-urlencoded", "application/jsonp", "json", "", "text/plain; charset", "*/*"]
+        {
             assert_eq!(of(&[wrong]), Err(Kind::MediaType), "{wrong}");
         }
         assert_eq!(of(&["application/json", "text/plain"]), Err(Kind::MediaType));

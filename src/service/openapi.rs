@@ -66,7 +66,15 @@ pub fn document() -> Value {
         crate::service::ops::metrics,
         get,
     ),
-    components(schemas(crate::service::question::Question, Report, Check, Specification, Note, EvidenceUsed, Problem))
+    components(schemas(
+        crate::service::question::Question,
+        Report,
+        Check,
+        Specification,
+        Note,
+        EvidenceUsed,
+        Problem
+    ))
 )]
 struct Described;
 

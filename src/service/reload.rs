@@ -8,8 +8,11 @@ use tokio::sync::Notify;
 use crate::service::state::{Held, Service};
 use crate::trust::{Trust, store};
 
+/// What a store looks like: the same fingerprint means the same content.
+pub type Fingerprint = [u8; 32];
+
 /// Loads the trust store now. What cannot be loaded leaves the last good snapshot in place and is shown by `/ready`.
-pub async fn load(service: &Service) -> Option<store::Fingerprint> {
+pub async fn load(service: &Service) -> Option<Fingerprint> {
     let path = service.config.trust.clone();
     let read = tokio::task::spawn_blocking(move || read(&path)).await;
     match read.unwrap_or_else(|_| Err("reading it panicked".to_owned())) {
@@ -30,7 +33,7 @@ pub async fn load(service: &Service) -> Option<store::Fingerprint> {
 }
 
 /// Watches the trust store for ever; `now` makes it look at once and load whatever it finds.
-pub async fn watch(service: Service, mut seen: Option<store::Fingerprint>, now: std::sync::Arc<Notify>) {
+pub async fn watch(service: Service, mut seen: Option<Fingerprint>, now: std::sync::Arc<Notify>) {
     let pause = Duration::from_secs(service.config.reload_seconds.max(1));
     loop {
         let asked = tokio::time::timeout(pause, now.notified()).await.is_ok();
@@ -44,8 +47,9 @@ pub async fn watch(service: Service, mut seen: Option<store::Fingerprint>, now: 
 }
 
 /// The fingerprint is taken first: a change made while reading is seen the next time.
-fn read(path: &Path) -> Result<(Trust, usize, store::Fingerprint), String> {
+fn read(path: &Path) -> Result<(Trust, usize, Fingerprint), String> {
     let fingerprint = store::fingerprint(path).map_err(|fault| fault.to_string())?;
-    let (trust, left_out) = store::load(path).map_err(|fault| fault.to_string())?;
-    Ok((trust, left_out.len(), fingerprint))
+    let loaded = store::load(path).map_err(|fault| fault.to_string())?;
+    let (trust, left_out) = Trust::build(&loaded.files);
+    Ok((trust, left_out.len() + loaded.problems.len(), fingerprint))
 }

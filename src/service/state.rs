@@ -1,9 +1,9 @@
 //! State: what all requests share. Trust is a snapshot that is swapped whole; readers never wait.
 
+use std::hash::{BuildHasher, RandomState};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::hash::{BuildHasher, RandomState};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};

@@ -109,7 +109,10 @@ async fn judge(service: &Service, request: Request) -> Result<Report, Problem> {
 
 /// `true` when verifying takes about as long as a signature does: one text. Many credentials, files and pictures take longer.
 pub(crate) fn is_small(input: &[u8]) -> bool {
-    input.len() <= INLINE_BYTES && !is_picture(input) && !input.trim_ascii().contains(&b'\n') && !input.starts_with(b"{")
+    input.len() <= INLINE_BYTES
+        && !is_picture(input)
+        && !input.trim_ascii().contains(&b'\n')
+        && !input.starts_with(b"{")
 }
 
 async fn judge_here(service: &Service, request: &Request) -> Report {
