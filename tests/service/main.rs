@@ -1,0 +1,8 @@
+//! The HTTP service: its router in process, and the whole of it over real sockets.
+
+mod batch;
+mod load;
+mod places;
+mod sample;
+mod sockets;
+mod wire;
