@@ -271,6 +271,7 @@ described! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoding::json::from_slice;
 
     /// The members that a schema describes.
     fn members(document: &Value, schema: &str) -> Vec<String> {
@@ -293,11 +294,11 @@ mod tests {
         assert_describes(&document, "Reason", &serde_json::to_value(Code::ALL[0].row()).unwrap());
         assert_describes(&document, "ProblemType", &serde_json::to_value(Kind::ALL[0].row()).unwrap());
         let problem = crate::service::problem::Problem::new(Kind::Internal).instance("x").to_json();
-        assert_describes(&document, "Problem", &serde_json::from_str(&problem).unwrap());
+        assert_describes(&document, "Problem", &from_slice(problem.as_bytes()).unwrap());
         let trust = crate::trust::Trust::none();
         let request = crate::verify::Request::default();
         let report = crate::verify::verify(&request, &trust, &crate::evidence::Evidence::none());
-        let report: Value = serde_json::from_str(&report.to_json()).unwrap();
+        let report: Value = from_slice(report.to_json().as_bytes()).unwrap();
         assert_describes(&document, "Report", &report);
         for check in report["checks"].as_array().unwrap() {
             assert_describes(&document, "Check", check);

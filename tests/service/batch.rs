@@ -7,6 +7,7 @@ use axum::http::Request;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tower::ServiceExt;
+use vidimus::encoding::json::from_slice;
 use vidimus::net::clock::Clock;
 use vidimus::service::config::Config;
 use vidimus::service::problem::Kind;
@@ -31,7 +32,7 @@ async fn answers(service: &Service, body: impl Into<Body>) -> Vec<Value> {
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "application/x-ndjson");
     let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    String::from_utf8(bytes.to_vec()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    String::from_utf8(bytes.to_vec()).unwrap().lines().map(|line| from_slice(line.as_bytes()).unwrap()).collect()
 }
 
 fn problem(answer: &Value) -> Option<&str> {

@@ -7,6 +7,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+use vidimus::encoding::json::from_slice;
 use vidimus::net::clock::Clock;
 use vidimus::service::config::Config;
 use vidimus::service::problem::Kind;
@@ -39,7 +40,7 @@ impl Answer {
     }
 
     fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{} is not JSON", self.text))
+        from_slice(self.text.as_bytes()).unwrap_or_else(|_| panic!("{} is not JSON", self.text))
     }
 
     fn assert_problem(&self, kind: Kind) {
