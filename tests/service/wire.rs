@@ -22,7 +22,11 @@ pub struct Running {
 
 impl Running {
     pub async fn start(config: Config) -> Self {
-        let server = Server::bind_service(Service::with(config, None, Clock::system())).await.unwrap();
+        Running::start_with(Service::with(config, None, Clock::system())).await
+    }
+
+    pub async fn start_with(service: Service) -> Self {
+        let server = Server::bind_service(service).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let (address, service) = (server.local_addr().unwrap(), server.service().clone());
         let ended = tokio::spawn(server.run(async { drop(stopped.await) }));
@@ -73,6 +77,13 @@ impl Client {
         self.0.read_exact(&mut body).await.ok()?;
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         Some(Answer { status, head, body: String::from_utf8(body).unwrap() })
+    }
+
+    /// Everything until the other side ends the connection.
+    pub async fn rest(&mut self) -> String {
+        let mut text = String::new();
+        self.0.read_to_string(&mut text).await.unwrap();
+        text
     }
 
     /// `true` when the other side ends the connection within that time without another word.
