@@ -48,6 +48,7 @@ pub async fn post(State(service): State<Service>, headers: HeaderMap, body: Body
 
 async fn answer(service: &Service, headers: &HeaderMap, body: Body) -> Result<String, Problem> {
     let (request, _held) = read_request(service, headers, body).await?;
+    let small = is_small(&request.input.bytes);
     let shown = move || {
         let mut shown = serde_json::json!({ "verified": false });
         match (shown.as_object_mut(), inspect(&request.input, &request.policy)) {
@@ -61,7 +62,7 @@ async fn answer(service: &Service, headers: &HeaderMap, body: Body) -> Result<St
         }
         shown.to_string()
     };
-    if is_small(&_held.bytes) {
+    if small {
         return Ok(shown());
     }
     let turn = service.heavy_turn().await.ok_or(Kind::Overloaded)?;
