@@ -170,7 +170,7 @@ fn add_jobs<'a>(draft: &mut Draft<'a>, opened: &'a Opened, findings: &mut Findin
     }
     draft.jobs = draft.tried.len();
     if any && draft.jobs == 0 {
-        let code = if opened.kid_is_cose() { Code::CoseAlgKeyMismatch } else { Code::JoseAlgKeyMismatch };
+        let code = if opened.is_cose() { Code::CoseAlgKeyMismatch } else { Code::JoseAlgKeyMismatch };
         findings.fail(Reason::new(code).got(algorithm.name()));
     } else if any {
         findings.pass(Stage::Key);

@@ -7,6 +7,7 @@ pub mod content;
 pub mod eu_dcc;
 pub mod hcert;
 pub mod nz_covid_pass;
+pub mod signers;
 pub mod smart_health_card;
 
 use std::borrow::Cow;

@@ -49,7 +49,7 @@ pub struct Signer {
     /// How it chains to an authority.
     pub chain: Chain,
     /// What reports say of it.
-    pub description: SignerDescription,
+    pub description: Arc<SignerDescription>,
     entries: Vec<Arc<Entry>>,
 }
 
@@ -333,7 +333,7 @@ impl Builder {
                 withdrawn: *withdrawn,
                 formats: formats.clone(),
                 chain,
-                description,
+                description: Arc::new(description),
                 entries,
             },
         );
@@ -370,7 +370,7 @@ impl Builder {
                 withdrawn: *withdrawn,
                 formats: formats.clone(),
                 chain: Chain::NoAuthority,
-                description,
+                description: Arc::new(description),
                 entries: vec![entry.clone()],
             },
         );
