@@ -3,26 +3,23 @@
 //! Exit codes: 0 accepted, 1 rejected, 3 indeterminate, 2 trouble (arguments, files, network). A command that judges
 //! nothing exits with 0 or 2; `trust check` with 1 when entries had to be left out.
 
-pub mod bench;
+mod bench;
 mod bench_cases;
 mod bench_report;
+mod bench_work;
 mod demands;
 mod evidence;
 mod explain;
 mod input;
 mod inspect;
-mod issue;
 mod keys;
 mod progress;
 mod reasons;
 mod replay;
 mod report_text;
-mod serve;
 pub mod shown;
 mod stores;
 mod trouble;
-mod trust;
-mod trust_check;
 mod verify;
 
 use std::ffi::OsString;
@@ -49,18 +46,12 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Say what a reason code means, or list all codes.
     Explain(explain::Explain),
-    /// Make a credential.
-    Issue(issue::Issue),
-    /// Import, list and check trust lists.
-    Trust(trust::TrustCommand),
     /// Make a signing key.
     Keys(keys::Keys),
-    /// Judge again what `verify --save` saved, and compare.
-    Replay(replay::Replay),
-    /// Serve the HTTP API.
-    Serve(serve::Serve),
     /// Measure how fast this machine decodes and verifies.
     Bench(bench::Bench),
+    /// Judge again what `verify --save` saved, and compare.
+    Replay(replay::Replay),
     /// Print the table of all reason codes.
     Reasons(reasons::Reasons),
 }
@@ -139,11 +130,8 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Trouble> {
         Command::Verify(command) => command.run(out),
         Command::Inspect(command) => command.run(out),
         Command::Explain(command) => command.run(out),
-        Command::Issue(command) => command.run(out),
-        Command::Trust(command) => command.run(out),
         Command::Keys(command) => command.run(out),
         Command::Replay(command) => command.run(out),
-        Command::Serve(command) => command.run(),
         Command::Bench(command) => command.run(out),
         Command::Reasons(command) => command.run(out),
     }
