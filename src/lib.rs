@@ -34,3 +34,8 @@ pub mod verdict;
 pub mod verify;
 // Floor 7: issuing twins, unverified reading, replay files.
 pub mod issue;
+pub mod bundle;
+pub mod inspect;
+// Floor 11: the command.
+#[cfg(feature = "command")]
+pub mod cli;

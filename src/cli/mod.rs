@@ -12,6 +12,7 @@ mod evidence;
 mod explain;
 mod input;
 mod inspect;
+mod issue;
 mod keys;
 mod progress;
 mod reasons;
@@ -20,6 +21,8 @@ mod report_text;
 pub mod shown;
 mod stores;
 mod trouble;
+mod trust;
+mod trust_check;
 mod verify;
 
 use std::ffi::OsString;
@@ -46,12 +49,16 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Say what a reason code means, or list all codes.
     Explain(explain::Explain),
+    /// Make a credential.
+    Issue(issue::Issue),
+    /// Import, list and check trust lists.
+    Trust(trust::TrustCommand),
     /// Make a signing key.
     Keys(keys::Keys),
-    /// Measure how fast this machine decodes and verifies.
-    Bench(bench::Bench),
     /// Judge again what `verify --save` saved, and compare.
     Replay(replay::Replay),
+    /// Measure how fast this machine decodes and verifies.
+    Bench(bench::Bench),
     /// Print the table of all reason codes.
     Reasons(reasons::Reasons),
 }
@@ -130,6 +137,8 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Trouble> {
         Command::Verify(command) => command.run(out),
         Command::Inspect(command) => command.run(out),
         Command::Explain(command) => command.run(out),
+        Command::Issue(command) => command.run(out),
+        Command::Trust(command) => command.run(out),
         Command::Keys(command) => command.run(out),
         Command::Replay(command) => command.run(out),
         Command::Bench(command) => command.run(out),

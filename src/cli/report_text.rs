@@ -142,7 +142,7 @@ fn write_value(out: &mut dyn Write, depth: usize, label: Option<&str>, value: &V
 }
 
 fn write_line(out: &mut dyn Write, indent: &str, label: &str, text: &str) -> io::Result<()> {
-    let width = 30usize.saturating_sub(indent.len());
+    let width = 34usize.saturating_sub(indent.len());
     writeln!(out, "{indent}{:width$}{}", format!("{} ", shown(label)), shown(text))
 }
 
