@@ -19,8 +19,7 @@ pub fn core_data(dcc: &Value<'_>) -> CoreData {
         vaccinations: events("v").iter().map(vaccination).collect(),
         tests: events("t").iter().map(test).collect(),
         recoveries: events("r").iter().map(recovery).collect(),
-        certificate: any
-            .map(|event| CertificateData { identifier: text(event, "ci"), issuer: text(event, "is") }),
+        certificate: any.map(|event| CertificateData { identifier: text(event, "ci"), issuer: text(event, "is") }),
     }
 }
 

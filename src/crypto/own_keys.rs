@@ -153,6 +153,7 @@ impl OwnKey {
     /// `Refused` when the operating system gives no randomness.
     pub fn generate_p256() -> Result<(OwnKey, Zeroizing<String>), SignFault> {
         let signing = &aws::ECDSA_P256_SHA256_FIXED_SIGNING;
+        #[expect(clippy::disallowed_methods, reason = "making keys and signatures needs randomness")]
         let document = EcdsaKeyPair::generate_pkcs8(signing, &SystemRandom::new()).map_err(|_| SignFault::Refused)?;
         let own = OwnKey::from_pkcs8_der(document.as_ref()).map_err(|_| SignFault::Refused)?;
         Ok((own, pem::block_text("PRIVATE KEY", document.as_ref())))
@@ -199,6 +200,7 @@ impl OwnKey {
     }
 
     fn raw_signature(&self, message: &[u8]) -> Option<Vec<u8>> {
+        #[expect(clippy::disallowed_methods, reason = "making keys and signatures needs randomness")]
         let random = SystemRandom::new();
         match &self.secret {
             Secret::Ecdsa(pair) => Some(pair.sign(&random, message).ok()?.as_ref().to_vec()),
@@ -316,6 +318,25 @@ mod tests {
         for wrong in [&other[..], &d[1..], &[0; 32], &[0xff; 32]] {
             assert_eq!(OwnKey::from_private_jwk(Curve::P256, wrong, &x, &y).err(), Some(OwnKeyFault::Unsupported));
         }
+    }
+
+    /// SEC 1 as OpenSSL writes it, with the same key as above, and PKCS#1.
+    #[test]
+    fn older_pem_forms() {
+        use aws_lc_rs::encoding::AsDer;
+        use base64::Engine;
+        let d = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode("jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI");
+        let curve = [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        let sec1 = [&[0x30, 49, 2, 1, 1, 4, 32], d.expect("base64url").as_slice(), &[0xa0, 10], &curve].concat();
+        let (parameters, key) = (pem::block_text("EC PARAMETERS", &curve), pem::block_text("EC PRIVATE KEY", &sec1));
+        let own = OwnKey::from_pem(&format!("{}{}", *parameters, *key)).expect("SEC 1");
+        assert_eq!(own.public_key().jwk_thumbprint(), "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U");
+        signs(&own);
+        let pair = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).expect("RSA");
+        let pkcs8 = pair.as_der().expect("PKCS#8");
+        // PKCS#8 is 26 bytes of frame around PKCS#1 at this size.
+        let own = OwnKey::from_pem(&pem::block_text("RSA PRIVATE KEY", &pkcs8.as_ref()[26..])).expect("PKCS#1");
+        signs(&own);
     }
 
     #[test]

@@ -6,8 +6,10 @@ use ring::rand::{SecureRandom, SystemRandom};
 ///
 /// # Panics
 /// When the operating system has no randomness to give: nothing secure can go on then.
+#[expect(clippy::panic, reason = "without randomness nothing secure can go on, and no input can cause it")]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
+    #[expect(clippy::disallowed_methods, reason = "the one place")]
     if SystemRandom::new().fill(&mut bytes).is_err() {
         panic!("the operating system gives no randomness");
     }

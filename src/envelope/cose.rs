@@ -70,9 +70,8 @@ pub fn open_sign1(bytes: &[u8], wrappings: Wrappings) -> Result<Sign1, Reason> {
     if unprotected.as_map().is_none() {
         return Err(Reason::new(Code::CoseStructure).expected("map").got(unprotected.kind()));
     }
-    let payload = payload
-        .as_bytes()
-        .ok_or_else(|| Reason::new(Code::CosePayload).expected("byte string").got(payload.kind()))?;
+    let payload =
+        payload.as_bytes().ok_or_else(|| Reason::new(Code::CosePayload).expected("byte string").got(payload.kind()))?;
     let signature = signature
         .as_bytes()
         .ok_or_else(|| Reason::new(Code::CoseStructure).expected("byte string").got(signature.kind()))?;

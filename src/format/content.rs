@@ -98,9 +98,7 @@ pub fn check_schema(dcc: &Value<'_>, version: &str, strict: bool) -> Result<Vec<
 /// Every fault of a DCC against the schema of the version that it declares; the newest one when it declares one that is not held.
 pub fn check_declared_schema(dcc: &Value<'_>, strict: bool) -> Vec<Reason> {
     let declared = dcc.entry_text("ver").and_then(Value::as_text).unwrap_or_default();
-    check_schema(dcc, declared, strict)
-        .or_else(|Unsupported| check_schema(dcc, "1.3.3", strict))
-        .unwrap_or_default()
+    check_schema(dcc, declared, strict).or_else(|Unsupported| check_schema(dcc, "1.3.3", strict)).unwrap_or_default()
 }
 
 /// HC1-016, and the rule that every verifier applies: exactly one event in one certificate.
@@ -156,9 +154,8 @@ impl Checker {
             self.fail("", "one of v, t, r", "none");
         }
         if self.strict && self.version.one_event && groups != 1 {
-            self.faults.push(
-                Reason::new(Code::Hc1Schema).expected("one of v, t, r").got(format!("{groups} of v, t, r")),
-            );
+            self.faults
+                .push(Reason::new(Code::Hc1Schema).expected("one of v, t, r").got(format!("{groups} of v, t, r")));
         }
     }
 
@@ -253,10 +250,10 @@ impl Checker {
         };
         if !fits {
             self.fail(&field.path(), "a date of birth", "something else");
-        } else if let (Some(born), Some(event)) = (text.get(..4), earliest_event_year(dcc)) {
-            if born > event.as_str() {
-                self.fail(&field.path(), "a year not after the event", "a later year");
-            }
+        } else if let (Some(born), Some(event)) = (text.get(..4), earliest_event_year(dcc))
+            && born > event.as_str()
+        {
+            self.fail(&field.path(), "a year not after the event", "a later year");
         }
     }
 
@@ -274,10 +271,10 @@ impl Checker {
         }
         let has_given = self.value(&field("gnt")).is_some();
         for (key, required) in [("fnt", !(has_given && self.version.given_name_suffices)), ("gnt", false)] {
-            if let Some(text) = self.text(&field(key), required, max) {
-                if !text.bytes().all(|b| b.is_ascii_uppercase() || b == b'<') {
-                    self.fail(&field(key).path(), "capital letters and <", "other characters");
-                }
+            if let Some(text) = self.text(&field(key), required, max)
+                && !text.bytes().all(|b| b.is_ascii_uppercase() || b == b'<')
+            {
+                self.fail(&field(key).path(), "capital letters and <", "other characters");
             }
         }
     }
@@ -347,18 +344,16 @@ impl Checker {
     }
 
     fn date_time(&mut self, field: &Field<'_>, required: bool) {
-        if let Some(text) = self.text(field, required, None) {
-            if Timestamp::from_rfc3339(&text).is_none() {
-                self.fail(&field.path(), "date and time with zone (RFC 3339)", "something else");
-            }
+        if let Some(text) = self.text(field, required, None)
+            && Timestamp::from_rfc3339(&text).is_none()
+        {
+            self.fail(&field.path(), "date and time with zone (RFC 3339)", "something else");
         }
     }
 
     fn fail(&mut self, path: &str, expected: &'static str, got: &'static str) {
         let place = if path.is_empty() { "the certificate" } else { path };
-        self.faults.push(
-            Reason::new(Code::Hc1Schema).expected(format!("{place}: {expected}")).got(got),
-        );
+        self.faults.push(Reason::new(Code::Hc1Schema).expected(format!("{place}: {expected}")).got(got));
     }
 }
 

@@ -75,16 +75,7 @@ impl Format for EuDcc {
                 None
             }
         };
-        Ok(Decoded {
-            issuer,
-            issued_at,
-            not_before: None,
-            expires,
-            types,
-            faults,
-            notes,
-            claims: Claims::Cbor(claims),
-        })
+        Ok(Decoded { issuer, issued_at, not_before: None, expires, types, faults, notes, claims: Claims::Cbor(claims) })
     }
 
     fn keys(&self, opened: &Opened, _decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
@@ -163,10 +154,12 @@ fn check_kinds(value: &Value<'_>) -> Result<(), Reason> {
 }
 
 fn events_of<'v>(dcc: &'v Value<'_>) -> impl Iterator<Item = Event> + use<'v> {
-    [("v", Event::Vaccination), ("t", Event::Test), ("r", Event::Recovery)].into_iter().filter_map(move |(key, event)| {
-        let events = dcc.entry_text(key)?.as_array()?;
-        (!events.is_empty()).then_some(event)
-    })
+    [("v", Event::Vaccination), ("t", Event::Test), ("r", Event::Recovery)].into_iter().filter_map(
+        move |(key, event)| {
+            let events = dcc.entry_text(key)?.as_array()?;
+            (!events.is_empty()).then_some(event)
+        },
+    )
 }
 
 fn event_name(event: Event) -> &'static str {
@@ -178,8 +171,14 @@ fn event_name(event: Event) -> &'static str {
 }
 
 /// Stage Key and the signer's part of Validity: may this signer sign this content, and is it the time for that?
-fn check_signer(signer: &Signer, decoded: &Decoded<'_>, dcc: &Value<'_>, context: &Context<'_>, findings: &mut Findings) {
-    signers::check_standing(signer, findings);
+fn check_signer(
+    signer: &Signer,
+    decoded: &Decoded<'_>,
+    dcc: &Value<'_>,
+    context: &Context<'_>,
+    findings: &mut Findings,
+) {
+    signers::check_standing(signer, context, findings);
     if let Err(reason) = check_purpose(signer, dcc) {
         findings.fail(reason);
     }
@@ -188,7 +187,10 @@ fn check_signer(signer: &Signer, decoded: &Decoded<'_>, dcc: &Value<'_>, context
         if context.policy.strict {
             findings.fail(Reason::new(Code::CoseAlgKeyMismatch).expected("P-256").got(Algorithm::Es256OverP384.name()));
         } else {
-            findings.note(Note::new("deviation.es256_p384", "ES256 is used with a P-384 key, which HCERT does not foresee."));
+            findings.note(Note::new(
+                "deviation.es256_p384",
+                "ES256 is used with a P-384 key, which HCERT does not foresee.",
+            ));
         }
     }
     signers::check_validity(signer, decoded, context, findings);
@@ -213,7 +215,8 @@ fn check_purpose(signer: &Signer, dcc: &Value<'_>) -> Result<(), Reason> {
 }
 
 fn purpose(oid: &str) -> Option<Event> {
-    let last = oid.strip_prefix("1.3.6.1.4.1.1847.2021.1.").or_else(|| oid.strip_prefix("1.3.6.1.4.1.0.1847.2021.1."))?;
+    let last =
+        oid.strip_prefix("1.3.6.1.4.1.1847.2021.1.").or_else(|| oid.strip_prefix("1.3.6.1.4.1.0.1847.2021.1."))?;
     match last {
         "1" => Some(Event::Test),
         "2" => Some(Event::Vaccination),
@@ -223,18 +226,25 @@ fn purpose(oid: &str) -> Option<Event> {
 }
 
 /// HCERT §2.6.1: `iss` is a country, and a signer signs for its own country.
+///
+/// Deviation: unless `strict`, lower case is taken, and words after the two letters (`CH BAG`) are overlooked.
 fn check_country(signer: &Signer, decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
     let (Some(claimed), Some(own)) = (&decoded.issuer, &signer.description.country) else { return };
-    let letters = claimed.len() == 2 && claimed.bytes().all(|b| b.is_ascii_alphabetic());
-    let upper = claimed.bytes().all(|b| b.is_ascii_uppercase());
-    if !letters || (!upper && context.policy.strict) {
-        return findings.fail(Reason::new(Code::ClaimIssuer).expected("two capital letters").got(format!("{} characters", claimed.len())));
+    let code = claimed.split_once(' ').map_or(&**claimed, |(code, _)| code);
+    let letters = code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic());
+    let exact = letters && claimed.len() == 2 && claimed.bytes().all(|b| b.is_ascii_uppercase());
+    if !letters || (!exact && context.policy.strict) {
+        let got = format!("{} characters", claimed.chars().count());
+        return findings.fail(Reason::new(Code::ClaimIssuer).expected("two capital letters").got(got));
     }
-    if !upper {
-        findings.note(Note::new("deviation.issuer_case", "The issuing country is not written in capitals."));
+    if !exact {
+        findings.note(Note::new(
+            "deviation.issuer_form",
+            "The issuing country is not two capital letters and nothing else.",
+        ));
     }
-    if country(claimed) != country(own) {
-        findings.fail(Reason::new(Code::TrustIssuerCountry).expected(own.clone()).got(claimed.to_ascii_uppercase()));
+    if country(code) != country(own) {
+        findings.fail(Reason::new(Code::TrustIssuerCountry).expected(own.clone()).got(code.to_ascii_uppercase()));
     }
 }
 
@@ -251,16 +261,16 @@ fn country(code: &str) -> String {
 fn check_times(decoded: &Decoded<'_>, dcc: &Value<'_>, context: &Context<'_>, findings: &mut Findings) {
     findings.pass(Stage::Validity);
     let (now, skew) = (context.occasion.now, context.policy.clock_skew_seconds);
-    if let (Some(issued_at), Some(expires)) = (decoded.issued_at, decoded.expires) {
-        if expires < issued_at {
-            findings.fail(Reason::new(Code::TimeInconsistent).expected(issued_at).got(expires));
-        }
-    }
     if let Some(expires) = decoded.expires.filter(|expires| now.plus(-skew) > *expires) {
         findings.fail(Reason::new(Code::TimeExpired).expected(now).got(expires));
     }
     if let Some(issued_at) = decoded.issued_at.filter(|issued_at| now.plus(skew) < *issued_at) {
         findings.fail(Reason::new(Code::TimeNotYetValid).expected(now).got(issued_at));
+    }
+    if let (Some(issued_at), Some(expires)) = (decoded.issued_at, decoded.expires)
+        && expires < issued_at
+    {
+        findings.fail(Reason::new(Code::TimeInconsistent).expected(issued_at).got(expires));
     }
     // HC1-019: nobody has a result before the sample was taken.
     let sampled = dcc
@@ -304,7 +314,9 @@ fn check_content(dcc: &Value<'_>, context: &Context<'_>, findings: &mut Findings
         let tests = dcc.entry_text("t").and_then(Value::as_array).unwrap_or_default();
         let detected = |test: &Value<'_>| test.entry_text("tr").and_then(Value::as_text) == Some("260373001");
         if tests.iter().any(detected) {
-            findings.fail(Reason::new(Code::RuleTestPositive).expected("260415000 (not detected)").got("260373001 (detected)"));
+            findings.fail(
+                Reason::new(Code::RuleTestPositive).expected("260415000 (not detected)").got("260373001 (detected)"),
+            );
         }
     }
     if policy.value_sets == ValueSetDemand::Ignore { Vec::new() } else { check_value_sets(dcc, context, findings) }

@@ -101,7 +101,11 @@ pub fn numeric_date(
     }
     let seconds = match value {
         Value::Float(number) if number.is_finite() && !strict => {
-            note_once(notes, "deviation.fractional_date", "A date is a floating-point number; its fraction was dropped.");
+            note_once(
+                notes,
+                "deviation.fractional_date",
+                "A date is a floating-point number; its fraction was dropped.",
+            );
             whole_seconds(*number).ok_or_else(|| wrong("a number out of range"))?
         }
         other => other.as_i64().ok_or_else(|| wrong(other.kind()))?,

@@ -77,7 +77,8 @@ pub fn sign(claims: &[u8], signer: &dyn Signer, kid: [u8; 8], shape: Shape) -> R
     let (protected, unprotected) =
         if shape.kid_unprotected { (vec![alg], vec![kid]) } else { (vec![alg, kid], Vec::new()) };
     let protected = cbor::encode(&Value::Map(protected));
-    let signature = signer.sign(&sig_structure(&protected, claims)).map_err(|fault| IssueFault::Key(fault.to_string()))?;
+    let signature =
+        signer.sign(&sig_structure(&protected, claims)).map_err(|fault| IssueFault::Key(fault.to_string()))?;
     let mut cose = match shape.tags {
         Tags::Sign1 => vec![0xd2],
         Tags::CwtSign1 => vec![0xd8, 0x3d, 0xd2],

@@ -11,6 +11,7 @@ use crate::reason::{Code, Reason};
 /// of `T`, never a value of the input.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Reason> {
     decode(bytes)?;
+    #[expect(clippy::disallowed_methods, reason = "the one place: the strict reader has seen these bytes already")]
     serde_json::from_slice(bytes).map_err(|error| mismatch(&error.to_string()))
 }
 
