@@ -162,7 +162,8 @@ fn work(target: &Target, seeds: Vec<Vec<u8>>, length: Duration, seed: u64, event
 }
 
 fn keep(target: &Target, kind: &str, input: &[u8]) -> String {
-    let sum: u64 = input.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    let sum: u64 =
+        input.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
     let folder = PathBuf::from("fuzz/artifacts");
     let path = folder.join(format!("{}-{kind}-{sum:016x}", target.name));
     let _ = std::fs::create_dir_all(&folder);

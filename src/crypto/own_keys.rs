@@ -320,6 +320,25 @@ mod tests {
         }
     }
 
+    /// SEC 1 as OpenSSL writes it, with the same key as above, and PKCS#1.
+    #[test]
+    fn older_pem_forms() {
+        use aws_lc_rs::encoding::AsDer;
+        use base64::Engine;
+        let d = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode("jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI");
+        let curve = [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        let sec1 = [&[0x30, 49, 2, 1, 1, 4, 32], d.expect("base64url").as_slice(), &[0xa0, 10], &curve].concat();
+        let (parameters, key) = (pem::block_text("EC PARAMETERS", &curve), pem::block_text("EC PRIVATE KEY", &sec1));
+        let own = OwnKey::from_pem(&format!("{}{}", *parameters, *key)).expect("SEC 1");
+        assert_eq!(own.public_key().jwk_thumbprint(), "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U");
+        signs(&own);
+        let pair = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).expect("RSA");
+        let pkcs8 = pair.as_der().expect("PKCS#8");
+        // PKCS#8 is 26 bytes of frame around PKCS#1 at this size.
+        let own = OwnKey::from_pem(&pem::block_text("RSA PRIVATE KEY", &pkcs8.as_ref()[26..])).expect("PKCS#1");
+        signs(&own);
+    }
+
     #[test]
     fn a_wrong_signature_never_leaves() {
         let (own, _) = OwnKey::generate_p256().expect("a key");

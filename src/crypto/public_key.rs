@@ -425,6 +425,15 @@ mod tests {
         assert_eq!(code(PublicKey::from_spki_der(&tlv::value(tlv::SEQUENCE, &[&explicit, &point]))), Code::X509WeakAlg);
     }
 
+    #[test]
+    fn a_pss_key_does_no_pkcs1() {
+        let numbers = tlv::value(tlv::SEQUENCE, &[&tlv::unsigned(&[0xc1; 256]), &tlv::unsigned(&[1, 0, 1])]);
+        let algorithm = bytes("300b06092a864886f70d01010a");
+        let spki = tlv::value(tlv::SEQUENCE, &[&algorithm, &tlv::value(tlv::BIT_STRING, &[&[0], &numbers])]);
+        let key = PublicKey::from_spki_der(&spki).expect("sound");
+        assert!(key.takes(Algorithm::Ps256) && !key.takes(Algorithm::Rs256));
+    }
+
     /// RFC 7638, 3.1, and RFC 8037, A.3.
     #[test]
     fn thumbprints_of_the_rfcs() {

@@ -7,6 +7,7 @@ use crate::credential::{Decoded, KeyId};
 use crate::format::{Candidate, Context, Keys};
 use crate::limits;
 use crate::reason::{Code, Reason};
+use crate::trust::x509::{Certificate, KeyUsage};
 use crate::trust::{Chain, Consulted, Signer};
 
 /// The trusted signers of a format that have this key identifier; all are tried (HCERT 3.3.3), up to a limit.
@@ -44,17 +45,48 @@ fn candidate(signer: &Arc<Signer>) -> Candidate {
 }
 
 /// Is the signer still on the list, and does it chain to its authority?
-pub fn check_standing(signer: &Signer, findings: &mut Findings) {
+pub fn check_standing(signer: &Signer, context: &Context<'_>, findings: &mut Findings) {
     if signer.withdrawn {
         findings.fail(Reason::new(Code::TrustKeyWithdrawn));
     }
+    if let Some(certificate) = &signer.certificate {
+        check_extensions(certificate).err().into_iter().for_each(|reason| findings.fail(reason));
+        check_may_sign(certificate, context, findings);
+    }
     match &signer.chain {
-        Chain::IssuedBy(_) => {}
+        Chain::IssuedBy(authority) => {
+            check_extensions(authority).err().into_iter().for_each(|reason| findings.fail(reason));
+        }
         Chain::Broken(reason) => findings.fail(reason.clone()),
         Chain::NoAuthority => findings.note(Note::new(
             "trust.no_authority",
             "No authority of the signer's country is known; its presence on the trust list is the trust.",
         )),
+    }
+}
+
+/// RFC 5280 §4.2.1.3: where key usage stands, a signer's holds digitalSignature.
+///
+/// Deviation: unless `strict`, a signer without it is noted only; the live signers of one member state lack it.
+fn check_may_sign(certificate: &Certificate, context: &Context<'_>, findings: &mut Findings) {
+    if certificate.key_usage().is_none_or(KeyUsage::digital_signature) {
+        return;
+    }
+    if context.policy.strict {
+        findings.fail(Reason::new(Code::X509KeyUsage).expected("digitalSignature").got("other uses only"));
+    } else {
+        findings.note(Note::new(
+            "deviation.signer_key_usage",
+            "The signer's certificate names key uses, and digital signatures are not among them.",
+        ));
+    }
+}
+
+/// RFC 5280 §4.2: a certificate with a critical extension that we do not know is not used.
+fn check_extensions(certificate: &Certificate) -> Result<(), Reason> {
+    match certificate.unknown_critical_extension() {
+        None => Ok(()),
+        Some(oid) => Err(Reason::new(Code::X509CriticalExtension).got(oid)),
     }
 }
 

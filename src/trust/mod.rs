@@ -3,8 +3,18 @@
 //! A snapshot is built once from entries and replaced whole when a list changes; readers never wait. An entry that cannot
 //! be used is reported and left out, the rest counts: a list with one broken certificate still serves its other signers.
 
+pub mod country;
 pub mod did;
 pub mod entry;
+pub mod import;
+pub mod import_did;
+pub mod import_eu_gateway;
+pub mod import_gdhcn;
+pub mod import_jwks;
+pub mod import_pathcheck;
+pub mod import_pem;
+pub mod import_value_sets;
+pub mod import_vci;
 pub mod jwks;
 pub mod store;
 pub mod x509;
@@ -417,22 +427,22 @@ impl Builder {
             .iter()
             .filter(|authority| authority.environment == *environment)
             .collect();
+        // Of several faults the one of the authority that bears the issuer's name says most.
         let mut fault = None;
         for authority in &known {
             match check_issued_by(leaf, &authority.certificate) {
                 Ok(()) => {
                     return (Chain::IssuedBy(authority.certificate.clone()), vec![authority.entry.clone()]);
                 }
-                Err(reason) => fault = Some(fault.unwrap_or(reason)),
+                Err(reason) if reason.code() != Code::X509UntrustedRoot => fault = Some(reason),
+                Err(_) => {}
             }
         }
-        match fault {
-            None => (Chain::NoAuthority, Vec::new()),
-            Some(_) => {
-                let reason = Reason::new(Code::X509UntrustedRoot).got(leaf.issuer_text());
-                (Chain::Broken(reason), known.iter().map(|authority| authority.entry.clone()).collect())
-            }
+        if known.is_empty() {
+            return (Chain::NoAuthority, Vec::new());
         }
+        let reason = fault.unwrap_or_else(|| Reason::new(Code::X509UntrustedRoot).got(leaf.issuer_text()));
+        (Chain::Broken(reason), known.iter().map(|authority| authority.entry.clone()).collect())
     }
 
     fn insert_signer(&mut self, kid: Vec<u8>, signer: Signer) {

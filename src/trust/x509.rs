@@ -4,7 +4,8 @@
 //! serial numbers of any sign and length, NULL parameters under ECDSA signatures, unknown name attributes. A key that we
 //! do not take (brainpool) does not spoil the certificate: [`Certificate::public_key`] gives the reason.
 //!
-//! Not done here: certificate policies, name constraints (a critical one refuses the certificate), revocation lists.
+//! Not done here: certificate policies, revocation lists, name and policy constraints (these refuse the certificate in
+//! [`path::check_path`], critical or not).
 
 mod extensions;
 mod name;
@@ -171,7 +172,7 @@ impl Certificate {
         self.0.issuer == self.0.subject
     }
 
-    /// The first critical extension that we do not know, as dotted object identifier.
+    /// The first critical extension that we do not know, as dotted object identifier. Name and policy constraints count as such.
     pub fn unknown_critical_extension(&self) -> Option<String> {
         self.0.extensions.unknown_critical.clone()
     }

@@ -10,8 +10,10 @@ const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
 const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
 const ISSUER_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.18");
 const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
 const CERTIFICATE_POLICIES: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.32");
 const AUTHORITY_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.35");
+const POLICY_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.36");
 const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
 
 /// The nine bits of key usage (RFC 5280, 4.2.1.3); bit 0 of the standard is the lowest here.
@@ -112,6 +114,10 @@ impl Extensions {
             Some(SUBJECT_ALT_NAME) => self.read_alternative_names(value).ok_or("a broken subject alternative name")?,
             // We demand no policy, so whatever policies there are will do; the issuer's other names decide nothing.
             Some(CERTIFICATE_POLICIES | ISSUER_ALT_NAME) => {}
+            // Both must be critical, and we obey neither; whoever forgot the mark still meant the limit.
+            Some(limit @ (NAME_CONSTRAINTS | POLICY_CONSTRAINTS)) => {
+                self.unknown_critical.get_or_insert_with(|| limit.to_string());
+            }
             other if critical && self.unknown_critical.is_none() => {
                 self.unknown_critical =
                     Some(other.map_or_else(|| "an over-long identifier".to_owned(), |oid| oid.to_string()));
