@@ -58,7 +58,11 @@ impl Bench {
         let rates = measure(&tasks, Duration::from_secs(self.seconds.into()));
         let rows = tasks.iter().zip(&rates).map(|(task, mine)| row(task, mine, &tasks, &rates)).collect();
         let table = Table::new(cores, rows);
-        if self.json { table.write_json(out)? } else { table.write_text(out)? }
+        if self.json {
+            table.write_json(out)?
+        } else {
+            table.write_text(out)?
+        }
         Ok(Exit::Accepted)
     }
 }

@@ -182,7 +182,9 @@ fn smart_health_card_credential(
         issuer: card_issuer(issuer),
         not_before: now.plus(-86_400),
         expires: None,
-        types: ["health-card", "immunization", "covid19"].map(|name| format!("https://smarthealth.cards#{name}")).into(),
+        types: ["health-card", "immunization", "covid19"]
+            .map(|name| format!("https://smarthealth.cards#{name}"))
+            .into(),
         fhir_version: "4.0.1".to_owned(),
         fhir_bundle: json!({
             "resourceType": "Bundle", "type": "collection",

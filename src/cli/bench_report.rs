@@ -92,7 +92,17 @@ impl Table {
         writeln!(
             out,
             "\n{:18} {:10} {:>7} {:>5} {:>7} {:>11} {:>10} {:>8} {:>12} {:>7} {:>9}",
-            "format", "mode", "issuers", "batch", "threads", "per second", "us a core", "x ring", "us not sig.", "allocs", "peak KiB"
+            "format",
+            "mode",
+            "issuers",
+            "batch",
+            "threads",
+            "per second",
+            "us a core",
+            "x ring",
+            "us not sig.",
+            "allocs",
+            "peak KiB"
         )?;
         for row in &self.rows {
             writeln!(
@@ -111,8 +121,14 @@ impl Table {
                 row.peak_bytes as f64 / 1024.0,
             )?;
         }
-        writeln!(out, "\nus a core: time of one core for one credential. x ring: credentials for each bare ES256 check that ring")?;
-        writeln!(out, "makes on as many threads. us not sig.: the same time without the signature check. Medians of interleaved rounds.")?;
+        writeln!(
+            out,
+            "\nus a core: time of one core for one credential. x ring: credentials for each bare ES256 check that ring"
+        )?;
+        writeln!(
+            out,
+            "makes on as many threads. us not sig.: the same time without the signature check. Medians of interleaved rounds."
+        )?;
         if let Some(peak) = peak_resident_kib {
             writeln!(out, "Peak memory of this process: {peak} KiB.")?;
         }
