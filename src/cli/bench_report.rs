@@ -54,7 +54,7 @@ struct Machine {
     #[serde(skip_serializing_if = "Option::is_none")]
     processor: Option<String>,
     cores: usize,
-    optimised: bool,
+    release: bool,
     /// The most memory that this process ever held (`VmHWM`).
     #[serde(skip_serializing_if = "Option::is_none")]
     peak_resident_kib: Option<u64>,
@@ -69,7 +69,7 @@ impl Table {
             architecture: std::env::consts::ARCH,
             processor: line_of("/proc/cpuinfo", "model name"),
             cores,
-            optimised: !cfg!(debug_assertions),
+            release: !cfg!(debug_assertions),
             peak_resident_kib: line_of("/proc/self/status", "VmHWM")
                 .and_then(|text| text.split_whitespace().next()?.parse().ok()),
         };
@@ -83,11 +83,11 @@ impl Table {
 
     /// Writes the table for people.
     pub(super) fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Machine { vidimus, system, architecture, processor, cores, optimised, peak_resident_kib } = &self.machine;
+        let Machine { vidimus, system, architecture, processor, cores, release, peak_resident_kib } = &self.machine;
         write!(out, "vidimus {vidimus}, {system} {architecture}, {cores} cores")?;
         writeln!(out, "{}", processor.as_ref().map(|name| format!(", {name}")).unwrap_or_default())?;
-        if !optimised {
-            writeln!(out, "NOT OPTIMISED: a debug build says nothing of speed")?;
+        if !release {
+            writeln!(out, "DEBUG BUILD: says little of speed; build with --release")?;
         }
         writeln!(
             out,
