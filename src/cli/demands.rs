@@ -52,8 +52,7 @@ impl Demands {
             None => Policy::default(),
             Some(path) => {
                 let bytes = read_file(path, limits::INPUT_BYTES)?;
-                json::from_slice(&bytes)
-                    .map_err(|reason| Trouble::at(path, format!("not a policy file: {reason}")))?
+                json::from_slice(&bytes).map_err(|reason| Trouble::at(path, format!("not a policy file: {reason}")))?
             }
         };
         if let Some(world) = self.environment {
