@@ -18,7 +18,8 @@ use crate::crypto::pem;
 use crate::crypto::public_key::PublicKey;
 use crate::trust::Trust;
 use crate::trust::entry::EntryFile;
-use crate::trust::import::{IMPORTERS, Import, Importer, LIST_BYTES, Options, detect, importer};
+use crate::trust::import::{Import, LIST_BYTES, Options};
+use crate::trust::importers::{IMPORTERS, Importer, detect, importer};
 use crate::trust::store;
 
 /// Bytes of a file that holds one public key.
