@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use vidimus::encoding::base64url;
+use vidimus::encoding::json::from_slice;
 
 /// A folder with a key, content, a trust store and a credential.
 struct Desk {
@@ -56,7 +58,7 @@ fn err(output: &Output) -> String {
 }
 
 fn json_out(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", out(output), err(output)))
+    from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", out(output), err(output)))
 }
 
 fn dcc(name: &str) -> Value {
@@ -162,7 +164,7 @@ fn exit_codes_tell_the_worst_verdict() {
     assert_eq!(code(&several), 1);
     let verdicts: Vec<Value> = out(&several)
         .lines()
-        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["verdict"].clone())
+        .map(|line| from_slice::<Value>(line.as_bytes()).expect("JSON")["verdict"].clone())
         .collect();
     assert_eq!(verdicts, ["accepted", "rejected", "accepted"]);
     // An input that cannot be read is trouble, and stops no other.
@@ -213,9 +215,9 @@ fn what_is_missing_is_indeterminate() {
     // The document that settles it may be brought: as a folder that mirrors URLs, or as one file.
     let jwk = |output: Output| json_out(&output)["jwk"].clone();
     let other = jwk(run(&["keys", &desk.path("other.pem")]));
-    let spki = serde_json::from_slice::<Value>(&fs::read(desk.file("trust/de.json")).expect("store")).expect("JSON");
-    let point = base64_of(spki["entries"][0]["public_key"].as_str().expect("a key"));
-    let (x, y) = (base64url(&point[27..59]), base64url(&point[59..91]));
+    let spki = from_slice::<Value>(&fs::read(desk.file("trust/de.json")).expect("store")).expect("JSON");
+    let point = base64url::decode_standard(spki["entries"][0]["public_key"].as_str().expect("a key")).expect("base64");
+    let (x, y) = (base64url::encode(&point[27..59]), base64url::encode(&point[59..91]));
     let document = |x: &str, y: &str| {
         let key = json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y });
         let id = "did:web:passes.example#key-1";
@@ -238,14 +240,6 @@ fn what_is_missing_is_indeterminate() {
     let forged = desk.verify(&[&pass, "--evidence", &desk.path("wrong.json")]);
     assert_eq!(code(&forged), 1);
     assert!(out(&forged).contains("sig.invalid"), "{}", out(&forged));
-}
-
-fn base64_of(text: &str) -> Vec<u8> {
-    vidimus::encoding::base64url::decode_standard(text).expect("base64")
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    vidimus::encoding::base64url::encode(bytes)
 }
 
 #[test]
@@ -586,6 +580,53 @@ fn bench_compares_with_ring() {
 }
 
 #[test]
+fn the_service_starts_and_stops() {
+    let desk = Desk::new();
+    let trust = desk.path("trust");
+    assert_eq!(code(&run(&["serve", "--listen", "127.0.0.1:0"])), 2, "without trust nothing can be verified");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let refused = run(&["serve", "--listen", &address, "--trust", &trust, "--offline", "--dev"]);
+    assert_eq!(code(&refused), 2, "the port is taken");
+    assert!(err(&refused).contains(&address), "{}", err(&refused));
+    drop(taken);
+    let mut command = vidimus(&["serve", "--listen", &address, "--trust", &trust, "--offline", "--dev"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+    let answer = (0..200).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        ask(&address, "GET /live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    });
+    let body = format!(
+        "POST /v1/verify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}",
+        desk.text.len(),
+        desk.text,
+    );
+    let report = ask(&address, &body);
+    #[cfg(unix)]
+    {
+        let told = Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
+        assert!(told.success());
+        assert_eq!(child.wait().expect("ends").code(), Some(0), "it stops in order");
+    }
+    #[cfg(not(unix))]
+    child.kill().expect("killed");
+    assert!(answer.is_some_and(|answer| answer.starts_with("HTTP/1.1 200")));
+    let report = report.expect("an answer");
+    assert!(report.starts_with("HTTP/1.1 200") && report.contains("\"verdict\":\""), "{report}");
+}
+
+/// One request and its whole answer.
+fn ask(address: &str, request: &str) -> Option<String> {
+    use std::io::Read;
+    let mut stream = std::net::TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(10))).ok()?;
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
+}
+
+#[test]
 fn a_reader_that_goes_away_breaks_nothing() {
     let mut child = vidimus(&["reasons"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
     drop(child.stdout.take());
@@ -600,7 +641,7 @@ fn every_hostile_certificate_replays() {
     let Some(corpora) = corpora() else { return };
     let folder = corpora.join("security/hostile-seed");
     let desk = Desk::new();
-    let keys: Value = serde_json::from_slice(&fs::read(folder.join("keys.json")).expect("keys")).expect("JSON");
+    let keys: Value = from_slice(&fs::read(folder.join("keys.json")).expect("keys")).expect("JSON");
     let mut entries =
         vec![json!({ "kind": "authority", "certificate": keys["trust"]["csca_der"], "formats": ["eu_dcc"] })];
     for der in keys["trust"]["dsc_der"].as_array().expect("a list") {
@@ -611,7 +652,7 @@ fn every_hostile_certificate_replays() {
     let (now, trust, save) = (keys["now"].to_string(), desk.path("hostile.json"), desk.path("saved.json"));
     let mut replayed = 0;
     for line in fs::read_to_string(folder.join("cases.jsonl")).expect("cases").lines() {
-        let case: Value = serde_json::from_str(line).expect("JSON");
+        let case: Value = from_slice(line.as_bytes()).expect("JSON");
         if case["format"] != "hc1" {
             continue;
         }

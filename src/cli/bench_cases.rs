@@ -145,9 +145,11 @@ fn card_issuer(issuer: usize) -> String {
 
 fn smart_health_card_entry(issuer: usize, key: &OwnKey) -> Value {
     let mut jwk = public_jwk(key.public_key());
-    jwk["kid"] = key.public_key().jwk_thumbprint().into();
-    jwk["use"] = "sig".into();
-    jwk["alg"] = "ES256".into();
+    if let Some(members) = jwk.as_object_mut() {
+        members.insert("kid".to_owned(), key.public_key().jwk_thumbprint().into());
+        members.insert("use".to_owned(), "sig".into());
+        members.insert("alg".to_owned(), "ES256".into());
+    }
     json!({
         "kind": "issuer", "issuer": card_issuer(issuer), "formats": ["smart_health_card"], "keys": { "keys": [jwk] },
     })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -170,14 +170,14 @@ impl ImportList {
             country: self.country.clone(),
             issuer: self.issuer.clone(),
             name: self.name.clone(),
-            key: self.signed_by.as_ref().map(public_key).transpose()?,
+            key: self.signed_by.as_deref().map(public_key).transpose()?,
             key_sets,
             imported_at: now(),
         })
     }
 }
 
-fn public_key(path: &PathBuf) -> Result<PublicKey, Trouble> {
+fn public_key(path: &Path) -> Result<PublicKey, Trouble> {
     let bytes = read_file(path, KEY_BYTES)?;
     let text = String::from_utf8(bytes).map_err(|_| Trouble::at(path, "not a PEM text"))?;
     let blocks = pem::blocks(&text).unwrap_or_default();
