@@ -94,3 +94,10 @@ pub struct Decoded<'a> {
     /// Oddities that change no verdict.
     pub notes: Vec<Note>,
 }
+
+impl Opened {
+    /// `true` when the envelope was COSE: its key identifiers are bytes, and its faults have COSE names.
+    pub fn is_cose(&self) -> bool {
+        self.message.starts_with(b"\x84\x6aSignature1")
+    }
+}

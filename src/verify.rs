@@ -43,8 +43,7 @@ pub fn verify_batch(requests: &[Request], trust: &Trust, evidence: &Evidence) ->
             .iter()
             .zip(&opened)
             .map(|(request, pieces)| {
-                let context =
-                    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy };
+                let context = Context { trust, evidence, occasion: &request.occasion, policy: &request.policy };
                 let pieces = pieces.as_deref().unwrap_or_default();
                 pieces.iter().map(|piece| draft(piece, &context, &mut jobs)).collect()
             })
@@ -54,8 +53,7 @@ pub fn verify_batch(requests: &[Request], trust: &Trust, evidence: &Evidence) ->
             .iter()
             .zip(drafts)
             .map(|(request, drafts)| {
-                let context =
-                    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy };
+                let context = Context { trust, evidence, occasion: &request.occasion, policy: &request.policy };
                 drafts.into_iter().map(|draft| judge(draft, &answers, &context)).collect()
             })
             .collect()
@@ -170,7 +168,7 @@ fn add_jobs<'a>(draft: &mut Draft<'a>, opened: &'a Opened, findings: &mut Findin
     }
     draft.jobs = draft.tried.len();
     if any && draft.jobs == 0 {
-        let code = if opened.kid_is_cose() { Code::CoseAlgKeyMismatch } else { Code::JoseAlgKeyMismatch };
+        let code = if opened.is_cose() { Code::CoseAlgKeyMismatch } else { Code::JoseAlgKeyMismatch };
         findings.fail(Reason::new(code).got(algorithm.name()));
     } else if any {
         findings.pass(Stage::Key);
@@ -192,11 +190,7 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
     let mut consulted = keys.consulted;
     let mut times = Times::default();
     if let Some(decoded) = &decoded {
-        times = Times {
-            issued_at: decoded.issued_at,
-            not_before: decoded.not_before,
-            expires: decoded.expires,
-        };
+        times = Times { issued_at: decoded.issued_at, not_before: decoded.not_before, expires: decoded.expires };
         findings.not_declared(Stage::Digests);
         findings.not_declared(Stage::Holder);
         check_demands(format, decoded, context, &mut findings);

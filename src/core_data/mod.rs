@@ -2,6 +2,8 @@
 //!
 //! Codes keep the code system they came with. What a format cannot say stays absent; nothing is inferred.
 
+pub mod from_dcc;
+
 use serde::Serialize;
 
 /// What a credential says, in the vocabulary that all formats share.

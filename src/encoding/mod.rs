@@ -8,3 +8,4 @@ pub mod deflate;
 pub mod json;
 #[cfg(feature = "pictures")]
 pub mod qr;
+mod twins;

@@ -7,6 +7,7 @@ pub mod content;
 pub mod eu_dcc;
 pub mod hcert;
 pub mod nz_covid_pass;
+pub mod signers;
 pub mod smart_health_card;
 
 use std::borrow::Cow;
@@ -147,7 +148,9 @@ pub fn by_name(name: &str) -> Option<&'static dyn Format> {
 pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, Reason> {
     let hint = match &input.format {
         None => None,
-        Some(name) => Some(by_name(name).ok_or_else(|| Reason::new(Code::InputUnrecognised).got("an unknown format name"))?),
+        Some(name) => {
+            Some(by_name(name).ok_or_else(|| Reason::new(Code::InputUnrecognised).got("an unknown format name"))?)
+        }
     };
     if is_picture(&input.bytes) {
         return pieces_of_picture(&input.bytes, hint);
@@ -155,8 +158,9 @@ pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, R
     if input.bytes.len() > limits::INPUT_BYTES {
         return Err(Reason::new(Code::InputTooLarge).expected(limits::INPUT_BYTES).got(input.bytes.len()));
     }
-    let text = std::str::from_utf8(&input.bytes)
-        .map_err(|_| Reason::new(Code::InputUnrecognised).expected("text or a picture").got("bytes that are neither"))?;
+    let text = std::str::from_utf8(&input.bytes).map_err(|_| {
+        Reason::new(Code::InputUnrecognised).expected("text or a picture").got("bytes that are neither")
+    })?;
     // White space around a text is what editors and shells add; a strict reader refuses it by not knowing the beginning.
     let text = if policy.strict { text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
     let texts: Vec<Cow<'i, str>> = if smart_health_card::is_file(text) {
@@ -180,9 +184,9 @@ fn pieces_of_texts<'i>(texts: Vec<Cow<'i, str>>, hint: Option<&'static dyn Forma
             None => detect(&text)?,
         };
         let chunked = smart_health_card::is_chunk(&text);
-        let open_card = pieces
-            .iter_mut()
-            .find(|piece| chunked && piece.texts.first().is_some_and(|first| smart_health_card::same_card(first, &text)));
+        let open_card = pieces.iter_mut().find(|piece| {
+            chunked && piece.texts.first().is_some_and(|first| smart_health_card::same_card(first, &text))
+        });
         match open_card {
             Some(piece) => piece.texts.push(text),
             None => pieces.push(Piece { format, texts: vec![text] }),

@@ -3,3 +3,25 @@
 pub mod eu_dcc;
 pub mod nz_covid_pass;
 pub mod smart_health_card;
+
+use std::fmt;
+
+/// Why nothing was issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IssueFault {
+    /// The content is not what the format demands.
+    Content(String),
+    /// The key could not sign.
+    Key(String),
+}
+
+impl fmt::Display for IssueFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            IssueFault::Content(text) => write!(f, "the content cannot be issued: {text}"),
+            IssueFault::Key(text) => write!(f, "the key cannot sign: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for IssueFault {}

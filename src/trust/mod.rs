@@ -49,7 +49,7 @@ pub struct Signer {
     /// How it chains to an authority.
     pub chain: Chain,
     /// What reports say of it.
-    pub description: SignerDescription,
+    pub description: Arc<SignerDescription>,
     entries: Vec<Arc<Entry>>,
 }
 
@@ -222,10 +222,17 @@ pub struct Counts {
 
 type AuthorityKey = (String, Environment);
 
+/// An authority of a country.
+struct Authority {
+    environment: Environment,
+    certificate: Arc<Certificate>,
+    entry: Arc<Entry>,
+}
+
 #[derive(Default)]
 struct Builder {
     trust: Trust,
-    authorities: HashMap<String, Vec<(Environment, Arc<Certificate>, Arc<Entry>)>>,
+    authorities: HashMap<String, Vec<Authority>>,
     problems: Vec<Problem>,
 }
 
@@ -263,11 +270,9 @@ impl Builder {
                 let country =
                     country.clone().or_else(|| certificate.subject_country().map(str::to_owned)).unwrap_or_default();
                 self.trust.authorities += 1;
-                self.authorities.entry(country.to_ascii_uppercase()).or_default().push((
-                    *environment,
-                    Arc::new(certificate),
-                    entry.clone(),
-                ));
+                let authority =
+                    Authority { environment: *environment, certificate: Arc::new(certificate), entry: entry.clone() };
+                self.authorities.entry(country.to_ascii_uppercase()).or_default().push(authority);
             }
             Err(reason) => self.leave_out("authority", reason),
         }
@@ -308,8 +313,7 @@ impl Builder {
             Some(Err(reason)) => return self.leave_out(&certificate.subject_text(), reason),
         };
         let country = country.clone().or_else(|| certificate.subject_country().map(str::to_ascii_uppercase));
-        let (chain, authority_entries) =
-            self.chain(&certificate, &(country.clone().unwrap_or_default(), *environment));
+        let (chain, authority_entries) = self.chain(&certificate, &(country.clone().unwrap_or_default(), *environment));
         let mut links = vec![link(&certificate)];
         if let Chain::IssuedBy(authority) = &chain {
             links.push(link(authority));
@@ -333,7 +337,7 @@ impl Builder {
                 withdrawn: *withdrawn,
                 formats: formats.clone(),
                 chain,
-                description,
+                description: Arc::new(description),
                 entries,
             },
         );
@@ -345,9 +349,7 @@ impl Builder {
             return;
         };
         let decoded = base64url::decode_any(kid).and_then(|kid| {
-            base64url::decode_any(public_key)
-                .and_then(|der| PublicKey::from_spki_der(&der))
-                .map(|key| (kid, key))
+            base64url::decode_any(public_key).and_then(|der| PublicKey::from_spki_der(&der)).map(|key| (kid, key))
         });
         let (kid_bytes, key) = match decoded {
             Ok(decoded) => decoded,
@@ -370,7 +372,7 @@ impl Builder {
                 withdrawn: *withdrawn,
                 formats: formats.clone(),
                 chain: Chain::NoAuthority,
-                description,
+                description: Arc::new(description),
                 entries: vec![entry.clone()],
             },
         );
@@ -413,22 +415,24 @@ impl Builder {
             .get(&country.to_ascii_uppercase())
             .map_or(&[][..], Vec::as_slice)
             .iter()
-            .filter(|(theirs, ..)| theirs == environment)
+            .filter(|authority| authority.environment == *environment)
             .collect();
+        // Of several faults the one of the authority that bears the issuer's name says most.
         let mut fault = None;
-        for (_, authority, entry) in &known {
-            match check_issued_by(leaf, authority) {
-                Ok(()) => return (Chain::IssuedBy(authority.clone()), vec![entry.clone()]),
-                Err(reason) => fault = Some(fault.unwrap_or(reason)),
+        for authority in &known {
+            match check_issued_by(leaf, &authority.certificate) {
+                Ok(()) => {
+                    return (Chain::IssuedBy(authority.certificate.clone()), vec![authority.entry.clone()]);
+                }
+                Err(reason) if reason.code() != Code::X509UntrustedRoot => fault = Some(reason),
+                Err(_) => {}
             }
         }
-        match fault {
-            None => (Chain::NoAuthority, Vec::new()),
-            Some(_) => {
-                let reason = Reason::new(Code::X509UntrustedRoot).got(leaf.issuer_text());
-                (Chain::Broken(reason), known.iter().map(|(.., entry)| entry.clone()).collect())
-            }
+        if known.is_empty() {
+            return (Chain::NoAuthority, Vec::new());
         }
+        let reason = fault.unwrap_or_else(|| Reason::new(Code::X509UntrustedRoot).got(leaf.issuer_text()));
+        (Chain::Broken(reason), known.iter().map(|authority| authority.entry.clone()).collect())
     }
 
     fn insert_signer(&mut self, kid: Vec<u8>, signer: Signer) {

@@ -1,0 +1,280 @@
+//! The targets: one for each decoder, one for each format whole, and one for each format past its signature.
+
+use std::sync::{Arc, OnceLock};
+
+use vidimus::credential::{Input, KeyId};
+use vidimus::crypto::own_keys::{OwnKey, Signer};
+use vidimus::crypto::public_key::PublicKey;
+use vidimus::encoding::{base32, base45, base64url, cbor, deflate, json, qr};
+use vidimus::envelope::{cose, jws};
+use vidimus::evidence::{Document, Evidence};
+use vidimus::format::{by_name, detect};
+use vidimus::issue;
+use vidimus::occasion::Occasion;
+use vidimus::policy::{Environment, Policy};
+use vidimus::time::Timestamp;
+use vidimus::trust::did::DidDocument;
+use vidimus::trust::entry::{Entry, EntryFile};
+use vidimus::trust::jwks::KeySet;
+use vidimus::trust::x509::Certificate;
+use vidimus::trust::{Trust, import};
+use vidimus::verify::{Request, verify};
+
+/// One function under test.
+pub struct Target {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Must return, whatever the input.
+    pub run: fn(&[u8]),
+    /// Turns an input of the corpus into one of this target; empty = of no use.
+    pub seed: fn(&[u8]) -> Vec<u8>,
+    /// Runs on 256 KiB of stack.
+    pub small_stack: bool,
+}
+
+const fn target(name: &'static str, run: fn(&[u8]), seed: fn(&[u8]) -> Vec<u8>) -> Target {
+    Target { name, run, seed, small_stack: true }
+}
+
+/// All targets.
+pub static TARGETS: &[Target] = &[
+    target("base45", |b| text(b, |t| round_trip(base45::decode(t).ok(), |v| base45::encode(v), t)), as_is),
+    target("base32", |b| text(b, |t| round_trip(base32::decode(t).ok(), |v| base32::encode(v), t)), as_is),
+    target("base64url", |b| text(b, |t| round_trip(base64url::decode(t).ok(), |v| base64url::encode(v), t)), as_is),
+    target("inflate", inflate, compressed),
+    target("cbor", cbor_laws, cwt),
+    target("json", json_laws, jwt),
+    target("cose_sign1", |b| drop(cose::open_sign1(b, cose::Wrappings { cwt_tag: true, untagged: true })), cose_bytes),
+    target("jws", |b| text(b, |t| drop(jws::open(t, &["ES256", "EdDSA", "PS256"]))), as_is),
+    target("x509", |b| drop(Certificate::from_der(b)), certificates),
+    target("spki", |b| drop(PublicKey::from_spki_der(b)), certificates),
+    target(
+        "jwk_set",
+        |b| drop(KeySet::decode(b)),
+        |_| br#"{"keys":[{"kty":"EC","kid":"a","use":"sig","alg":"ES256","crv":"P-256","x":"AA","y":"AA"}]}"#.to_vec(),
+    ),
+    target(
+        "did_document",
+        |b| drop(DidDocument::decode(b, "did:web:example.com")),
+        |_| {
+            br##"{"id":"did:web:example.com","verificationMethod":[{"id":"#k","type":"JsonWebKey2020","controller":"did:web:example.com"}],"assertionMethod":["#k"]}"##.to_vec()
+        },
+    ),
+    target("trust_entries", |b| drop(json::from_slice::<EntryFile>(b).map(|file| Trust::build(&[file]))), as_is),
+    target("trust_import", |b| drop(import::detect(b)), as_is),
+    target(
+        "policy",
+        |b| drop(json::from_slice::<Policy>(b)),
+        |_| serde_json::to_vec(&Policy::default()).unwrap_or_default(),
+    ),
+    target("detect", |b| text(b, |t| drop(detect(t))), as_is),
+    target("eu_dcc", |b| judge(Some("eu_dcc"), b), as_is),
+    target("shc", |b| judge(Some("smart_health_card"), b), as_is),
+    target("nzcp", |b| judge(Some("nz_covid_pass"), b), as_is),
+    target("any_input", |b| judge(None, b), as_is),
+    target("eu_dcc_signed", signed_dcc, cwt),
+    target("shc_signed", signed_card, jwt),
+    target("nzcp_signed", signed_pass, nzcp_cwt),
+    target("revocation_list", revocation_list, |_| {
+        br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()
+    }),
+    Target { name: "picture", run: |b| drop(qr::read(b)), seed: pictures, small_stack: false },
+];
+
+fn as_is(seed: &[u8]) -> Vec<u8> {
+    seed.to_vec()
+}
+
+fn text(bytes: &[u8], run: impl FnOnce(&str)) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        run(text);
+    }
+}
+
+/// Law: what decodes encodes to the same text again.
+fn round_trip(decoded: Option<Vec<u8>>, encode: impl Fn(&[u8]) -> String, text: &str) {
+    if let Some(bytes) = decoded {
+        assert_eq!(encode(&bytes), text, "two texts for one value");
+    }
+}
+
+fn inflate(bytes: &[u8]) {
+    for inflated in [deflate::inflate_zlib(bytes), deflate::inflate_raw(bytes)].into_iter().flatten() {
+        assert!(inflated.len() <= vidimus::limits::DECOMPRESSED_BYTES, "over the limit");
+    }
+}
+
+/// Laws: what decodes, encoded and decoded again, is the same; encoding is a fixed point.
+fn cbor_laws(bytes: &[u8]) {
+    if let Ok(value) = cbor::decode(bytes) {
+        let encoded = cbor::encode(&value);
+        let Ok(again) = cbor::decode(&encoded) else { panic!("our own CBOR is refused") };
+        assert_eq!(cbor::encode(&again), encoded, "encoding is no fixed point");
+        drop(value.to_json());
+    }
+}
+
+/// Laws: what decodes and is written again reads the same; the looser reader of serde_json takes everything that ours takes.
+fn json_laws(bytes: &[u8]) {
+    if let Ok(value) = json::decode(bytes) {
+        let written = value.to_serde().to_string();
+        let Ok(again) = json::decode(written.as_bytes()) else { panic!("our own JSON is refused") };
+        assert_eq!(again.to_serde().to_string(), written, "writing is no fixed point");
+    }
+}
+
+fn cose_bytes(seed: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(seed).unwrap_or_default();
+    if let Some(body) = text.strip_prefix("HC1:") {
+        return base45::decode(body).and_then(|z| deflate::inflate_zlib(&z)).unwrap_or_default();
+    }
+    text.strip_prefix("NZCP:/1/").and_then(|body| base32::decode(body).ok()).unwrap_or_default()
+}
+
+fn compressed(seed: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(seed).unwrap_or_default();
+    match text.strip_prefix("HC1:") {
+        Some(body) => base45::decode(body).unwrap_or_default(),
+        None => deflate::deflate_raw(seed),
+    }
+}
+
+fn payload(seed: &[u8], format: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(seed);
+    let Some(format) = by_name(format).filter(|format| format.begins(&text)) else { return Vec::new() };
+    format.open(&[text], &Policy::default()).map(|opened| opened.payload).unwrap_or_default()
+}
+
+fn cwt(seed: &[u8]) -> Vec<u8> {
+    payload(seed, "eu_dcc")
+}
+
+fn nzcp_cwt(seed: &[u8]) -> Vec<u8> {
+    payload(seed, "nz_covid_pass")
+}
+
+fn jwt(seed: &[u8]) -> Vec<u8> {
+    payload(seed, "smart_health_card")
+}
+
+fn certificates(seed: &[u8]) -> Vec<u8> {
+    if seed.starts_with(b"\x30\x82") {
+        return seed.to_vec();
+    }
+    let text = std::str::from_utf8(seed).unwrap_or_default();
+    Certificate::from_pem_all(text).ok().and_then(|all| all.first().map(|c| c.der().to_vec())).unwrap_or_default()
+}
+
+fn pictures(seed: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(seed) {
+        Err(_) if vidimus::format::is_picture(seed) => seed.to_vec(),
+        Ok(text) if (1..200).contains(&text.len()) => qr::draw_png(text, 2).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+const KID: [u8; 8] = *b"fuzzkey1";
+const CARD_ISSUER: &str = "https://fuzz.example/issuer";
+const PASS_ISSUER: &str = "did:web:fuzz.example";
+
+/// A key of our own that the fuzzing trust store trusts, so that mutated claims reach the stages after the signature.
+fn world() -> &'static (OwnKey, Trust) {
+    static WORLD: OnceLock<(OwnKey, Trust)> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let Ok((key, _)) = OwnKey::generate_p256() else { panic!("no key") };
+        let public = key.public_key();
+        let (x, y) = public.ec_coordinates().unwrap_or_default();
+        let mut jwk = serde_json::json!({"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": public.jwk_thumbprint()});
+        jwk["x"] = base64url::encode(x).into();
+        jwk["y"] = base64url::encode(y).into();
+        let mut listed = jwk.clone();
+        listed["crlVersion"] = 1.into();
+        let issuer = |issuer: &str, format: &str, keys, document| Entry::Issuer {
+            issuer: issuer.to_owned(),
+            aliases: Vec::new(),
+            name: None,
+            formats: vec![format.to_owned()],
+            environment: Environment::Production,
+            keys,
+            document,
+            list: None,
+        };
+        let document = serde_json::json!({
+            "id": PASS_ISSUER,
+            "verificationMethod": [{"id": format!("{PASS_ISSUER}#k"), "type": "JsonWebKey2020", "controller": PASS_ISSUER, "publicKeyJwk": jwk}],
+            "assertionMethod": [format!("{PASS_ISSUER}#k")],
+        });
+        let entries = vec![
+            Entry::SignerKey {
+                kid: base64url::encode_standard(&KID),
+                public_key: base64url::encode_standard(&public.to_spki_der()),
+                formats: vec!["eu_dcc".to_owned()],
+                country: None,
+                environment: Environment::Production,
+                withdrawn: false,
+                list: None,
+            },
+            issuer(CARD_ISSUER, "smart_health_card", Some(serde_json::json!({"keys": [listed]})), None),
+            issuer(PASS_ISSUER, "nz_covid_pass", None, Some(document)),
+        ];
+        let (trust, problems) = Trust::from_entries(entries);
+        assert!(problems.is_empty(), "{problems:?}");
+        (key, trust)
+    })
+}
+
+fn judge(format: Option<&str>, bytes: &[u8]) {
+    let input = Input { format: format.map(str::to_owned), ..Input::bytes(bytes) };
+    for strict in [false, true] {
+        let policy = Policy { strict, ..Policy::default() };
+        let request = Request { input: input.clone(), occasion: Occasion::at(NOW), policy: Arc::new(policy) };
+        let report = verify(&request, &world().1, &Evidence::none());
+        assert!(!report.to_json().is_empty());
+        // Nobody but the signed targets below can sign for this trust store.
+        assert!(!report.is_accepted(), "accepted a forgery");
+    }
+}
+
+fn judge_signed(text: &str, evidence: &Evidence) {
+    let request = Request { input: Input::text(text), occasion: Occasion::at(NOW), policy: Arc::default() };
+    let report = verify(&request, &world().1, evidence);
+    assert!(!report.to_json().is_empty());
+}
+
+fn signed_dcc(claims: &[u8]) {
+    if let Ok(cose) = issue::eu_dcc::sign(claims, &world().0, KID, issue::eu_dcc::Shape::default()) {
+        judge_signed(&issue::eu_dcc::pack(&cose), &Evidence::none());
+    }
+}
+
+fn signed_pass(claims: &[u8]) {
+    if let Ok(text) = issue::nz_covid_pass::sign(claims, &world().0, &KeyId::Text("k".to_owned())) {
+        judge_signed(&text, &Evidence::none());
+    }
+}
+
+fn signed_card(claims: &[u8]) {
+    let key = &world().0;
+    if let Ok(jws) = issue::smart_health_card::sign(claims, key, &key.public_key().jwk_thumbprint()) {
+        judge_signed(&jws, &Evidence::none());
+    }
+}
+
+/// A card whose key announces a revocation list, and the mutated list as evidence.
+fn revocation_list(list: &[u8]) {
+    static CARD: OnceLock<(String, String)> = OnceLock::new();
+    let (jws, locator) = CARD.get_or_init(|| {
+        let key = &world().0;
+        let kid = key.public_key().jwk_thumbprint();
+        let claims = serde_json::json!({
+            "iss": CARD_ISSUER, "nbf": NOW.seconds() - 1000,
+            "vc": {"type": ["https://smarthealth.cards#health-card"], "rid": "abc", "credentialSubject": {"fhirVersion": "4.0.1", "fhirBundle": {"resourceType": "Bundle", "type": "collection", "entry": []}}},
+        });
+        let jws = issue::smart_health_card::sign(claims.to_string().as_bytes(), key, &kid).unwrap_or_default();
+        (jws, format!("{CARD_ISSUER}/.well-known/crl/{kid}.json"))
+    });
+    let mut evidence = Evidence::none();
+    evidence.insert(Document { locator: locator.clone(), status: 200, fetched_at: NOW, body: list.to_vec() });
+    judge_signed(jws, &evidence);
+}

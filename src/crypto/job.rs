@@ -1,0 +1,112 @@
+//! Jobs: signatures to check, many at a time.
+
+use crate::crypto::algorithm::{Algorithm, Family};
+use crate::crypto::public_key::{Curve, KeyKind, PublicKey};
+use crate::crypto::{ecdsa_value, ed25519_rule};
+use crate::reason::{Code, Reason};
+
+/// One signature to check: who, how, over what.
+#[derive(Clone, Debug)]
+pub struct Job<'a> {
+    /// The algorithm, taken from policy and key, never from a header alone.
+    pub algorithm: Algorithm,
+    /// The signer's key.
+    pub key: PublicKey,
+    /// The signed bytes.
+    pub message: &'a [u8],
+    /// The signature; r || s for ECDSA.
+    pub signature: &'a [u8],
+}
+
+/// One answer for each job, in the order of the jobs.
+///
+/// A slice, because a batch can fill the lanes of a vector unit; the answers are those of [`check_one`].
+pub fn check(jobs: &[Job<'_>]) -> Vec<Result<(), Reason>> {
+    jobs.iter().map(check_one).collect()
+}
+
+/// `Ok` when the signature is right.
+///
+/// # Errors
+/// `sig.encoding` when its length is not the algorithm's; `sig.invalid` when it does not match, or the key is of another kind
+/// (callers ask [`fits`] first, to give the reason of their envelope).
+pub fn check_one(job: &Job<'_>) -> Result<(), Reason> {
+    let invalid = || Reason::new(Code::SigInvalid);
+    if !fits(job.algorithm, &job.key) {
+        return Err(invalid().expected(job.algorithm.name()));
+    }
+    let signature = job.signature;
+    let due = signature_bytes(job.algorithm, &job.key);
+    if signature.len() != due {
+        return Err(Reason::new(Code::SigEncoding).expected(due).got(signature.len()));
+    }
+    if job.algorithm == Algorithm::EdDsa && !signature.first_chunk().is_some_and(ed25519_rule::takes) {
+        return Err(invalid());
+    }
+    let parsed = job.key.parsed_for(job.algorithm).ok_or_else(invalid)?;
+    let (_, wants_der) = job.algorithm.check_with();
+    let verified = if wants_der {
+        parsed.verify_sig(job.message, &ecdsa_value::der_from_raw(signature))
+    } else {
+        parsed.verify_sig(job.message, signature)
+    };
+    verified.map_err(|_| invalid())
+}
+
+/// `true` when that algorithm can be used with that key.
+pub fn fits(algorithm: Algorithm, key: &PublicKey) -> bool {
+    key.takes(algorithm)
+}
+
+/// Bytes of every signature by that algorithm and key.
+fn signature_bytes(algorithm: Algorithm, key: &PublicKey) -> usize {
+    match (algorithm.family(), key.kind()) {
+        (Family::P256, _) => 2 * Curve::P256.coordinate_bytes(),
+        (Family::P384, _) => 2 * Curve::P384.coordinate_bytes(),
+        (Family::P521, _) => 2 * Curve::P521.coordinate_bytes(),
+        (_, KeyKind::Rsa { bits }) => bits.div_ceil(8),
+        _ => 64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::own_keys::{OwnKey, Signer};
+
+    fn answer(algorithm: Algorithm, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), Code> {
+        check_one(&Job { algorithm, key: key.clone(), message, signature }).map_err(|reason| reason.code())
+    }
+
+    #[test]
+    fn every_answer_of_a_lone_signature() {
+        let (own, _) = OwnKey::generate_p256().expect("a key");
+        let (other, _) = OwnKey::generate_p256().expect("a key");
+        let signature = own.sign(b"message").expect("signed");
+        let key = own.public_key();
+        assert_eq!(answer(Algorithm::Es256, key, b"message", &signature), Ok(()));
+        assert_eq!(answer(Algorithm::Es256, key, b"massage", &signature), Err(Code::SigInvalid));
+        assert_eq!(answer(Algorithm::Es256, other.public_key(), b"message", &signature), Err(Code::SigInvalid));
+        assert_eq!(answer(Algorithm::Es384OverP256, key, b"message", &signature), Err(Code::SigInvalid));
+        assert_eq!(answer(Algorithm::Es384, key, b"message", &signature), Err(Code::SigInvalid));
+        assert_eq!(answer(Algorithm::Es256, key, b"message", &[0; 64]), Err(Code::SigInvalid));
+        let der = ecdsa_value::der_from_raw(&signature);
+        assert_eq!(answer(Algorithm::Es256, key, b"message", &der), Err(Code::SigEncoding));
+        assert_eq!(answer(Algorithm::Es256, key, b"message", &signature[..63]), Err(Code::SigEncoding));
+        assert!(fits(Algorithm::Es256, key) && !fits(Algorithm::Ps256, key) && !fits(Algorithm::EdDsa, key));
+    }
+
+    #[test]
+    fn a_batch_answers_each_job() {
+        let (own, _) = OwnKey::generate_p256().expect("a key");
+        let messages: [&[u8]; 3] = [b"a", b"b", b"c"];
+        let signature = own.sign(b"b").expect("signed");
+        let jobs = messages.map(|message| Job {
+            algorithm: Algorithm::Es256,
+            key: own.public_key().clone(),
+            message,
+            signature: &signature,
+        });
+        assert_eq!(check(&jobs).iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true, false]);
+    }
+}

@@ -1,0 +1,17 @@
+//! Crypto: keys, algorithms, signature jobs, digests, randomness and our own secrets.
+//!
+//! The only room that names a crypto crate. Everything that checks a signature goes through [`job::check`].
+//! `aws-lc-rs` checks and makes signatures, because it can keep a parsed public key (a lone ES256 check costs a few
+//! per cent less than with `ring`, which reads the point again each time); `ring` gives digests and randomness.
+
+pub mod algorithm;
+pub mod digest;
+pub mod ecdsa_value;
+mod ed25519_rule;
+pub mod job;
+pub mod key_file;
+pub mod own_keys;
+pub mod pem;
+pub mod public_key;
+pub mod random;
+mod tlv;

@@ -1,0 +1,87 @@
+//! JSON (RFC 8259 under the rules of I-JSON, RFC 7493): a strict, bounded reader into a borrowed tree.
+//!
+//! An object names a member once, after unescaping; texts are clean UTF-8; numbers keep their text, so that nothing is
+//! rounded before somebody asks. This is the only room that calls `serde_json`'s readers, and only after its own.
+
+mod number;
+mod reader;
+mod typed;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+pub use self::number::Number;
+pub use self::reader::decode;
+pub use self::typed::from_slice;
+
+/// One JSON value; texts borrow from the input unless they hold escapes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as it is written.
+    Number(Number<'a>),
+    /// A text, unescaped.
+    String(Cow<'a, str>),
+    /// Elements in order.
+    Array(Vec<Value<'a>>),
+    /// Members in the order written, without twins.
+    Object(Vec<(Cow<'a, str>, Value<'a>)>),
+}
+
+impl<'a> Value<'a> {
+    /// The value of the member with this name, if this is an object that has it.
+    pub fn member(&self, name: &str) -> Option<&Value<'a>> {
+        self.as_object()?.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The text, if this is one.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Value::String(text) = self { Some(text) } else { None }
+    }
+
+    /// The elements, if this is an array.
+    pub fn as_array(&self) -> Option<&[Value<'a>]> {
+        if let Value::Array(items) = self { Some(items) } else { None }
+    }
+
+    /// The members in the order written, if this is an object.
+    pub fn as_object(&self) -> Option<&[(Cow<'a, str>, Value<'a>)]> {
+        if let Value::Object(members) = self { Some(members) } else { None }
+    }
+
+    /// The integer, if this is a number that is exactly one within `i64` (`1.0` and `1e2` are).
+    pub fn as_i64(&self) -> Option<i64> {
+        if let Value::Number(number) = self { number.as_i64() } else { None }
+    }
+
+    /// The name of the type, for the facts of a reason.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a text",
+            Value::Array(_) => "an array",
+            Value::Object(_) => "an object",
+        }
+    }
+
+    /// The same value as `serde_json` holds it; integers beyond 64 bits and fractions become the nearest double.
+    pub fn to_serde(&self) -> serde_json::Value {
+        match self {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(bool) => (*bool).into(),
+            Value::Number(number) => number.to_serde(),
+            Value::String(text) => text.as_ref().into(),
+            Value::Array(items) => items.iter().map(Value::to_serde).collect::<Vec<_>>().into(),
+            Value::Object(members) => serde_json::Value::Object(
+                members.iter().map(|(name, value)| (name.clone().into_owned(), value.to_serde())).collect(),
+            ),
+        }
+    }
+}
