@@ -3,6 +3,7 @@
 //! Codes keep the code system they came with. What a format cannot say stays absent; nothing is inferred.
 
 pub mod from_dcc;
+pub mod from_fhir;
 
 use serde::Serialize;
 

@@ -2,3 +2,4 @@
 
 pub mod cose;
 pub mod jws;
+pub mod jwt;

@@ -5,8 +5,11 @@
 
 pub mod content;
 pub mod eu_dcc;
+pub mod fhir_bundle;
 pub mod hcert;
 pub mod nz_covid_pass;
+pub mod shc_keys;
+pub mod shc_numeric;
 pub mod signers;
 pub mod smart_health_card;
 
