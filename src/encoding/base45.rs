@@ -6,11 +6,15 @@ use crate::reason::{Code, Reason};
 
 const ALPHABET: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
-/// Marks a byte outside the alphabet; its high bit survives the disjunction of a whole text.
-const OUTSIDE: u8 = 0x80;
+/// The largest number of a group: two bytes, or one at the end.
+const LARGEST_OF_THREE: u32 = 0xffff;
+const LARGEST_OF_TWO: u32 = 0xff;
+
+/// Stands for a byte outside the alphabet: any number that it is a digit of is too large, and none overflows.
+const OUTSIDE: u32 = 1 << 17;
 
 /// The value of every byte as a Base45 digit.
-static DIGITS: [u8; 256] = digits();
+static DIGITS: [u32; 256] = digits();
 
 /// The bytes of a Base45 text.
 ///
@@ -19,28 +23,24 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Reason> {
     let (groups, rest) = text.as_bytes().as_chunks::<3>();
     let mut bytes = vec![0; groups.len().saturating_mul(2).saturating_add(rest.len() / 2)];
     let (pairs, last) = bytes.as_chunks_mut::<2>();
-    // All groups are read before any is judged: one branch for the text instead of two for each group.
-    let (mut marks, mut overflow) = (0, 0);
+    // All groups are read before any is judged: one branch for the text instead of one for each character.
+    let mut numbers = 0;
     for (group, pair) in groups.iter().zip(pairs) {
-        let [a, b, c] = group.map(digit);
-        let [high, upper, lower] = number(a, b, c);
-        marks |= a | b | c;
-        overflow |= high;
+        let number = number(group);
+        numbers |= number;
+        let [_, _, upper, lower] = number.to_be_bytes();
         *pair = [upper, lower];
     }
-    if let ([first, second], [byte]) = (rest, last) {
-        let (a, b) = (digit(*first), digit(*second));
-        let [_, upper, lower] = number(a, b, 0);
-        marks |= a | b;
-        overflow |= upper;
-        *byte = lower;
-    } else if rest.len() == 1 {
-        return Err(fault(text).unwrap_or_else(|| length(text)));
+    let mut sound = numbers <= LARGEST_OF_THREE;
+    match (rest, last) {
+        (&[a, b], [byte]) => {
+            let number = number(&[a, b, b'0']);
+            sound &= number <= LARGEST_OF_TWO;
+            [_, _, _, *byte] = number.to_be_bytes();
+        }
+        (rest, _) => sound &= rest.is_empty(),
     }
-    if marks & OUTSIDE != 0 || overflow != 0 {
-        return Err(fault(text).unwrap_or_else(|| Reason::new(Code::Base45Overflow)));
-    }
-    Ok(bytes)
+    if sound { Ok(bytes) } else { Err(fault(text)) }
 }
 
 /// The Base45 text of `bytes`.
@@ -58,16 +58,11 @@ pub fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// The three low bytes, most significant first, of the number that three digits write.
+/// The number that three digits write, the least significant first.
 #[inline(always)]
-fn number(a: u8, b: u8, c: u8) -> [u8; 3] {
-    let [_, high, upper, lower] = (u32::from(a) + 45 * u32::from(b) + 2025 * u32::from(c)).to_be_bytes();
-    [high, upper, lower]
-}
-
-#[inline(always)]
-fn digit(byte: u8) -> u8 {
-    DIGITS.get(usize::from(byte)).copied().unwrap_or(OUTSIDE)
+fn number(group: &[u8; 3]) -> u32 {
+    let [a, b, c] = group.map(|byte| DIGITS.get(usize::from(byte)).copied().unwrap_or(OUTSIDE));
+    a + 45 * b + 2025 * c
 }
 
 fn character(digit: u16) -> char {
@@ -76,31 +71,26 @@ fn character(digit: u16) -> char {
 
 /// The first fault of a text that has one, off the hot path.
 #[cold]
-fn fault(text: &str) -> Option<Reason> {
-    if let Some((offset, _)) =
-        text.char_indices().find(|(_, c)| !u8::try_from(*c).is_ok_and(|byte| ALPHABET.contains(&byte)))
-    {
-        return Some(
-            Reason::new(Code::Base45Char).expected("Base45 digits").got(format!("another at offset {offset}")),
-        );
+fn fault(text: &str) -> Reason {
+    let outside = |c: char| !u8::try_from(c).is_ok_and(|byte| ALPHABET.contains(&byte));
+    if let Some(offset) = text.find(outside) {
+        return Reason::new(Code::Base45Char).expected("Base45 digits").got(format!("another at offset {offset}"));
     }
-    let overflow = text.as_bytes().chunks(3).position(|group| match group {
-        [a, b, c] => number(digit(*a), digit(*b), digit(*c)) > [0, 0xff, 0xff],
-        [a, b] => number(digit(*a), digit(*b), 0) > [0, 0, 0xff],
+    let overflow = text.as_bytes().chunks(3).position(|group| match *group {
+        [a, b, c] => number(&[a, b, c]) > LARGEST_OF_THREE,
+        [a, b] => number(&[a, b, b'0']) > LARGEST_OF_TWO,
         _ => false,
-    })?;
-    let offset = overflow.saturating_mul(3);
-    Some(Reason::new(Code::Base45Overflow).got(format!("a group that is too large at offset {offset}")))
-}
-
-#[cold]
-fn length(text: &str) -> Reason {
+    });
+    if let Some(group) = overflow {
+        let offset = group.saturating_mul(3);
+        return Reason::new(Code::Base45Overflow).got(format!("a group that is too large at offset {offset}"));
+    }
     Reason::new(Code::Base45Length).expected("a length of 3n or 3n + 2").got(text.len())
 }
 
-const fn digits() -> [u8; 256] {
+const fn digits() -> [u32; 256] {
     let mut table = [OUTSIDE; 256];
-    let mut digit = 0_u8;
+    let mut digit = 0;
     while digit < 45 {
         #[expect(clippy::indexing_slicing, reason = "computed at compile time, where a bad index does not compile")]
         {

@@ -3,8 +3,18 @@
 //! A snapshot is built once from entries and replaced whole when a list changes; readers never wait. An entry that cannot
 //! be used is reported and left out, the rest counts: a list with one broken certificate still serves its other signers.
 
+pub mod country;
 pub mod did;
 pub mod entry;
+pub mod import;
+pub mod import_did;
+pub mod import_eu_gateway;
+pub mod import_gdhcn;
+pub mod import_jwks;
+pub mod import_pathcheck;
+pub mod import_pem;
+pub mod import_value_sets;
+pub mod import_vci;
 pub mod jwks;
 pub mod store;
 pub mod x509;

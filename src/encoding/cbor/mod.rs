@@ -19,6 +19,7 @@ pub use self::writer::encode;
 
 /// One data item; texts and bytes borrow from the input where they stand there in one piece.
 #[derive(Clone, Debug, PartialEq)]
+#[repr(u64)]
 pub enum Value<'a> {
     /// Major type 0, or a bignum that fits.
     Unsigned(u64),

@@ -18,6 +18,7 @@ pub use self::typed::from_slice;
 
 /// One JSON value; texts borrow from the input unless they hold escapes.
 #[derive(Clone, Debug, PartialEq)]
+#[repr(u64)]
 pub enum Value<'a> {
     /// `null`.
     Null,

@@ -20,12 +20,15 @@ pub fn decode(bytes: &[u8]) -> Result<Value<'_>, Reason> {
     let text = std::str::from_utf8(bytes).map_err(|_| encoding())?;
     let mut reader = Reader { text, at: 0, items_left: limits::DOCUMENT_ITEMS };
     let first = reader.token();
-    let value = reader.value(first, 0)?;
+    let mut value = Value::Null;
+    reader.value(first, 0, &mut value)?;
     match reader.token() {
         None => Ok(value),
         Some(_) => Err(reader.syntax("the end")),
     }
 }
+
+type Members<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
 
 struct Reader<'a> {
     text: &'a str,
@@ -35,42 +38,44 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The value that begins with `first`, a byte already taken.
-    fn value(&mut self, first: Option<u8>, depth: usize) -> Result<Value<'a>, Reason> {
+    /// Nothing; the value that begins with `first`, a byte already taken, is put where it belongs: large enumerations
+    /// returned through several calls are copied by each.
+    fn value(&mut self, first: Option<u8>, depth: usize, place: &mut Value<'a>) -> Result<(), Reason> {
         match first {
-            Some(b'"') => self.string().map(Value::String),
-            Some(b'{') => self.object(inner(depth)?),
-            Some(b'[') => self.array(inner(depth)?),
-            Some(b't') => self.word("rue", Value::Bool(true)),
-            Some(b'f') => self.word("alse", Value::Bool(false)),
-            Some(b'n') => self.word("ull", Value::Null),
-            Some(byte @ (b'-' | b'0'..=b'9')) => self.number(byte).map(Value::Number),
-            _ => Err(self.syntax("a value")),
+            Some(b'"') => *place = Value::String(self.string()?),
+            Some(b'{') => *place = Value::Object(self.object(inner(depth)?)?),
+            Some(b'[') => *place = Value::Array(self.array(inner(depth)?)?),
+            Some(byte @ (b'-' | b'0'..=b'9')) => *place = Value::Number(self.number(byte)?),
+            Some(b't') => *place = self.word("rue", Value::Bool(true))?,
+            Some(b'f') => *place = self.word("alse", Value::Bool(false))?,
+            Some(b'n') => *place = self.word("ull", Value::Null)?,
+            _ => return Err(self.syntax("a value")),
         }
+        Ok(())
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value<'a>, Reason> {
+    fn array(&mut self, depth: usize) -> Result<Vec<Value<'a>>, Reason> {
         let mut items = Vec::new();
         let mut next = self.token();
         if next == Some(b']') {
-            return Ok(Value::Array(items));
+            return Ok(items);
         }
         loop {
             self.spend()?;
-            items.push(self.value(next, depth)?);
+            self.value(next, depth, items.push_mut(Value::Null))?;
             match self.token() {
                 Some(b',') => next = self.token(),
-                Some(b']') => return Ok(Value::Array(items)),
+                Some(b']') => return Ok(items),
                 _ => return Err(self.syntax("`,` or `]`")),
             }
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value<'a>, Reason> {
-        let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
+    fn object(&mut self, depth: usize) -> Result<Members<'a>, Reason> {
+        let mut members = Members::new();
         let mut next = self.token();
         if next == Some(b'}') {
-            return Ok(Value::Object(members));
+            return Ok(members);
         }
         loop {
             self.spend()?;
@@ -82,10 +87,11 @@ impl<'a> Reader<'a> {
                 return Err(self.syntax("`:`"));
             }
             let first = self.token();
-            members.push((name, self.value(first, depth)?));
+            let (_, place) = members.push_mut((name, Value::Null));
+            self.value(first, depth, place)?;
             match self.token() {
                 Some(b',') => next = self.token(),
-                Some(b'}') => return whole_object(members),
+                Some(b'}') => return without_twins(members),
                 _ => return Err(self.syntax("`,` or `}`")),
             }
         }
@@ -172,9 +178,7 @@ impl<'a> Reader<'a> {
     /// The quote or backslash that ends a run of plain characters, taken.
     #[inline]
     fn plain(&mut self) -> Result<u8, Reason> {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let run = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-        self.at += run.unwrap_or(rest.len());
+        self.at += plain_run(self.text.as_bytes().get(self.at..).unwrap_or_default());
         match self.byte() {
             Some(end @ (b'"' | b'\\')) => Ok(end),
             Some(_) => Err(self.syntax("a control character as an escape")),
@@ -262,11 +266,31 @@ fn encoding() -> Reason {
     Reason::new(Code::JsonEncoding).expected("UTF-8")
 }
 
-/// An object of these members, if no name stands twice.
-fn whole_object<'a>(members: Vec<(Cow<'a, str>, Value<'a>)>) -> Result<Value<'a>, Reason> {
+/// How many bytes stand before the first quote, backslash or control character; eight are looked at together.
+#[inline]
+fn plain_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // The high bit of a byte is set where that byte is zero; a false one can only stand above a true one.
+        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let ends = zero(word ^ ONES * 0x22) | zero(word ^ ONES * 0x5c) | control;
+        if ends != 0 {
+            return place * 8 + usize::try_from(ends.trailing_zeros() / 8).unwrap_or(0);
+        }
+    }
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    words.len() * 8 + rest.iter().position(ends).unwrap_or(rest.len())
+}
+
+/// These members, if no name stands twice.
+fn without_twins(members: Members<'_>) -> Result<Members<'_>, Reason> {
     if twins::found(&members, |(name, _)| twins::of_bytes(name.as_bytes()), |(a, _), (b, _)| a.cmp(b)) {
         Err(Reason::new(Code::JsonDuplicateKey))
     } else {
-        Ok(Value::Object(members))
+        Ok(members)
     }
 }

@@ -1,0 +1,377 @@
+//! NZ COVID Pass 1.0.0: `NZCP:/1/`, Base32, COSE_Sign1 (tag 18, ES256), CWT with a small verifiable credential.
+//!
+//! ```cddl
+//! claims = { 1: tstr (did:web), 4: int, 5: int, 7: bstr .size 16, "vc": {
+//!   "@context": [ "https://www.w3.org/2018/credentials/v1", * tstr ], "version": "1.0.0",
+//!   "type": [ "VerifiableCredential", "PublicCovidPass" ],
+//!   "credentialSubject": { "givenName": tstr, ? "familyName": tstr, "dob": full-date } } }
+//! ```
+//! The issuer is known by its exact name; its key comes from its DID document, pinned or fetched as evidence.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::check::Findings;
+use crate::core_data::{CertificateData, CoreData, Person};
+use crate::credential::{Claims, Decoded, KeyId, Opened};
+use crate::crypto::algorithm::Algorithm;
+use crate::crypto::public_key::{Curve, PublicKey};
+use crate::encoding::base32;
+use crate::encoding::cbor::{self, Value};
+use crate::envelope::cose::{AlgorithmLabel, Wrappings, open_sign1};
+use crate::format::{About, Candidate, Context, Format, Keys};
+use crate::limits;
+use crate::policy::Policy;
+use crate::reason::{Code, Reason, Stage};
+use crate::time::{Date, Timestamp};
+use crate::trust::did::{DidDocument, fixed_environment, web_locator};
+use crate::trust::{Consulted, Issuer, SignerDescription};
+
+/// The format's name in lists, policies and trust entries.
+pub const NAME: &str = "nz_covid_pass";
+/// How every pass begins.
+pub const PREFIX: &str = "NZCP:/1/";
+/// CWT claim: issuer.
+pub const ISS: i64 = 1;
+/// CWT claim: expiration time.
+pub const EXP: i64 = 4;
+/// CWT claim: not before.
+pub const NBF: i64 = 5;
+/// CWT claim: identifier of the pass.
+pub const CTI: i64 = 7;
+/// CWT claim: the verifiable credential.
+pub const VC: &str = "vc";
+/// The first JSON-LD context of every pass.
+pub const BASE_CONTEXT: &str = "https://www.w3.org/2018/credentials/v1";
+/// The types of every pass, in this order.
+pub const TYPES: [&str; 2] = ["VerifiableCredential", "PublicCovidPass"];
+/// The version of every pass.
+pub const VERSION: &str = "1.0.0";
+/// Characters of the longest name.
+pub const NAME_LENGTH: usize = 100;
+
+static ABOUT: About = About {
+    name: NAME,
+    title: "NZ COVID Pass",
+    specification: "NZ COVID Pass Technical Specification 1.0.0",
+    begins: &["NZCP:/1/"],
+    algorithms: &["ES256"],
+    status: "none: passes cannot be revoked one by one",
+    issues: true,
+};
+
+/// The format NZ COVID Pass.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NzCovidPass;
+
+impl Format for NzCovidPass {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn begins(&self, text: &str) -> bool {
+        text.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("NZCP:/"))
+    }
+
+    fn open(&self, texts: &[Cow<'_, str>], _: &Policy) -> Result<Opened, Reason> {
+        let text = texts.first().map_or("", |text| text);
+        let body = text.strip_prefix(PREFIX).ok_or_else(|| Reason::new(Code::NzcpPrefix).expected(PREFIX))?;
+        let sign1 = open_sign1(&base32::decode(body)?, Wrappings { cwt_tag: false, untagged: false })?;
+        let mut faults = Vec::new();
+        let algorithm = match sign1.algorithm {
+            AlgorithmLabel::Number(-7) => Some(Algorithm::Es256),
+            other => {
+                let got = match other {
+                    AlgorithmLabel::Number(number) => number.to_string(),
+                    AlgorithmLabel::Other(kind) => kind,
+                };
+                faults.push(Reason::new(Code::CoseAlgNotAllowed).expected("-7 (ES256)").got(got));
+                None
+            }
+        };
+        faults.extend(kid_text(sign1.kid.as_ref()).err());
+        Ok(Opened {
+            algorithm,
+            kid: sign1.kid,
+            payload: sign1.payload,
+            message: sign1.message,
+            signature: sign1.signature,
+            faults,
+        })
+    }
+
+    fn decode<'a>(&self, opened: &'a Opened, _: &Policy) -> Result<Decoded<'a>, Reason> {
+        let claims = cbor::decode(&opened.payload)?;
+        if claims.as_map().is_none() {
+            return Err(Reason::new(Code::CosePayload).expected("map").got(claims.kind()));
+        }
+        let mut faults = Vec::new();
+        let issuer = or_fault(issuer_claim(&claims), &mut faults).map(Cow::Owned);
+        let not_before = or_fault(time_claim(&claims, NBF, "nbf"), &mut faults);
+        let expires = or_fault(time_claim(&claims, EXP, "exp"), &mut faults);
+        or_fault(pass_identifier(&claims), &mut faults);
+        let types = match claims.entry_text(VC) {
+            Some(vc @ Value::Map(_)) => types_of(vc),
+            Some(other) => {
+                faults.push(Reason::new(Code::ClaimType).expected("vc: map").got(other.kind()));
+                Vec::new()
+            }
+            None => {
+                faults.push(Reason::new(Code::ClaimMissing).expected("vc"));
+                Vec::new()
+            }
+        };
+        let claims = Claims::Cbor(claims);
+        Ok(Decoded { claims, issuer, issued_at: None, not_before, expires, types, faults, notes: Vec::new() })
+    }
+
+    fn keys(&self, opened: &Opened, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
+        // Without a name or a key identifier there is nobody to look for; why is a fault of the stage before.
+        let name = decoded.and_then(|decoded| decoded.issuer.as_deref());
+        let (Some(name), Ok(kid)) = (name, kid_text(opened.kid.as_ref())) else { return Keys::default() };
+        match trusted_issuer(name, context) {
+            Err(reason) => Keys::none(reason),
+            Ok(issuer) => issuer_keys(issuer, kid, context),
+        }
+    }
+
+    fn judge(
+        &self,
+        decoded: &Decoded<'_>,
+        _: Option<&Candidate>,
+        context: &Context<'_>,
+        findings: &mut Findings,
+    ) -> Vec<Consulted> {
+        check_times(decoded, context, findings);
+        findings.not_declared(Stage::Status);
+        findings.pass(Stage::Policy);
+        if let Claims::Cbor(claims) = &decoded.claims {
+            check_schema(claims, findings);
+        }
+        if !context.policy.events.is_empty() {
+            findings.fail(Reason::new(Code::PolicyContent).got("a pass that names no kind of event"));
+        }
+        Vec::new()
+    }
+
+    fn claims(&self, payload: &[u8]) -> serde_json::Value {
+        let Ok(claims) = cbor::decode(payload) else { return serde_json::Value::Null };
+        let mut named = serde_json::Map::new();
+        for (key, value) in claims.as_map().unwrap_or_default() {
+            let (name, value) = match key.as_i64() {
+                Some(CTI) => ("jti".to_owned(), pass_identifier(&claims).map_or(value.to_json(), Into::into)),
+                Some(label) => (claim_name(label), value.to_json()),
+                None => (key.as_text().unwrap_or_default().to_owned(), value.to_json()),
+            };
+            named.insert(name, value);
+        }
+        serde_json::Value::Object(named)
+    }
+
+    fn core_data(&self, payload: &[u8]) -> CoreData {
+        let Ok(claims) = cbor::decode(payload) else { return CoreData::default() };
+        let subject = claims.entry_text(VC).and_then(|vc| vc.entry_text("credentialSubject"));
+        let text = |name| subject.and_then(|subject| subject.entry_text(name)?.as_text()).map(str::to_owned);
+        CoreData {
+            person: subject.map(|_| Person {
+                given_name: text("givenName"),
+                family_name: text("familyName"),
+                birth_date: text("dob"),
+                ..Person::default()
+            }),
+            certificate: Some(CertificateData {
+                identifier: pass_identifier(&claims).ok(),
+                issuer: issuer_claim(&claims).ok(),
+            }),
+            ..CoreData::default()
+        }
+    }
+}
+
+fn claim_name(label: i64) -> String {
+    match label {
+        ISS => "iss".to_owned(),
+        EXP => "exp".to_owned(),
+        NBF => "nbf".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn or_fault<T>(result: Result<T, Reason>, faults: &mut Vec<Reason>) -> Option<T> {
+    result.map_err(|reason| faults.push(reason)).ok()
+}
+
+/// The key identifier as text. Specification: text; its examples: bytes. Both are taken.
+fn kid_text(kid: Option<&KeyId>) -> Result<&str, Reason> {
+    let kid = match kid {
+        Some(KeyId::Text(text)) => text,
+        Some(KeyId::Bytes(bytes)) => std::str::from_utf8(bytes)
+            .map_err(|_| Reason::new(Code::CoseKid).expected("UTF-8").got(bytes.as_slice()))?,
+        None => "",
+    };
+    if kid.is_empty() { Err(Reason::new(Code::CoseKid).expected("text or bytes").got("nothing")) } else { Ok(kid) }
+}
+
+fn issuer_claim(claims: &Value<'_>) -> Result<String, Reason> {
+    let issuer = claims.entry(ISS).ok_or_else(|| Reason::new(Code::ClaimMissing).expected("iss"))?;
+    let wrong = || Reason::new(Code::ClaimType).expected("iss: text").got(issuer.kind());
+    issuer.as_text().map(str::to_owned).ok_or_else(wrong)
+}
+
+/// A NumericDate, which this format writes as an integer.
+fn time_claim(claims: &Value<'_>, label: i64, name: &'static str) -> Result<Timestamp, Reason> {
+    let value = claims.entry(label).ok_or_else(|| Reason::new(Code::ClaimMissing).expected(name))?;
+    let wrong = || Reason::new(Code::ClaimType).expected(format!("{name}: integer")).got(value.kind());
+    value.as_i64().map(Timestamp::from_seconds).ok_or_else(wrong)
+}
+
+/// The identifier of the pass as `urn:uuid:`.
+fn pass_identifier(claims: &Value<'_>) -> Result<String, Reason> {
+    let refused = || Reason::new(Code::NzcpCti).expected("16 bytes");
+    let cti = claims.entry(CTI).ok_or_else(|| refused().got("nothing"))?;
+    let bytes = cti.as_bytes().ok_or_else(|| refused().got(cti.kind()))?;
+    let bytes: &[u8; 16] = bytes.try_into().map_err(|_| refused().got(bytes.len()))?;
+    let mut text = String::from("urn:uuid:");
+    for (at, byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    Ok(text)
+}
+
+fn types_of(vc: &Value<'_>) -> Vec<Cow<'static, str>> {
+    let types = vc.entry_text("type").and_then(Value::as_array).unwrap_or_default();
+    types.iter().filter_map(|name| name.as_text()).map(|name| Cow::Owned(name.to_owned())).collect()
+}
+
+/// The issuer with exactly this name, of the policy's environment and trusted for passes.
+fn trusted_issuer<'c>(name: &str, context: &Context<'c>) -> Result<&'c Arc<Issuer>, Reason> {
+    let known = context.trust.issuer(name).filter(|issuer| {
+        issuer.issuer == name && name.starts_with("did:web:") && issuer.formats.iter().any(|format| format == NAME)
+    });
+    let Some(issuer) = known else {
+        return Err(Reason::new(Code::TrustIssuerUnknown).got(name.chars().take(160).collect::<String>()));
+    };
+    let environment = fixed_environment(name).unwrap_or(issuer.environment);
+    if environment != context.policy.environment || issuer.environment != context.policy.environment {
+        let demanded = context.policy.environment.name();
+        return Err(Reason::new(Code::TrustEnvironment).expected(demanded).got(environment.name()));
+    }
+    Ok(issuer)
+}
+
+/// The key that the issuer's DID document holds under `kid`: of the pinned document if there is one, else of the evidence.
+fn issuer_keys(issuer: &Arc<Issuer>, kid: &str, context: &Context<'_>) -> Keys {
+    let mut keys = Keys { consulted: vec![Consulted::Issuer(issuer.clone())], ..Keys::default() };
+    let id = format!("{}#{kid}", issuer.issuer);
+    let found = match &issuer.document {
+        Some(document) => pass_key(document, &id),
+        None => match fetched_document(issuer, context, &mut keys) {
+            Some(document) => document.and_then(|document| pass_key(&document, &id)),
+            None => return keys,
+        },
+    };
+    match found {
+        Err(reason) => keys.faults.push(reason),
+        Ok(key) => {
+            let description = SignerDescription {
+                name: issuer.issuer.clone(),
+                key_id: Some(kid.to_owned()),
+                list: issuer.list.clone(),
+                environment: issuer.environment.name(),
+                ..SignerDescription::default()
+            };
+            let description = Arc::new(description);
+            keys.candidates.push(Candidate { key, description, signer: None, crl_version: None });
+        }
+    }
+    keys
+}
+
+/// The issuer's DID document among the evidence; `None` when it is not there, which `keys` then says.
+fn fetched_document(issuer: &Issuer, context: &Context<'_>, keys: &mut Keys) -> Option<Result<DidDocument, Reason>> {
+    let unavailable = Reason::new(Code::TrustKeyUnavailable).expected("the issuer's DID document");
+    let Some(locator) = web_locator(&issuer.issuer) else {
+        keys.missing = Some((unavailable, None));
+        return None;
+    };
+    let document = context.evidence.document(locator.as_str());
+    if document.is_some() {
+        keys.evidence.push(locator.as_str().to_owned());
+    }
+    match document {
+        Some(document) if document.status == 200 => Some(DidDocument::decode(&document.body, &issuer.issuer)),
+        Some(document) => {
+            keys.missing = Some((unavailable.got(i64::from(document.status)), Some(locator)));
+            None
+        }
+        None => {
+            keys.missing = Some((unavailable, Some(locator)));
+            None
+        }
+    }
+}
+
+/// The assertion key with this id, if it is the one kind of key that passes are signed with.
+fn pass_key(document: &DidDocument, id: &str) -> Result<PublicKey, Reason> {
+    let key = document.assertion_key(id)?;
+    if key.curve() == Some(Curve::P256) {
+        Ok(key)
+    } else {
+        Err(Reason::new(Code::DidDocumentInvalid).expected("a key on P-256").got("a key of another kind"))
+    }
+}
+
+/// nbf <= now < exp, each with the clocks' tolerance.
+fn check_times(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
+    // That a time is absent or no integer was said while decoding; there is nothing to judge then.
+    let (Some(begins), Some(ends)) = (decoded.not_before, decoded.expires) else { return };
+    findings.pass(Stage::Validity);
+    let implausible = [begins, ends].into_iter().find(|time| !(0..=limits::LATEST_SECOND).contains(&time.seconds()));
+    if let Some(time) = implausible {
+        findings.fail(Reason::new(Code::TimeImplausible).expected("seconds since 1970").got(time.seconds()));
+        return;
+    }
+    if ends <= begins {
+        findings.fail(Reason::new(Code::TimeInconsistent).expected(begins).got(ends));
+    }
+    let (now, skew) = (context.occasion.now, context.policy.clock_skew_seconds);
+    if now.plus(skew) < begins {
+        findings.fail(Reason::new(Code::TimeNotYetValid).expected(now).got(begins));
+    }
+    if now.plus(skew.saturating_neg()) >= ends {
+        findings.fail(Reason::new(Code::TimeExpired).expected(now).got(ends));
+    }
+}
+
+/// NZCP 2.4: context, types, version and subject. One fault for each member that is wrong; never its value.
+fn check_schema(claims: &Value<'_>, findings: &mut Findings) {
+    let Some(vc @ Value::Map(_)) = claims.entry_text(VC) else { return };
+    let mut demand = |met: bool, rule: &'static str| {
+        if !met {
+            findings.fail(Reason::new(Code::NzcpSchema).expected(rule));
+        }
+    };
+    let member = |name| vc.entry_text(name);
+    let array = |name| member(name).and_then(Value::as_array).unwrap_or_default();
+    let context = array("@context");
+    let first = context.first().and_then(Value::as_text);
+    demand(first == Some(BASE_CONTEXT) && context.iter().all(|c| c.as_text().is_some()), "the base context first");
+    let types = array("type");
+    let same = types.len() == TYPES.len() && types.iter().zip(TYPES).all(|(have, want)| have.as_text() == Some(want));
+    demand(same, "the types VerifiableCredential, PublicCovidPass");
+    demand(member("version").and_then(Value::as_text) == Some(VERSION), "version 1.0.0");
+    let Some(subject @ Value::Map(_)) = member("credentialSubject") else {
+        return demand(false, "a credentialSubject");
+    };
+    let is_name = |value: &Value<'_>| value.as_text().is_some_and(|name| name.chars().count() <= NAME_LENGTH);
+    demand(subject.entry_text("givenName").is_some_and(is_name), "givenName of at most 100 characters");
+    demand(subject.entry_text("familyName").is_none_or(is_name), "familyName of at most 100 characters");
+    let born = subject.entry_text("dob").and_then(Value::as_text).and_then(Date::from_text);
+    demand(born.is_some(), "dob as YYYY-MM-DD");
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,356 @@
+//! Importers: other people's trust lists to trust entries. The table of them all, and what they share.
+//!
+//! An importer is a pure function from a document to files of a trust store. Whatever it leaves out is said: as a problem when the
+//! item is broken, as a count with its reason when the item is sound but nothing that we judge by.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::crypto::digest::sha256;
+use crate::crypto::public_key::PublicKey;
+use crate::encoding::json;
+use crate::policy::Environment;
+use crate::reason::{Code, Reason};
+use crate::time::Timestamp;
+use crate::trust::Problem;
+use crate::trust::entry::{Entry, EntryFile, Source};
+use crate::trust::x509::Certificate;
+use crate::trust::{
+    import_did, import_eu_gateway, import_gdhcn, import_jwks, import_pathcheck, import_pem, import_value_sets,
+    import_vci,
+};
+
+/// Bytes of the largest list that is imported.
+pub const LIST_BYTES: usize = 32 << 20;
+
+/// One kind of list that can be imported.
+pub struct Importer {
+    /// Stable name (`eu-gateway`).
+    pub name: &'static str,
+    /// Title for people.
+    pub title: &'static str,
+    takes: fn(&[u8]) -> bool,
+    read: fn(&[u8], &Options) -> Result<Import, ImportFault>,
+}
+
+/// Every importer, in the order in which they are listed and tried.
+pub static IMPORTERS: &[Importer] = &[
+    Importer {
+        name: "pem",
+        title: "certificates of signers and authorities, PEM or DER",
+        takes: import_pem::takes,
+        read: import_pem::read,
+    },
+    Importer {
+        name: "eu-gateway",
+        title: "trust list of the EU DCC gateway, plain or in the signed two-line form",
+        takes: import_eu_gateway::takes,
+        read: import_eu_gateway::read,
+    },
+    Importer {
+        name: "pathcheck",
+        title: "PathCheck trust registry",
+        takes: import_pathcheck::takes,
+        read: import_pathcheck::read,
+    },
+    Importer {
+        name: "vci",
+        title: "VCI directory of SMART Health Card issuers, or a snapshot of it with keys",
+        takes: import_vci::takes,
+        read: import_vci::read,
+    },
+    Importer {
+        name: "gdhcn",
+        title: "WHO Global Digital Health Certification Network trust list, versions 1 and 2",
+        takes: import_gdhcn::takes,
+        read: import_gdhcn::read,
+    },
+    Importer { name: "did", title: "DID document of one issuer", takes: import_did::takes, read: import_did::read },
+    Importer { name: "jwks", title: "JWK set of one issuer", takes: import_jwks::takes, read: import_jwks::read },
+    Importer {
+        name: "value-sets",
+        title: "value sets of the EU DCC",
+        takes: import_value_sets::takes,
+        read: import_value_sets::read,
+    },
+];
+
+/// The importer with this name.
+pub fn importer(name: &str) -> Option<&'static Importer> {
+    IMPORTERS.iter().find(|importer| importer.name == name)
+}
+
+/// The importer whose kind of list these bytes are, by shape alone; `None` when it is no one's or more than one's.
+pub fn detect(bytes: &[u8]) -> Option<&'static Importer> {
+    let mut found = IMPORTERS.iter().filter(|importer| (importer.takes)(bytes));
+    found.next().filter(|_| found.next().is_none())
+}
+
+impl Importer {
+    /// What the list says, as files of a trust store.
+    ///
+    /// # Errors
+    /// [`ImportFault`] when the document as a whole cannot be taken; a broken item in it is a problem of the import.
+    pub fn import(&self, bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
+        if bytes.len() > LIST_BYTES {
+            return Err(ImportFault::Content(Reason::new(Code::InputTooLarge).expected(LIST_BYTES).got(bytes.len())));
+        }
+        let mut import = (self.read)(bytes, options)?;
+        let source = Source {
+            list: import.list.clone(),
+            importer: self.name.to_owned(),
+            sha256: hex(&sha256(bytes)),
+            imported_at: options.imported_at.to_string(),
+        };
+        for file in import.files.values_mut() {
+            file.source = Some(source.clone());
+        }
+        Ok(import)
+    }
+}
+
+/// What the operator says of a list. The default: production, everything else by the importer.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The list's name in reports and its folder in the store; the importer's name when absent.
+    pub list: Option<String>,
+    /// Which world its entries belong to.
+    pub environment: Environment,
+    /// Formats that its signers may sign; what the kind of list is made for when empty.
+    pub formats: Vec<String>,
+    /// Two-letter country of its certificates, when they name none or another (PEM).
+    pub country: Option<String>,
+    /// The issuer's name (JWK set).
+    pub issuer: Option<String>,
+    /// The issuer's name for people (JWK set, DID document).
+    pub name: Option<String>,
+    /// The key under which the list must be signed (EU gateway in two lines).
+    pub key: Option<PublicKey>,
+    /// JWK sets by issuer, to pin (VCI directory).
+    pub key_sets: BTreeMap<String, Vec<u8>>,
+    /// When the import is made; written into the files.
+    pub imported_at: Timestamp,
+}
+
+impl Options {
+    fn list(&self, importer: &str) -> String {
+        self.list.clone().unwrap_or_else(|| importer.to_owned())
+    }
+
+    /// The formats asked for, else this one.
+    pub(crate) fn formats_or(&self, format: &str) -> Vec<String> {
+        if self.formats.is_empty() { vec![format.to_owned()] } else { self.formats.clone() }
+    }
+}
+
+/// What an import came to.
+#[derive(Debug, Default)]
+pub struct Import {
+    /// The list's name.
+    pub list: String,
+    /// Files by suggested name, `FOLDER/NAME.json`, as [`crate::trust::store::write`] takes them.
+    pub files: BTreeMap<String, EntryFile>,
+    /// Items that are broken, and why.
+    pub problems: Vec<Problem>,
+    /// How many items were taken, and how many left out for which reason.
+    pub counts: Counts,
+    /// What the importer did not check, in sentences for the operator.
+    pub notes: Vec<String>,
+}
+
+/// How many items of which kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Entries made, by kind (`signer`, `authority`, `issuer`, `value-set`, `withdrawn signer`).
+    pub taken: BTreeMap<String, usize>,
+    /// Sound items left out, by reason.
+    pub left_out: BTreeMap<String, usize>,
+}
+
+impl Counts {
+    /// Entries made, of all kinds.
+    pub fn total_taken(&self) -> usize {
+        self.taken.values().sum()
+    }
+
+    /// Sound items left out, for all reasons.
+    pub fn total_left_out(&self) -> usize {
+        self.left_out.values().sum()
+    }
+}
+
+/// Why nothing was imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportFault {
+    /// The document is not what it should be.
+    Content(Reason),
+    /// The importer needs to be told something.
+    Option(&'static str),
+}
+
+impl fmt::Display for ImportFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ImportFault::Content(reason) => reason.fmt(f),
+            ImportFault::Option(missing) => f.write_str(missing),
+        }
+    }
+}
+
+impl std::error::Error for ImportFault {}
+
+impl From<Reason> for ImportFault {
+    fn from(reason: Reason) -> Self {
+        ImportFault::Content(reason)
+    }
+}
+
+/// An import in the making: entries sorted into files.
+pub(crate) struct Draft {
+    folder: String,
+    import: Import,
+}
+
+impl Draft {
+    pub(crate) fn new(importer: &str, options: &Options) -> Draft {
+        let list = options.list(importer);
+        Draft { folder: slug(&list), import: Import { list, ..Import::default() } }
+    }
+
+    /// Adds an entry to the file of that name (a country, `issuers`), and counts it as that kind.
+    pub(crate) fn take(&mut self, file: &str, kind: &str, entry: Entry) {
+        let name = format!("{}/{}.json", self.folder, slug(file));
+        let file = self.import.files.entry(name).or_insert_with(|| EntryFile {
+            vidimus_trust: 1,
+            source: None,
+            entries: Vec::new(),
+        });
+        // A list that says one thing twice makes one entry.
+        if file.entries.contains(&entry) {
+            self.leave_out("named twice");
+        } else {
+            file.entries.push(entry);
+            *self.import.counts.taken.entry(kind.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Counts a sound item that makes no entry.
+    pub(crate) fn leave_out(&mut self, reason: impl Into<String>) {
+        *self.import.counts.left_out.entry(reason.into()).or_default() += 1;
+    }
+
+    pub(crate) fn problem(&mut self, entry: impl Into<String>, reason: Reason) {
+        let entry: String = entry.into();
+        self.import.problems.push(Problem { entry: entry.chars().take(200).collect(), reason });
+    }
+
+    pub(crate) fn note(&mut self, sentence: impl Into<String>) {
+        self.import.notes.push(sentence.into());
+    }
+
+    /// The import, each file in an order of its own, so that two editions of a list compare line by line.
+    pub(crate) fn finish(mut self) -> Import {
+        for file in self.import.files.values_mut() {
+            file.entries.sort_by_cached_key(order);
+        }
+        self.import
+    }
+}
+
+/// Authorities, then signers, then the rest; each by its own name.
+fn order(entry: &Entry) -> (u8, String) {
+    match entry {
+        Entry::Authority { certificate, .. } => (0, certificate.clone()),
+        Entry::Signer { certificate, kid, .. } => (1, format!("{certificate} {}", kid.as_deref().unwrap_or_default())),
+        Entry::SignerKey { kid, public_key, .. } => (2, format!("{kid} {public_key}")),
+        Entry::Issuer { issuer, .. } => (3, issuer.clone()),
+        Entry::ValueSet { id, .. } => (4, id.clone()),
+    }
+}
+
+/// The file for a country's entries.
+pub(crate) fn country_file(country: Option<&str>) -> String {
+    country
+        .map(str::to_ascii_lowercase)
+        .filter(|country| !slug(country).is_empty())
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// A file name made of a list's words: lower-case letters, digits and hyphens.
+pub(crate) fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars().take(80) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// A certificate that can serve: read, with a key that we take.
+pub(crate) fn usable_certificate(der: &[u8]) -> Result<Certificate, Reason> {
+    let certificate = Certificate::from_der(der)?;
+    certificate.public_key().map_err(Clone::clone)?;
+    Ok(certificate)
+}
+
+/// `true` for a certificate that its subject issued to itself as an authority.
+pub(crate) fn is_authority(certificate: &Certificate) -> bool {
+    certificate.is_self_issued() && certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca)
+}
+
+/// The country as an entry writes it: only where the certificate's subject says another, or none.
+pub(crate) fn country_override(certificate: &Certificate, country: Option<&str>) -> Option<String> {
+    let country = country.map(str::to_ascii_uppercase)?;
+    let same = certificate.subject_country().is_some_and(|own| own.eq_ignore_ascii_case(&country));
+    (!same).then_some(country)
+}
+
+/// The member's text, if this is an object that has it.
+pub(crate) fn text<'v>(value: &'v json::Value<'_>, name: &str) -> Option<&'v str> {
+    value.member(name).and_then(json::Value::as_str)
+}
+
+/// The document as JSON, if it is JSON at all: for looking at its shape.
+pub(crate) fn shape(bytes: &[u8]) -> Option<json::Value<'_>> {
+    if bytes.len() > LIST_BYTES { None } else { json::decode(bytes).ok() }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_plain() {
+        assert_eq!(slug("GDHCN dev/../2"), "gdhcn-dev-2");
+        assert_eq!(slug("../"), "");
+        assert_eq!(country_file(Some("NZ")), "nz");
+        assert_eq!(country_file(Some("..")), "unknown");
+        assert_eq!(country_file(None), "unknown");
+    }
+
+    #[test]
+    fn kinds_are_told_by_shape() {
+        for (text, name) in [
+            (r#"{"keys":[]}"#, Some("jwks")),
+            (r#"{"participating_issuers":[]}"#, Some("vci")),
+            (r#"{"EUDCC":{},"SmartHealthCards":{}}"#, Some("pathcheck")),
+            (r#"{"id":"did:web:issuer.example","verificationMethod":[]}"#, Some("did")),
+            (r#"{"id":"did:web:tng-cdn.example:trustlist","verificationMethod":[]}"#, Some("gdhcn")),
+            (r#"{"valueSetId":"x","valueSetValues":{}}"#, Some("value-sets")),
+            (r#"[{"kid":"","rawData":""}]"#, Some("eu-gateway")),
+            ("MEQCIA==\n{\"certificates\":[]}", Some("eu-gateway")),
+            ("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", Some("pem")),
+            ("{}", None),
+            ("", None),
+        ] {
+            assert_eq!(detect(text.as_bytes()).map(|importer| importer.name), name, "{text}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Imports one issuer's DID document, to be pinned.
+
+use crate::encoding::json;
+use crate::reason::{Code, Reason};
+use crate::trust::did::{DidDocument, fixed_environment};
+use crate::trust::entry::Entry;
+use crate::trust::import::{Draft, Import, ImportFault, Options, shape, text};
+use crate::trust::import_gdhcn;
+
+/// `true` for an object whose `id` is a DID, unless it is a list of many signers.
+pub fn takes(bytes: &[u8]) -> bool {
+    let named = |document: json::Value<'_>| text(&document, "id").is_some_and(|id| id.starts_with("did:"));
+    shape(bytes).is_some_and(named) && !import_gdhcn::takes(bytes)
+}
+
+/// One issuer with its document.
+///
+/// # Errors
+/// `json.*`, `did.document_invalid`, and the fault of its first assertion key when none of them can be used.
+pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
+    let value = json::decode(bytes)?;
+    let id = text(&value, "id").ok_or_else(|| Reason::new(Code::DidDocumentInvalid).expected("an id"))?;
+    let document = DidDocument::decode(bytes, id)?;
+    let mut draft = Draft::new("did", options);
+    let mut usable = 0_usize;
+    for key in document.assertion_ids() {
+        match document.assertion_key(key) {
+            Ok(_) => usable += 1,
+            Err(reason) => draft.problem(key, reason),
+        }
+    }
+    if usable == 0 {
+        let none = Reason::new(Code::DidVmRelationship).expected("a usable key under assertionMethod");
+        draft.problem(id, none);
+    }
+    // A document that exposes a private key is not pinned: whoever read it can sign.
+    let exposed = document
+        .assertion_ids()
+        .any(|key| document.assertion_key(key).is_err_and(|reason| reason.code() == Code::JosePrivateKeyExposed));
+    if exposed {
+        return Err(Reason::new(Code::JosePrivateKeyExposed).into());
+    }
+    if usable > 0 {
+        let entry = Entry::Issuer {
+            issuer: id.to_owned(),
+            aliases: Vec::new(),
+            name: options.name.clone(),
+            formats: options.formats_or("nz_covid_pass"),
+            environment: fixed_environment(id).unwrap_or(options.environment),
+            keys: None,
+            document: Some(value.to_serde()),
+            list: None,
+        };
+        draft.take(id.strip_prefix("did:").unwrap_or(id), "issuer", entry);
+    }
+    Ok(draft.finish())
+}
