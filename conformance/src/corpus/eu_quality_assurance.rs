@@ -18,8 +18,11 @@ use crate::subject::in_process::judge;
 /// The layout of the set.
 pub const LAYOUT: Layout = Layout { name: Some("eu-dcc-quality-assurance"), is_here, read };
 
-/// A code may be genuine and yet not wanted, or break rules of content that its signer did not keep.
+/// The set says what is genuine; a genuine code may still attest that the disease was found.
 const GENUINE_ALL_THE_SAME: &[&str] = &["rule.test_positive"];
+
+/// Seconds of a week.
+const WEEK: f64 = 604_800.0;
 
 fn is_here(folder: &Path) -> bool {
     folder.join("expectations.json").is_file() && folder.join("manifest.json").is_file()
@@ -41,11 +44,12 @@ fn case_of(
     let shape = "a case of another shape";
     let id = format!("{set}/{}", text_of(case, "id").ok_or(shape)?);
     let file = case.pointer("/files/0").and_then(Value::as_str).ok_or(shape)?;
-    let issued_at = case.get("iat").and_then(Value::as_f64).unwrap_or_default();
+    let time = |member: &str| case.get(member).and_then(Value::as_f64).unwrap_or_default();
+    let (issued_at, expires) = (time("iat"), time("exp"));
     let mut question = Question {
         input: Payload::text("text/plain", read_text(&folder.join(file))?),
-        // No clock is given: a minute after the issuing is in the span of every code.
-        occasion: Occasion { now: second(issued_at + 60.0), ..Occasion::default() },
+        // No clock is given. A week after the issuing, or in the middle of a shorter span, no sample lies ahead.
+        occasion: Occasion { now: second((issued_at + WEEK).min(f64::midpoint(issued_at, expires))), ..Occasion::default() },
         policy: json!({"environment": "test", "clock_skew_seconds": 0}),
         trust: Vec::new(),
         evidence: Vec::new(),

