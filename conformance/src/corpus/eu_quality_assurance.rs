@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value, json};
+use vidimus::time::Timestamp;
+use vidimus::trust::x509::Certificate;
 
 use super::{Layout, read_json, read_text, text_of};
 use crate::case::{Case, Found, Right, Work};
@@ -22,7 +23,7 @@ pub const LAYOUT: Layout = Layout { name: Some("eu-dcc-quality-assurance"), is_h
 const GENUINE_ALL_THE_SAME: &[&str] = &["rule.test_positive"];
 
 /// Seconds of a week.
-const WEEK: f64 = 604_800.0;
+const WEEK: i64 = 604_800;
 
 fn is_here(folder: &Path) -> bool {
     folder.join("expectations.json").is_file() && folder.join("manifest.json").is_file()
@@ -44,12 +45,13 @@ fn case_of(
     let shape = "a case of another shape";
     let id = format!("{set}/{}", text_of(case, "id").ok_or(shape)?);
     let file = case.pointer("/files/0").and_then(Value::as_str).ok_or(shape)?;
-    let time = |member: &str| case.get(member).and_then(Value::as_f64).unwrap_or_default();
+    let time = |member: &str| case.get(member).and_then(seconds).unwrap_or_default();
     let (issued_at, expires) = (time("iat"), time("exp"));
+    let clock = (issued_at + WEEK).min(i64::midpoint(issued_at, expires));
     let mut question = Question {
         input: Payload::text("text/plain", read_text(&folder.join(file))?),
         // No clock is given. A week after the issuing, or in the middle of a shorter span, no sample lies ahead.
-        occasion: Occasion { now: second((issued_at + WEEK).min(f64::midpoint(issued_at, expires))), ..Occasion::default() },
+        occasion: Occasion { now: text_at(clock), ..Occasion::default() },
         policy: json!({"environment": "test", "clock_skew_seconds": 0}),
         trust: Vec::new(),
         evidence: Vec::new(),
@@ -67,6 +69,10 @@ fn case_of(
     let entry = registries.get(&path).and_then(|registry| registry.get(section)?.get(&kid)).ok_or(shape)?;
     let key = text_of(entry, "didDocument").ok_or(shape)?;
     question.trust = vec![signer_entry(key, &kid)];
+    // One code is older than its signer's certificate: it is asked when both count.
+    if let Some(begins) = certificate_begins(key).filter(|begins| (clock..expires).contains(begins)) {
+        question.occasion.now = text_at(begins);
+    }
     Ok(Case::ask(id, question, Right::AcceptedBut(GENUINE_ALL_THE_SAME)))
 }
 
@@ -82,6 +88,10 @@ fn signer_entry(pem: &str, kid: &str) -> Value {
     entry
 }
 
+fn certificate_begins(pem: &str) -> Option<i64> {
+    Some(Certificate::from_pem_all(pem).ok()?.first()?.not_before().seconds())
+}
+
 /// Right when nothing is wrong at the stage Decode.
 fn reads(question: &Question) -> Found {
     let report = match judge(question) {
@@ -92,7 +102,11 @@ fn reads(question: &Question) -> Found {
     Found::when(true, fault.is_none(), || fault.map_or_else(String::new, ToString::to_string))
 }
 
-fn second(since_epoch: f64) -> String {
-    let whole = i64::try_from(Duration::try_from_secs_f64(since_epoch).unwrap_or_default().as_secs()).unwrap_or_default();
-    vidimus::time::Timestamp::from_seconds(whole).to_string()
+/// A number of seconds, its fraction dropped.
+fn seconds(number: &Value) -> Option<i64> {
+    number.as_i64().or_else(|| format!("{:.0}", number.as_f64()?.trunc()).parse().ok())
+}
+
+fn text_at(seconds: i64) -> String {
+    Timestamp::from_seconds(seconds).to_string()
 }

@@ -1,4 +1,5 @@
-//! Wycheproof: signatures and JWS made to break libraries, for the algorithms that we accept. Other files are skipped.
+//! Wycheproof: signatures and JWS made to break libraries, for the algorithms that we accept. Other files are one skipped case
+//! each.
 //!
 //! `valid` must pass, `invalid` must fail, `acceptable` may do either.
 
@@ -41,6 +42,9 @@ const SIGNATURES: &[(&str, Algorithm, Written)] = &[
     ("ed25519_test", Algorithm::EdDsa, Written::Raw),
 ];
 
+/// The file of JWS texts.
+const JWS: &str = "json_web_signature_test";
+
 /// How a file writes its signatures.
 #[derive(Clone, Copy, Debug)]
 enum Written {
@@ -60,6 +64,11 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
         let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
         let file: Value = read_json(&path)?;
         let known = SIGNATURES.iter().find(|(known, ..)| *known == name);
+        if known.is_none() && name != JWS {
+            let count = file.get("numberOfTests").and_then(Value::as_u64).unwrap_or_default();
+            cases.push(Case::skip(format!("{set}/{name}"), format!("{count} tests of algorithms that this version does not use")));
+            continue;
+        }
         let groups = file.get("testGroups").and_then(Value::as_array).cloned().unwrap_or_default();
         for group in &groups {
             for test in group.get("tests").and_then(Value::as_array).into_iter().flatten() {
@@ -67,8 +76,7 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
                 let id = format!("{set}/{name}/{number}");
                 let case = match known {
                     Some((_, algorithm, written)) => signature_case(&id, *algorithm, *written, group, test),
-                    None if name == "json_web_signature_test" => jws_case(&id, group, test),
-                    None => Some(Case::skip(id, format!("{name}: nothing that this version uses"))),
+                    None => jws_case(&id, group, test),
                 };
                 cases.push(case.ok_or_else(|| format!("{}: a test of another shape", path.display()))?);
             }

@@ -6,12 +6,13 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 use super::command::finish;
 use super::report::reply_of_report;
 use super::{Reply, Subject};
-use crate::question::Question;
+use crate::question::{Document, Question};
 use crate::trust_folder;
 
 /// The command at this path.
@@ -44,9 +45,10 @@ impl VidimusCli {
         Ok(path)
     }
 
-    fn command(&self, question: &Question, folder: &Path) -> Command {
+    fn command(&self, question: &Question, folder: &Path, documents: &Path) -> Command {
         let mut command = Command::new(&self.path);
-        command.args(["verify", "--json", "--trust"]).arg(folder.join(trust_folder::TRUST));
+        command.args(["verify", "--json", "--offline", "--trust"]).arg(folder.join(trust_folder::TRUST));
+        command.arg("--evidence").arg(documents);
         command.arg("--policy").arg(folder.join(trust_folder::POLICY));
         command.args(["--at", &question.occasion.now]);
         if let Some(format) = &question.input.format {
@@ -60,17 +62,33 @@ impl VidimusCli {
     }
 }
 
+/// The evidence as the command's file of URLs and documents; `None` when such a file cannot say it.
+fn documents_of(question: &Question) -> Option<Value> {
+    let one = |document: &Document| {
+        let text = (document.status == 200).then_some(document.text.as_deref()).flatten()?;
+        Some((document.locator.clone(), Value::String(text.to_owned())))
+    };
+    question.evidence.iter().map(one).collect::<Option<Map<String, Value>>>().map(Value::Object)
+}
+
 impl Subject for VidimusCli {
     fn ask(&self, question: &Question, limit: Duration) -> Reply {
-        if !question.evidence.is_empty() {
-            return Reply::Unsupported("the command takes no evidence from outside".to_owned());
-        }
+        let Some(documents) = documents_of(question) else {
+            return Reply::Unsupported("the command takes evidence that was found, as text, only".to_owned());
+        };
         let prepared = self.folder_of(question).and_then(|folder| Ok((folder, question.input.to_bytes()?)));
         let (folder, input) = match prepared {
             Ok(prepared) => prepared,
             Err(sentence) => return Reply::Crash(sentence),
         };
-        let child = match self.command(question, &folder).spawn() {
+        let file = match tempfile::NamedTempFile::new_in(self.folder.path()) {
+            Ok(file) => file,
+            Err(error) => return Reply::Crash(error.to_string()),
+        };
+        if let Err(sentence) = trust_folder::write_json(file.path(), &documents) {
+            return Reply::Crash(sentence);
+        }
+        let child = match self.command(question, &folder, file.path()).spawn() {
             Ok(child) => child,
             Err(error) => return Reply::Crash(format!("{}: {error}", self.path.display())),
         };

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::http::Poster;
 use super::report::reply_of_report;
 use super::{Reply, Subject};
-use crate::question::Question;
+use crate::question::{Answer, Question};
 
 /// A running service.
 pub struct VidimusHttp {
@@ -30,13 +30,15 @@ impl Subject for VidimusHttp {
         if !question.evidence.is_empty() {
             return Reply::Unsupported("the service takes no evidence from outside".to_owned());
         }
-        let Some(text) = &question.input.text else {
-            return Reply::Unsupported("the service's JSON takes texts; this input is bytes".to_owned());
-        };
         let mut body = Map::new();
-        body.insert("input".to_owned(), Value::String(text.clone()));
+        match (&question.input.text, &question.input.base64url) {
+            (Some(text), _) => body.insert("input".to_owned(), Value::String(text.clone())),
+            (None, coded) => body.insert("input_base64".to_owned(), Value::String(coded.clone().unwrap_or_default())),
+        };
         body.insert("at".to_owned(), Value::String(question.occasion.now.clone()));
-        body.insert("policy".to_owned(), question.policy.clone());
+        if !question.policy.is_null() {
+            body.insert("policy".to_owned(), question.policy.clone());
+        }
         if let Some(format) = &question.input.format {
             body.insert("format".to_owned(), Value::String(format.clone()));
         }
@@ -45,6 +47,8 @@ impl Subject for VidimusHttp {
         }
         match self.poster.post(&self.url, serde_json::to_vec(&body).unwrap_or_default(), limit) {
             Ok((200, report)) => reply_of_report(&report),
+            // Larger than any body that the service takes: refused, if without a report.
+            Ok((413, _)) => Reply::Answer(Answer { verdict: "rejected".to_owned(), ..Answer::default() }),
             Ok((status, _)) => Reply::Crash(format!("HTTP status {status}")),
             Err(reply) => reply,
         }
