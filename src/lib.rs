@@ -33,4 +33,18 @@ pub mod report;
 pub mod verdict;
 pub mod verify;
 // Floor 7: issuing twins, unverified reading, replay files.
+pub mod bundle;
+pub mod inspect;
 pub mod issue;
+// Floor 8: verify, fetch what is missing, verify again.
+#[cfg(feature = "net")]
+pub mod gather;
+// Floor 9: the way out.
+#[cfg(feature = "net")]
+pub mod net;
+// Floor 10: the HTTP service.
+#[cfg(feature = "service")]
+pub mod service;
+// Floor 11: the command.
+#[cfg(feature = "command")]
+pub mod cli;

@@ -6,7 +6,8 @@ use vidimus::credential::{Input, KeyId};
 use vidimus::crypto::own_keys::{OwnKey, Signer};
 use vidimus::crypto::public_key::PublicKey;
 use vidimus::encoding::{base32, base45, base64url, cbor, deflate, json, qr};
-use vidimus::envelope::{cose, jws};
+use vidimus::envelope::cose;
+use vidimus::envelope::jws::Jws;
 use vidimus::evidence::{Document, Evidence};
 use vidimus::format::{by_name, detect};
 use vidimus::issue;
@@ -45,7 +46,7 @@ pub static TARGETS: &[Target] = &[
     target("cbor", cbor_laws, cwt),
     target("json", json_laws, jwt),
     target("cose_sign1", |b| drop(cose::open_sign1(b, cose::Wrappings { cwt_tag: true, untagged: true })), cose_bytes),
-    target("jws", |b| text(b, |t| drop(jws::open(t, &["ES256", "EdDSA", "PS256"]))), as_is),
+    target("jws", |b| text(b, |t| drop(Jws::open(t))), as_is),
     target("x509", |b| drop(Certificate::from_der(b)), certificates),
     target("spki", |b| drop(PublicKey::from_spki_der(b)), certificates),
     target(
@@ -61,7 +62,7 @@ pub static TARGETS: &[Target] = &[
         },
     ),
     target("trust_entries", |b| drop(json::from_slice::<EntryFile>(b).map(|file| Trust::build(&[file]))), as_is),
-    target("trust_import", |b| drop(import::detect(b)), as_is),
+    target("trust_import", |b| drop(import::detect(b).map(|importer| importer.import(b, &import::Options::default()))), as_is),
     target(
         "policy",
         |b| drop(json::from_slice::<Policy>(b)),

@@ -37,9 +37,10 @@ fn resources<'v, 'a>(bundle: &'v Value<'a>) -> Vec<(&'v str, &'v Value<'a>)> {
 
 fn person(patient: &Value<'_>) -> Person {
     let name = first(patient, "name");
-    let given = name.and_then(|name| name.member("given")).and_then(Value::as_array).map(|parts| {
-        parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
-    });
+    let given = name
+        .and_then(|name| name.member("given"))
+        .and_then(Value::as_array)
+        .map(|parts| parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "));
     let identifiers = patient.member("identifier").and_then(Value::as_array).unwrap_or_default();
     Person {
         name: name.and_then(|name| text(name, "text")),
@@ -128,7 +129,10 @@ mod tests {
         assert_eq!(test.result.as_ref().unwrap().code, "260415000");
         assert_eq!(test.centre.as_deref(), Some("Lab"));
         let certificate = core.certificate.unwrap();
-        assert_eq!((certificate.identifier.as_deref(), certificate.issuer.as_deref()), (Some("r1"), Some("https://i.example")));
+        assert_eq!(
+            (certificate.identifier.as_deref(), certificate.issuer.as_deref()),
+            (Some("r1"), Some("https://i.example"))
+        );
         assert_eq!(core_data(&json::decode(b"[]").unwrap()).vaccinations, []);
     }
 }

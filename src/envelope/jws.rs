@@ -37,8 +37,8 @@ pub struct Header {
 
 /// The header members that RFC 7515 and 7518 register; `crit` may name none of them.
 const REGISTERED: [&str; 20] = [
-    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc", "zip", "epk", "apu", "apv", "iv",
-    "tag", "p2s", "p2c",
+    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc", "zip", "epk", "apu",
+    "apv", "iv", "tag", "p2s", "p2c",
 ];
 
 impl Jws {
@@ -131,7 +131,8 @@ fn check_alg(header: &json::Value<'_>) -> Result<(), Reason> {
 /// RFC 7515, 4.1.11: a non-empty list of distinct extension names that stand in the header; we know none.
 fn check_crit(header: &json::Value<'_>) -> Result<(), Reason> {
     let Some(crit) = header.member("crit") else { return Ok(()) };
-    let malformed = |got: &'static str| Reason::new(Code::JoseCritMalformed).expected("a list of extension names").got(got);
+    let malformed =
+        |got: &'static str| Reason::new(Code::JoseCritMalformed).expected("a list of extension names").got(got);
     let names = crit.as_array().ok_or_else(|| malformed(crit.kind()))?;
     if names.is_empty() {
         return Err(malformed("an empty list"));
@@ -163,7 +164,9 @@ fn check_b64(header: &json::Value<'_>) -> Result<(), Reason> {
 /// RFC 7515, 4.1.9: `typ` is a text.
 fn check_typ(header: &json::Value<'_>) -> Result<(), Reason> {
     match header.member("typ") {
-        Some(typ) if typ.as_str().is_none() => Err(Reason::new(Code::JoseTypMismatch).expected("a text").got(typ.kind())),
+        Some(typ) if typ.as_str().is_none() => {
+            Err(Reason::new(Code::JoseTypMismatch).expected("a text").got(typ.kind()))
+        }
         _ => Ok(()),
     }
 }
@@ -213,7 +216,8 @@ mod tests {
 
     #[test]
     fn opens_into_its_parts() {
-        let text = format!("{}.{}.{}", base64url::encode(br#"{"alg":"ES256","kid":"k"}"#), base64url::encode(b"{}"), "AAAA");
+        let text =
+            format!("{}.{}.{}", base64url::encode(br#"{"alg":"ES256","kid":"k"}"#), base64url::encode(b"{}"), "AAAA");
         let jws = Jws::open(&text).unwrap();
         assert_eq!(jws.payload, b"{}");
         assert_eq!(jws.message, text.as_bytes()[..text.len() - 5]);
@@ -221,15 +225,14 @@ mod tests {
         assert_eq!(jws.header.kid.as_deref(), Some("k"));
         assert!(jws.header.faults.is_empty());
         assert_eq!(jws.header.allowed_algorithm(&[Algorithm::Es256]).unwrap(), Some(Algorithm::Es256));
-        assert_eq!(
-            jws.header.allowed_algorithm(&[Algorithm::EdDsa]).unwrap_err().code(),
-            Code::JoseAlgNotAllowed
-        );
+        assert_eq!(jws.header.allowed_algorithm(&[Algorithm::EdDsa]).unwrap_err().code(), Code::JoseAlgNotAllowed);
     }
 
     #[test]
     fn other_shapes_are_refused() {
-        for text in ["", ".", "..", "...", "e30.e30", "e30.e30.AA.AA", "e30=.e30.", "e30.e30.AA\n", " e30.e30.", "W10.e30."] {
+        for text in
+            ["", ".", "..", "...", "e30.e30", "e30.e30.AA.AA", "e30=.e30.", "e30.e30.AA\n", " e30.e30.", "W10.e30."]
+        {
             assert_eq!(Jws::open(text).unwrap_err().code(), Code::JoseMalformed, "{text:?}");
         }
         assert_eq!(Jws::open(r#"{"payload":""}"#).unwrap_err().code(), Code::JoseSerialization);

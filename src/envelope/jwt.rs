@@ -55,7 +55,7 @@ pub fn verify_jwt(
         Ok(claims) => faults.extend(check_claims(&claims, rules)),
         // The only numbers that a token holds are claims.
         Err(reason) if reason.code() == Code::JsonNumberRange => {
-            faults.extend([reason, Reason::new(Code::ClaimType).got("a number beyond all range")]);
+            faults.extend([Reason::new(Code::ClaimType).got("a number beyond all range"), reason]);
         }
         Err(reason) => faults.push(reason),
     }
@@ -74,8 +74,8 @@ pub fn check_claims(claims: &json::Value<'_>, rules: &Rules<'_>) -> Vec<Reason> 
     let times = times(claims, &mut faults);
     faults.extend(check_times(&times, rules.now, rules.skew_seconds));
     if rules.strict {
-        faults.extend(check_order(&times).err());
         faults.extend(check_issued(&times, rules.now, rules.skew_seconds).err());
+        faults.extend(check_order(&times).err());
     }
     faults
 }
@@ -141,7 +141,9 @@ pub fn check_times(times: &Times, now: Timestamp, skew_seconds: i64) -> Vec<Reas
 pub fn check_order(times: &Times) -> Result<(), Reason> {
     let begins = times.not_before.into_iter().chain(times.issued_at).max();
     match (begins, times.expires) {
-        (Some(begins), Some(ends)) if ends < begins => Err(Reason::new(Code::TimeInconsistent).expected(begins).got(ends)),
+        (Some(begins), Some(ends)) if ends < begins => {
+            Err(Reason::new(Code::TimeInconsistent).expected(begins).got(ends))
+        }
         _ => Ok(()),
     }
 }
@@ -149,7 +151,9 @@ pub fn check_order(times: &Times) -> Result<(), Reason> {
 /// `iat` is not in the future.
 fn check_issued(times: &Times, now: Timestamp, skew_seconds: i64) -> Result<(), Reason> {
     match times.issued_at {
-        Some(issued) if now.plus(skew_seconds) < issued => Err(Reason::new(Code::TimeNotYetValid).expected(now).got(issued)),
+        Some(issued) if now.plus(skew_seconds) < issued => {
+            Err(Reason::new(Code::TimeNotYetValid).expected(now).got(issued))
+        }
         _ => Ok(()),
     }
 }
@@ -166,7 +170,11 @@ fn check_issuer(claims: &json::Value<'_>, issuer: &str) -> Result<(), Reason> {
 /// RFC 7800, 3.2: the key of a holder is its public half.
 fn check_confirmation(claims: &json::Value<'_>) -> Result<(), Reason> {
     let key = claims.member("cnf").and_then(|cnf| cnf.member("jwk"));
-    if key.is_some_and(is_private_jwk) { Err(Reason::new(Code::JosePrivateKeyExposed).got("`cnf.jwk`")) } else { Ok(()) }
+    if key.is_some_and(is_private_jwk) {
+        Err(Reason::new(Code::JosePrivateKeyExposed).got("`cnf.jwk`"))
+    } else {
+        Ok(())
+    }
 }
 
 /// RFC 8725, 3.11: a token that names its kind must be of the kind that is due.
@@ -208,7 +216,9 @@ mod tests {
 
     #[test]
     fn numeric_dates() {
-        for (text, seconds) in [("0", 0), ("-0.0", 0), ("1.9", 1), ("-1.5", -2), ("1e3", 1000), ("1790001000.5e-400", 0)] {
+        for (text, seconds) in
+            [("0", 0), ("-0.0", 0), ("1.9", 1), ("-1.5", -2), ("1e3", 1000), ("1790001000.5e-400", 0)]
+        {
             assert_eq!(date(text), Ok(seconds), "{text}");
         }
         for text in ["\"1\"", "null", "true", "{}", "[1]", "18446744073709551616", "1e300", "-1e300"] {

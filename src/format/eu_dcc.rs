@@ -178,7 +178,7 @@ fn check_signer(
     context: &Context<'_>,
     findings: &mut Findings,
 ) {
-    signers::check_standing(signer, findings);
+    signers::check_standing(signer, context, findings);
     if let Err(reason) = check_purpose(signer, dcc) {
         findings.fail(reason);
     }
@@ -226,20 +226,25 @@ fn purpose(oid: &str) -> Option<Event> {
 }
 
 /// HCERT §2.6.1: `iss` is a country, and a signer signs for its own country.
+///
+/// Deviation: unless `strict`, lower case is taken, and words after the two letters (`CH BAG`) are overlooked.
 fn check_country(signer: &Signer, decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
     let (Some(claimed), Some(own)) = (&decoded.issuer, &signer.description.country) else { return };
-    let letters = claimed.len() == 2 && claimed.bytes().all(|b| b.is_ascii_alphabetic());
-    let upper = claimed.bytes().all(|b| b.is_ascii_uppercase());
-    if !letters || (!upper && context.policy.strict) {
-        return findings.fail(
-            Reason::new(Code::ClaimIssuer).expected("two capital letters").got(format!("{} characters", claimed.len())),
-        );
+    let code = claimed.split_once(' ').map_or(&**claimed, |(code, _)| code);
+    let letters = code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic());
+    let exact = letters && claimed.len() == 2 && claimed.bytes().all(|b| b.is_ascii_uppercase());
+    if !letters || (!exact && context.policy.strict) {
+        let got = format!("{} characters", claimed.chars().count());
+        return findings.fail(Reason::new(Code::ClaimIssuer).expected("two capital letters").got(got));
     }
-    if !upper {
-        findings.note(Note::new("deviation.issuer_case", "The issuing country is not written in capitals."));
+    if !exact {
+        findings.note(Note::new(
+            "deviation.issuer_form",
+            "The issuing country is not two capital letters and nothing else.",
+        ));
     }
-    if country(claimed) != country(own) {
-        findings.fail(Reason::new(Code::TrustIssuerCountry).expected(own.clone()).got(claimed.to_ascii_uppercase()));
+    if country(code) != country(own) {
+        findings.fail(Reason::new(Code::TrustIssuerCountry).expected(own.clone()).got(code.to_ascii_uppercase()));
     }
 }
 

@@ -54,7 +54,8 @@ struct Findings {
 impl Findings {
     fn add(&mut self, place: &str, rule: &'static str) {
         if self.broken.len() < MOST {
-            let place = if place.starts_with("Bundle") { place.to_owned() } else { format!("{place} of entry {}", self.entry) };
+            let place =
+                if place.starts_with("Bundle") { place.to_owned() } else { format!("{place} of entry {}", self.entry) };
             let broken = Broken { place, rule };
             if !self.broken.contains(&broken) {
                 self.broken.push(broken);
@@ -87,7 +88,11 @@ fn check_envelope(bundle: &Value<'_>, findings: &mut Findings) {
 }
 
 fn check_entry(entry: &Value<'_>, urls: &HashSet<&str>, findings: &mut Findings) {
-    findings.demand(text(entry, "fullUrl").is_some_and(is_short_reference), "Bundle.entry.fullUrl", "`resource:` and a number");
+    findings.demand(
+        text(entry, "fullUrl").is_some_and(is_short_reference),
+        "Bundle.entry.fullUrl",
+        "`resource:` and a number",
+    );
     let Some(resource) = entry.member("resource").filter(|resource| resource.as_object().is_some()) else {
         return findings.add("Bundle.entry.resource", "an object");
     };
@@ -125,12 +130,17 @@ fn check_immunization(dose: &Value<'_>, findings: &mut Findings) {
     findings.demand(text(dose, "status") == Some("completed"), "Immunization.status", "`completed`");
     findings.demand(has_coding(dose, "vaccineCode"), "Immunization.vaccineCode", "a coding");
     findings.demand(has_reference(dose, "patient"), "Immunization.patient", "a reference");
-    findings.demand(text(dose, "occurrenceDateTime").is_some_and(is_date_time), "Immunization.occurrenceDateTime", "a date");
+    findings.demand(
+        text(dose, "occurrenceDateTime").is_some_and(is_date_time),
+        "Immunization.occurrenceDateTime",
+        "a date",
+    );
     findings.demand(dose.member("occurrenceString").is_none(), "Immunization.occurrenceString", "absent");
 }
 
 fn check_observation(observation: &Value<'_>, findings: &mut Findings) {
-    let known = ["registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"];
+    let known =
+        ["registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"];
     findings.demand(
         text(observation, "status").is_some_and(|status| known.contains(&status)),
         "Observation.status",
@@ -249,16 +259,28 @@ mod tests {
             ("collection", "batch", "Bundle.type"),
             ("\"resource:1\"", "\"http://resource:1\"", "Bundle.entry.fullUrl"),
             ("\"resource:1\"", "\"resource:0\"", "Bundle.entry.fullUrl"),
-            ("\"reference\":\"resource:0\"", "\"reference\":\"resource:7\"", "Immunization.patient.reference of entry 1"),
+            (
+                "\"reference\":\"resource:0\"",
+                "\"reference\":\"resource:7\"",
+                "Immunization.patient.reference of entry 1",
+            ),
             ("completed", "Completed", "Immunization.status of entry 1"),
             ("occurrenceDateTime", "occurrenceString", "Immunization.occurrenceDateTime of entry 1"),
             ("2021-01-01", "01-01-2021", "Immunization.occurrenceDateTime of entry 1"),
             ("\"security\"", "\"id\":\"x\",\"security\"", "Immunization.meta of entry 1"),
             ("{\"display\":\"Hospital\"}", "{}", "Immunization.performer.actor of entry 1"),
             ("\"lotNumber\":\"1\"", "\"lotNumber\":\"\"", "Immunization.lotNumber of entry 1"),
-            ("\"code\":\"207\"", "\"code\":\"207\",\"display\":\"x\"", "Immunization.vaccineCode.coding.display of entry 1"),
+            (
+                "\"code\":\"207\"",
+                "\"code\":\"207\",\"display\":\"x\"",
+                "Immunization.vaccineCode.coding.display of entry 1",
+            ),
             (",\"code\":\"207\"", "", "Immunization.vaccineCode.coding.code of entry 1"),
-            ("[{\"system\":\"http://hl7.org/fhir/sid/cvx\",\"code\":\"207\"}]", "[]", "Immunization.vaccineCode of entry 1"),
+            (
+                "[{\"system\":\"http://hl7.org/fhir/sid/cvx\",\"code\":\"207\"}]",
+                "[]",
+                "Immunization.vaccineCode of entry 1",
+            ),
             ("\"birthDate\":\"1951-01-20\"", "\"birthDate\":\"1951-13\"", "Patient.birthDate of entry 0"),
             ("\"name\":[{\"family\":\"A\",\"given\":[\"B\"]}],", "", "Patient.name of entry 0"),
             ("\"resourceType\":\"Patient\"", "\"resourceType\":\"Person\"", "Bundle.entry"),

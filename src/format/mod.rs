@@ -10,6 +10,7 @@ pub mod hcert;
 pub mod nz_covid_pass;
 pub mod shc_keys;
 pub mod shc_numeric;
+pub mod shc_payload;
 pub mod signers;
 pub mod smart_health_card;
 

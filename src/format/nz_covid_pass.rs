@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::check::Findings;
+use crate::check::{Findings, Note};
 use crate::core_data::{CertificateData, CoreData, Person};
 use crate::credential::{Claims, Decoded, KeyId, Opened};
 use crate::crypto::algorithm::Algorithm;
@@ -41,6 +41,8 @@ pub const NBF: i64 = 5;
 pub const CTI: i64 = 7;
 /// CWT claim: the verifiable credential.
 pub const VC: &str = "vc";
+/// RFC 8746: an array of bytes, as some encoders write a byte string.
+const TAG_UINT8_ARRAY: u64 = 64;
 /// The first JSON-LD context of every pass.
 pub const BASE_CONTEXT: &str = "https://www.w3.org/2018/credentials/v1";
 /// The types of every pass, in this order.
@@ -100,7 +102,7 @@ impl Format for NzCovidPass {
         })
     }
 
-    fn decode<'a>(&self, opened: &'a Opened, _: &Policy) -> Result<Decoded<'a>, Reason> {
+    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
         let claims = cbor::decode(&opened.payload)?;
         if claims.as_map().is_none() {
             return Err(Reason::new(Code::CosePayload).expected("map").got(claims.kind()));
@@ -110,6 +112,14 @@ impl Format for NzCovidPass {
         let not_before = or_fault(time_claim(&claims, NBF, "nbf"), &mut faults);
         let expires = or_fault(time_claim(&claims, EXP, "exp"), &mut faults);
         or_fault(pass_identifier(&claims), &mut faults);
+        let mut notes = Vec::new();
+        if let Some(Value::Tag(tag, _)) = claims.entry(CTI) {
+            if policy.strict {
+                faults.push(Reason::new(Code::NzcpCti).expected("no tag").got(format!("tag {tag}")));
+            } else if *tag == TAG_UINT8_ARRAY {
+                notes.push(Note::new("deviation.tagged_identifier", "The pass identifier carries CBOR tag 64."));
+            }
+        }
         let types = match claims.entry_text(VC) {
             Some(vc @ Value::Map(_)) => types_of(vc),
             Some(other) => {
@@ -122,7 +132,7 @@ impl Format for NzCovidPass {
             }
         };
         let claims = Claims::Cbor(claims);
-        Ok(Decoded { claims, issuer, issued_at: None, not_before, expires, types, faults, notes: Vec::new() })
+        Ok(Decoded { claims, issuer, issued_at: None, not_before, expires, types, faults, notes })
     }
 
     fn keys(&self, opened: &Opened, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
@@ -226,10 +236,16 @@ fn time_claim(claims: &Value<'_>, label: i64, name: &'static str) -> Result<Time
 }
 
 /// The identifier of the pass as `urn:uuid:`.
+///
+/// Deviation: tag 64 around the bytes is read, because an example of the specification carries it.
 fn pass_identifier(claims: &Value<'_>) -> Result<String, Reason> {
     let refused = || Reason::new(Code::NzcpCti).expected("16 bytes");
     let cti = claims.entry(CTI).ok_or_else(|| refused().got("nothing"))?;
-    let bytes = cti.as_bytes().ok_or_else(|| refused().got(cti.kind()))?;
+    let plain = match cti {
+        Value::Tag(TAG_UINT8_ARRAY, inner) => inner,
+        other => other,
+    };
+    let bytes = plain.as_bytes().ok_or_else(|| refused().got(plain.kind()))?;
     let bytes: &[u8; 16] = bytes.try_into().map_err(|_| refused().got(bytes.len()))?;
     let mut text = String::from("urn:uuid:");
     for (at, byte) in bytes.iter().enumerate() {
@@ -304,7 +320,8 @@ fn fetched_document(issuer: &Issuer, context: &Context<'_>, keys: &mut Keys) -> 
     match document {
         Some(document) if document.status == 200 => Some(DidDocument::decode(&document.body, &issuer.issuer)),
         Some(document) => {
-            keys.missing = Some((unavailable.got(i64::from(document.status)), Some(locator)));
+            // Asked and not found: asking again at once settles nothing.
+            keys.missing = Some((unavailable.got(format!("HTTP status {}", document.status)), None));
             None
         }
         None => {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::check::{Findings, Note};
+use crate::crypto::public_key::PublicKey;
 use crate::format::smart_health_card::NAME;
 use crate::format::{Candidate, Context, Keys};
 use crate::locator::Locator;
@@ -43,9 +44,16 @@ pub fn of_issuer(name: &str, kid: &str, context: &Context<'_>) -> Keys {
     if let Held::Fetched(_) = set {
         keys.evidence.push(key_set_url(name));
     }
-    match candidate(set.set(), kid, name, issuer, context, &mut keys.faults) {
-        Ok(candidate) => keys.candidates.push(candidate),
+    let found = set.set().find(kid).and_then(|jwk| Ok((jwk, check_key(jwk, name)?)));
+    match found {
         Err(reason) => keys.faults.push(reason),
+        Ok((jwk, (key, chain))) => {
+            if context.policy.strict {
+                keys.faults.extend(check_chain_valid_at(chain, context.occasion.now).err());
+            }
+            let description = Arc::new(description(issuer, name, kid, chain));
+            keys.candidates.push(Candidate { key, description, signer: None, crl_version: jwk.crl_version });
+        }
     }
     keys
 }
@@ -160,38 +168,25 @@ fn key_set<'c>(issuer: &'c Issuer, name: &str, context: &Context<'_>) -> Result<
     }
 }
 
-/// The key as a candidate, if it keeps every rule of health cards and its certificates name the issuer.
-fn candidate(
-    set: &KeySet,
-    kid: &str,
-    name: &str,
-    issuer: &Issuer,
-    context: &Context<'_>,
-    faults: &mut Vec<Reason>,
-) -> Result<Candidate, Reason> {
-    let jwk = set.find(kid)?;
+/// The key and its certificates, if it keeps every rule of health cards and they name the issuer.
+fn check_key<'k>(jwk: &'k Jwk, issuer: &str) -> Result<(PublicKey, &'k [Certificate]), Reason> {
     if let Some(reason) = jwk.check_smart().into_iter().next() {
         return Err(reason);
     }
     let chain = jwk.certificates()?;
-    check_san(chain, name)?;
-    if context.policy.strict {
-        faults.extend(check_chain_valid_at(chain, context.occasion.now).err());
-    }
-    let description = SignerDescription {
+    check_san(chain, issuer)?;
+    Ok((jwk.public_key()?.clone(), chain))
+}
+
+fn description(issuer: &Issuer, name: &str, kid: &str, chain: &[Certificate]) -> SignerDescription {
+    SignerDescription {
         name: name.to_owned(),
         country: None,
         key_id: Some(kid.to_owned()),
         list: issuer.list.clone(),
         environment: issuer.environment.name(),
         chain: chain.iter().map(link).collect(),
-    };
-    Ok(Candidate {
-        key: jwk.public_key()?.clone(),
-        description: Arc::new(description),
-        signer: None,
-        crl_version: jwk.crl_version,
-    })
+    }
 }
 
 fn link(certificate: &Certificate) -> ChainLink {

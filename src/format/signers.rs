@@ -7,7 +7,7 @@ use crate::credential::{Decoded, KeyId};
 use crate::format::{Candidate, Context, Keys};
 use crate::limits;
 use crate::reason::{Code, Reason};
-use crate::trust::x509::Certificate;
+use crate::trust::x509::{Certificate, KeyUsage};
 use crate::trust::{Chain, Consulted, Signer};
 
 /// The trusted signers of a format that have this key identifier; all are tried (HCERT 3.3.3), up to a limit.
@@ -45,12 +45,13 @@ fn candidate(signer: &Arc<Signer>) -> Candidate {
 }
 
 /// Is the signer still on the list, and does it chain to its authority?
-pub fn check_standing(signer: &Signer, findings: &mut Findings) {
+pub fn check_standing(signer: &Signer, context: &Context<'_>, findings: &mut Findings) {
     if signer.withdrawn {
         findings.fail(Reason::new(Code::TrustKeyWithdrawn));
     }
     if let Some(certificate) = &signer.certificate {
-        check_may_sign(certificate).err().into_iter().for_each(|reason| findings.fail(reason));
+        check_extensions(certificate).err().into_iter().for_each(|reason| findings.fail(reason));
+        check_may_sign(certificate, context, findings);
     }
     match &signer.chain {
         Chain::IssuedBy(authority) => {
@@ -65,13 +66,19 @@ pub fn check_standing(signer: &Signer, findings: &mut Findings) {
 }
 
 /// RFC 5280 §4.2.1.3: where key usage stands, a signer's holds digitalSignature.
-fn check_may_sign(certificate: &Certificate) -> Result<(), Reason> {
-    check_extensions(certificate)?;
-    match certificate.key_usage() {
-        Some(usage) if !usage.digital_signature() => {
-            Err(Reason::new(Code::X509KeyUsage).expected("digitalSignature").got("other uses only"))
-        }
-        _ => Ok(()),
+///
+/// Deviation: unless `strict`, a signer without it is noted only; the live signers of one member state lack it.
+fn check_may_sign(certificate: &Certificate, context: &Context<'_>, findings: &mut Findings) {
+    if certificate.key_usage().is_none_or(KeyUsage::digital_signature) {
+        return;
+    }
+    if context.policy.strict {
+        findings.fail(Reason::new(Code::X509KeyUsage).expected("digitalSignature").got("other uses only"));
+    } else {
+        findings.note(Note::new(
+            "deviation.signer_key_usage",
+            "The signer's certificate names key uses, and digital signatures are not among them.",
+        ));
     }
 }
 

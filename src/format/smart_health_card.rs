@@ -11,12 +11,10 @@ use crate::crypto::algorithm::Algorithm;
 use crate::encoding::json::Value;
 use crate::encoding::{base64url, deflate, json};
 use crate::envelope::jws::{Jws, no_kid};
-use crate::envelope::jwt;
-use crate::format::{About, Candidate, Context, Format, Keys, fhir_bundle, shc_keys, shc_numeric};
+use crate::format::{About, Candidate, Context, Format, Keys, shc_keys, shc_numeric, shc_payload};
 use crate::limits;
-use crate::occasion::Occasion;
-use crate::policy::{Event, Policy};
-use crate::reason::{Code, Reason, Stage};
+use crate::policy::Policy;
+use crate::reason::{Code, Reason};
 use crate::trust::Consulted;
 
 pub use crate::format::shc_numeric::{is_chunk, same_card};
@@ -27,9 +25,6 @@ pub struct SmartHealthCard;
 /// The format's name.
 pub const NAME: &str = "smart_health_card";
 
-/// The type that every card has.
-pub const HEALTH_CARD: &str = "https://smarthealth.cards#health-card";
-
 static ABOUT: About = About {
     name: NAME,
     title: "SMART Health Card",
@@ -39,14 +34,6 @@ static ABOUT: About = About {
     status: "revocation list of the issuer's key (`rid`)",
     issues: true,
 };
-
-/// Types of the specification; others are noted.
-static KNOWN_TYPES: &[&str] = &[
-    HEALTH_CARD,
-    "https://smarthealth.cards#immunization",
-    "https://smarthealth.cards#laboratory",
-    "https://smarthealth.cards#covid19",
-];
 
 /// Characters of the longest JWS header that detection looks at.
 const HEADER_CHARS: usize = 2048;
@@ -63,15 +50,23 @@ impl Format for SmartHealthCard {
     fn open(&self, texts: &[Cow<'_, str>], policy: &Policy) -> Result<Opened, Reason> {
         match texts {
             [jws] if is_compressed_jws(jws) => open_jws(jws),
-            texts => open_jws(&shc_numeric::decode(texts, policy.strict)?),
+            texts => {
+                let jws = shc_numeric::decode(texts, policy.strict)?;
+                let mut opened = open_jws(&jws)?;
+                if policy.strict {
+                    opened.faults.extend(shc_numeric::check_length(&jws).err());
+                }
+                Ok(opened)
+            }
         }
     }
 
     fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
-        let mut decoded = decode_payload(&opened.payload, policy)?;
+        let mut decoded = shc_payload::decode_payload(&opened.payload, policy)?;
         let jws_chars = opened.message.len() + 1 + (opened.signature.len() * 4).div_ceil(3);
         if jws_chars > shc_numeric::SINGLE_CHARS {
-            let sentence = format!("The JWS has {jws_chars} characters; {} fit into one QR code.", shc_numeric::SINGLE_CHARS);
+            let sentence =
+                format!("The JWS has {jws_chars} characters; {} fit into one QR code.", shc_numeric::SINGLE_CHARS);
             decoded.notes.push(Note::new("shc.too_long", sentence));
         }
         Ok(decoded)
@@ -80,7 +75,7 @@ impl Format for SmartHealthCard {
     fn keys(&self, opened: &Opened, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
         let issuer = decoded.and_then(|decoded| decoded.issuer.as_deref());
         match (issuer, &opened.kid) {
-            (Some(issuer), Some(KeyId::Text(kid))) if check_issuer_url(issuer).is_ok() => {
+            (Some(issuer), Some(KeyId::Text(kid))) if shc_payload::check_issuer_url(issuer).is_ok() => {
                 shc_keys::of_issuer(issuer, kid, context)
             }
             // What is wrong with the issuer's name or the identifier is said already.
@@ -96,8 +91,8 @@ impl Format for SmartHealthCard {
         findings: &mut Findings,
     ) -> Vec<Consulted> {
         let Claims::Json(claims) = &decoded.claims else { return Vec::new() };
-        check_times(decoded, context.occasion, context.policy, findings);
-        check_content(claims, decoded, context.policy, findings);
+        shc_payload::check_times(decoded, context.occasion, context.policy, findings);
+        shc_payload::check_content(claims, decoded, context.policy, findings);
         if let (Some(signer), Some(issuer)) = (signer, decoded.issuer.as_deref()) {
             shc_keys::note_certificates(issuer, signer, context, findings);
             let rid = claims.member("vc").and_then(|vc| vc.member("rid")).and_then(Value::as_str);
@@ -125,7 +120,7 @@ pub fn is_file(text: &str) -> bool {
 /// # Errors
 /// `json.*`; `claim.missing` when it holds no card, `claim.type` when one is no text.
 pub fn texts_of_file(text: &str, policy: &Policy) -> Result<Vec<String>, Reason> {
-    check_no_space(text.as_bytes(), policy)?;
+    shc_payload::check_no_space(text.as_bytes(), policy)?;
     let file = json::decode(text.as_bytes())?;
     let cards: Vec<&Value<'_>> = match (file.member("verifiableCredential"), file.member("parameter")) {
         (Some(Value::Array(cards)), _) => cards.iter().collect(),
@@ -133,7 +128,11 @@ pub fn texts_of_file(text: &str, policy: &Policy) -> Result<Vec<String>, Reason>
             let holds_card = |parameter: &&Value<'_>| {
                 parameter.member("name").and_then(Value::as_str) == Some("verifiableCredential")
             };
-            parameters.iter().filter(holds_card).map(|parameter| parameter.member("valueString").unwrap_or(&Value::Null)).collect()
+            parameters
+                .iter()
+                .filter(holds_card)
+                .map(|parameter| parameter.member("valueString").unwrap_or(&Value::Null))
+                .collect()
         }
         _ => Vec::new(),
     };
@@ -148,60 +147,6 @@ pub fn texts_of_file(text: &str, policy: &Policy) -> Result<Vec<String>, Reason>
         card.as_str().map(str::to_owned).ok_or_else(wrong)
     };
     cards.iter().map(text).collect()
-}
-
-/// Everything that is wrong with a card's payload by itself, and what is odd: no signature, no issuer is looked at.
-pub fn check_payload(payload: &[u8], occasion: &Occasion, policy: &Policy) -> (Vec<Reason>, Vec<Note>) {
-    let decoded = match decode_payload(payload, policy) {
-        Ok(decoded) => decoded,
-        Err(reason) => return (vec![reason], Vec::new()),
-    };
-    let mut findings = Findings::new();
-    findings.notes.extend(decoded.notes.iter().cloned());
-    decoded.faults.iter().for_each(|reason| findings.fail(reason.clone()));
-    if let Claims::Json(claims) = &decoded.claims {
-        check_times(&decoded, occasion, policy, &mut findings);
-        check_content(claims, &decoded, policy, &mut findings);
-    }
-    outcome(findings)
-}
-
-/// Everything that is wrong with a FHIR bundle that is to go into a card, and what is odd.
-pub fn check_bundle(bundle: &[u8], policy: &Policy) -> (Vec<Reason>, Vec<Note>) {
-    let mut findings = Findings::new();
-    match check_no_space(bundle, policy).and_then(|()| json::decode(bundle)) {
-        Ok(bundle) => check_fhir(&bundle, policy, &mut findings),
-        Err(reason) => findings.fail(reason),
-    }
-    outcome(findings)
-}
-
-/// "Determining keys associated with an issuer": https, a host name, no trailing slash, nothing after the path.
-///
-/// # Errors
-/// `shc.issuer_url`.
-pub fn check_issuer_url(issuer: &str) -> Result<(), Reason> {
-    let fault = || Reason::new(Code::ShcIssuerUrl).expected("https, a host name, a path without trailing slash");
-    let rest = issuer.strip_prefix("https://").ok_or_else(fault)?;
-    let mut segments = rest.split('/');
-    let host = segments.next().unwrap_or_default();
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    // The last label of an address is digits, that of a name is not.
-    let ends_in_name = host.rsplit('.').next().is_some_and(|label| label.bytes().any(|byte| byte.is_ascii_alphabetic()));
-    let is_segment = |segment: &str| {
-        !matches!(segment, "" | "." | "..")
-            && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&byte))
-    };
-    if host.len() <= 253 && host.split('.').all(is_label) && ends_in_name && segments.all(is_segment) {
-        Ok(())
-    } else {
-        Err(fault())
-    }
 }
 
 /// Three parts, the first of which decodes to an object with a member `zip`. Looks at the first part only, if it can.
@@ -239,189 +184,9 @@ fn open_jws(text: &str) -> Result<Opened, Reason> {
     })
 }
 
-fn decode_payload<'a>(payload: &'a [u8], policy: &Policy) -> Result<Decoded<'a>, Reason> {
-    check_no_space(payload, policy)?;
-    let claims = json::decode(payload)?;
-    if claims.as_object().is_none() {
-        return Err(Reason::new(Code::JosePayloadType).got(claims.kind()));
-    }
-    let mut faults = Vec::new();
-    let mut notes = Vec::new();
-    let issuer = match demand(&claims, "iss", Value::as_str, "a text") {
-        Ok(issuer) => {
-            faults.extend(check_issuer_url(issuer).err());
-            Some(Cow::Owned(issuer.to_owned()))
-        }
-        Err(reason) => {
-            faults.push(reason);
-            None
-        }
-    };
-    if claims.member("nbf").is_none() {
-        faults.push(missing("nbf"));
-    }
-    let times = jwt::times(&claims, &mut faults);
-    let types = types_of(&claims, &mut faults);
-    for name in types.iter().filter(|name| !KNOWN_TYPES.contains(&name.as_ref())) {
-        let shown = if is_plain(name) { name } else { "with an odd name" };
-        notes.push(Note::new("shc.type_unknown", format!("The card declares a type that the specification does not know: {shown}.")));
-    }
-    faults.extend(check_subject(&claims));
-    Ok(Decoded {
-        issuer,
-        issued_at: times.issued_at,
-        not_before: times.not_before,
-        expires: times.expires,
-        types,
-        faults,
-        notes,
-        claims: Claims::Json(claims),
-    })
-}
-
-/// The spec wants minified JSON; strict readers refuse white space around it, others never notice.
-fn check_no_space(text: &[u8], policy: &Policy) -> Result<(), Reason> {
-    if policy.strict && text.trim_ascii().len() != text.len() {
-        return Err(Reason::new(Code::JsonSyntax).expected("JSON alone").got("white space around it"));
-    }
-    Ok(())
-}
-
-fn types_of<'a>(claims: &Value<'a>, faults: &mut Vec<Reason>) -> Vec<Cow<'a, str>> {
-    let types = claims.member("vc").and_then(|vc| vc.member("type"));
-    match types {
-        None => faults.push(missing("vc.type")),
-        Some(Value::Array(items)) if items.iter().all(|item| item.as_str().is_some()) => {
-            return items.iter().filter_map(Value::as_str).map(|name| Cow::Owned(name.to_owned())).collect();
-        }
-        Some(other) => faults.push(wrong_type("vc.type", "a list of texts", other)),
-    }
-    Vec::new()
-}
-
-/// The members of `vc` that every card has, and the type of `rid`.
-fn check_subject(claims: &Value<'_>) -> Vec<Reason> {
-    let Some(vc) = claims.member("vc") else { return Vec::new() };
-    let mut faults = Vec::new();
-    match vc.member("credentialSubject") {
-        None => faults.push(missing("vc.credentialSubject")),
-        Some(subject) => {
-            faults.extend(demand(subject, "fhirVersion", Value::as_str, "a text").err());
-            faults.extend(demand(subject, "fhirBundle", Value::as_object, "an object").err());
-        }
-    }
-    if let Some(rid) = vc.member("rid").filter(|rid| rid.as_str().is_none()) {
-        faults.push(wrong_type("vc.rid", "a text", rid));
-    }
-    faults
-}
-
-fn demand<'v, 'a, T: ?Sized>(
-    object: &'v Value<'a>,
-    name: &'static str,
-    of_type: impl Fn(&'v Value<'a>) -> Option<&'v T>,
-    expected: &'static str,
-) -> Result<&'v T, Reason> {
-    let value = object.member(name).ok_or_else(|| missing(name))?;
-    of_type(value).ok_or_else(|| wrong_type(name, expected, value))
-}
-
-fn missing(name: &'static str) -> Reason {
-    Reason::new(Code::ClaimMissing).expected(name)
-}
-
-fn wrong_type(name: &'static str, expected: &'static str, got: &Value<'_>) -> Reason {
-    Reason::new(Code::ClaimType).expected(format!("{expected} in `{name}`")).got(got.kind())
-}
-
-fn is_plain(text: &str) -> bool {
-    text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// Stage Validity.
-fn check_times(decoded: &Decoded<'_>, occasion: &Occasion, policy: &Policy, findings: &mut Findings) {
-    findings.pass(Stage::Validity);
-    let times = jwt::Times { issued_at: None, not_before: decoded.not_before, expires: decoded.expires };
-    jwt::check_times(&times, occasion.now, policy.clock_skew_seconds).into_iter().for_each(|reason| findings.fail(reason));
-    if let Err(reason) = jwt::check_order(&times) {
-        findings.fail(reason);
-    }
-}
-
-/// Stage Policy: the card's type, its events, its bundle.
-fn check_content(claims: &Value<'_>, decoded: &Decoded<'_>, policy: &Policy, findings: &mut Findings) {
-    findings.pass(Stage::Policy);
-    if !decoded.types.iter().any(|name| name == HEALTH_CARD) {
-        findings.fail(Reason::new(Code::ShcType).expected(HEALTH_CARD));
-    }
-    let subject = claims.member("vc").and_then(|vc| vc.member("credentialSubject"));
-    if let Some(bundle) = subject.and_then(|subject| subject.member("fhirBundle")) {
-        check_fhir(bundle, policy, findings);
-        check_events(bundle, policy, findings);
-    }
-}
-
-/// Rules of the bundle: faults for the strict, notes for others.
-fn check_fhir(bundle: &Value<'_>, policy: &Policy, findings: &mut Findings) {
-    for broken in fhir_bundle::check_bundle(bundle) {
-        if policy.strict {
-            findings.fail(Reason::new(Code::FhirContent).expected(broken.rule).got(broken.place));
-        } else {
-            let sentence = format!("The FHIR bundle breaks a rule: {} should be {}.", broken.place, broken.rule);
-            findings.note(Note::new("fhir.content", sentence));
-        }
-    }
-}
-
-/// The kinds of event that the policy takes, and what the tests found.
-fn check_events(bundle: &Value<'_>, policy: &Policy, findings: &mut Findings) {
-    for (kind, event, name) in
-        [("Immunization", Event::Vaccination, "vaccination"), ("Observation", Event::Test, "test")]
-    {
-        let is_taken = policy.events.is_empty() || policy.events.contains(&event);
-        if !is_taken && fhir_bundle::resources(bundle, kind).next().is_some() {
-            findings.fail(Reason::new(Code::PolicyContent).got(name));
-        }
-    }
-    if !policy.positive_tests && fhir_bundle::resources(bundle, "Observation").any(found_disease) {
-        findings.fail(Reason::new(Code::RuleTestPositive).expected("not detected").got("detected"));
-    }
-}
-
-/// SNOMED CT 260373001 (detected) or 10828004 (positive) as the value of an observation.
-fn found_disease(observation: &Value<'_>) -> bool {
-    let codings = observation.member("valueCodeableConcept").and_then(|value| value.member("coding"));
-    codings.and_then(Value::as_array).unwrap_or_default().iter().any(|coding| {
-        coding.member("system").and_then(Value::as_str) == Some("http://snomed.info/sct")
-            && matches!(coding.member("code").and_then(Value::as_str), Some("260373001" | "10828004"))
-    })
-}
-
-fn outcome(mut findings: Findings) -> (Vec<Reason>, Vec<Note>) {
-    let notes = std::mem::take(&mut findings.notes);
-    let faults = findings.into_checks().into_iter().filter_map(|check| check.outcome.reason().cloned()).collect();
-    (faults, notes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn issuers_are_clean_urls() {
-        for good in ["https://issuer.example", "https://a.b-c.example/x/y_z~1/SHC", "https://1.example"] {
-            assert!(check_issuer_url(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://issuer.example", "https://issuer.example/", "https://issuer.example/a/", "https://issuer.example//a",
-            "https://a@issuer.example", "https://issuer.example:443", "https://issuer.example#x", "https://issuer.example?x",
-            "https://issuer.example/a?x", "https://127.0.0.1", "https://[::1]", "https://", "https://a..b", "https://-a.b",
-            "https://issuer.example/../x", "HTTPS://issuer.example", "https://issuer.example.", "https://issuer.example/a b",
-            "https://issu\u{e9}r.example", "https://issuer.example\\x",
-        ] {
-            assert!(check_issuer_url(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn begins_by_shape_alone() {

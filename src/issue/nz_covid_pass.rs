@@ -42,6 +42,14 @@ pub struct PassDraft {
 /// text, or the key cannot sign.
 pub fn issue(draft: &PassDraft, signer: &dyn Signer, kid: &KeyId) -> Result<String, IssueFault> {
     check(draft).map_err(|reason| IssueFault::Content(reason.to_string()))?;
+    sign(&cbor::encode(&claims(draft)), signer, kid)
+}
+
+/// The text of a pass around these CWT claims, signed with ES256.
+///
+/// # Errors
+/// `Key` when the key is of another kind, the key identifier is empty or no text, or the key cannot sign.
+pub fn sign(claims: &[u8], signer: &dyn Signer, kid: &KeyId) -> Result<String, IssueFault> {
     if signer.algorithm() != Algorithm::Es256 {
         let text = format!("an NZ COVID Pass is signed with ES256, this key signs with {}", signer.algorithm().name());
         return Err(IssueFault::Key(text));
@@ -55,13 +63,12 @@ pub fn issue(draft: &PassDraft, signer: &dyn Signer, kid: &KeyId) -> Result<Stri
     }
     // As bytes: the specification says text, but its examples and every genuine pass carry bytes.
     let protected = cbor::encode(&Value::Map(vec![(4.into(), kid.into()), (1.into(), (-7).into())]));
-    let payload = cbor::encode(&claims(draft));
     let signature =
-        signer.sign(&sig_structure(&protected, &payload)).map_err(|fault| IssueFault::Key(fault.to_string()))?;
+        signer.sign(&sig_structure(&protected, claims)).map_err(|fault| IssueFault::Key(fault.to_string()))?;
     let parts = vec![
         protected.as_slice().into(),
         Value::Map(Vec::new()),
-        payload.as_slice().into(),
+        claims.into(),
         signature.as_slice().into(),
     ];
     let message = Value::Tag(18, Box::new(Value::Array(parts)));

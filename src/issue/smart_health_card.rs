@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::own_keys::Signer;
 use crate::encoding::{base64url, deflate};
-use crate::format::smart_health_card::check_payload;
 use crate::format::shc_numeric;
+use crate::format::shc_payload::check_payload;
 use crate::issue::IssueFault;
 use crate::occasion::Occasion;
 use crate::policy::Policy;
@@ -146,8 +146,10 @@ mod tests {
         let (x, y) = own.public_key().ec_coordinates().unwrap();
         let keys = json!({"keys":[{"kty":"EC","crv":"P-256","use":"sig","alg":"ES256","kid":own.public_key().jwk_thumbprint(),
             "x":base64url::encode(x),"y":base64url::encode(y)}]});
-        let entry: Entry = serde_json::from_value(json!({"kind":"issuer","issuer":ISSUER,"formats":["smart_health_card"],"keys":keys}))
-            .unwrap();
+        let entry: Entry = serde_json::from_value(
+            json!({"kind":"issuer","issuer":ISSUER,"formats":["smart_health_card"],"keys":keys}),
+        )
+        .unwrap();
         let (trust, problems) = Trust::from_entries(vec![entry]);
         assert_eq!(problems, []);
         trust

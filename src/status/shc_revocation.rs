@@ -73,7 +73,9 @@ impl RevocationList {
         let Some((_, before)) = self.rids.iter().find(|(known, _)| known == rid) else { return Ok(()) };
         match (*before, not_before) {
             (Some(before), Some(begins)) if begins >= before => Ok(()),
-            (Some(before), _) => Err(Reason::new(Code::StatusRevoked).expected("a card valid from later on").got(before)),
+            (Some(before), _) => {
+                Err(Reason::new(Code::StatusRevoked).expected("a card valid from later on").got(before))
+            }
             (None, _) => Err(Reason::new(Code::StatusRevoked)),
         }
     }
@@ -151,14 +153,28 @@ mod tests {
     fn broken_lists_say_nothing() {
         let long = format!(r#"["{}"]"#, "a".repeat(25));
         for rids in [
-            r#"["a","a.1"]"#, r#"["a","a"]"#, r#"["a=="]"#, r#"[""]"#, r#"[".1"]"#, r#"["a."]"#, r#"["a.-1"]"#, r#"["a.1.2"]"#,
-            r#"["a.9999999999999"]"#, r#"[1]"#, r#"{}"#, &long,
+            r#"["a","a.1"]"#,
+            r#"["a","a"]"#,
+            r#"["a=="]"#,
+            r#"[""]"#,
+            r#"[".1"]"#,
+            r#"["a."]"#,
+            r#"["a.-1"]"#,
+            r#"["a.1.2"]"#,
+            r#"["a.9999999999999"]"#,
+            r#"[1]"#,
+            r#"{}"#,
+            &long,
         ] {
             assert_eq!(list(rids), Err(Code::StatusCrlInvalid), "{rids}");
         }
         for text in [
-            "", "[]", r#"{"kid":"x","method":"rid","ctr":1,"rids":[]}"#, r#"{"kid":"k","method":"x","ctr":1,"rids":[]}"#,
-            r#"{"kid":"k","method":"rid","ctr":"1","rids":[]}"#, r#"{"kid":"k","method":"rid","rids":[]}"#,
+            "",
+            "[]",
+            r#"{"kid":"x","method":"rid","ctr":1,"rids":[]}"#,
+            r#"{"kid":"k","method":"x","ctr":1,"rids":[]}"#,
+            r#"{"kid":"k","method":"rid","ctr":"1","rids":[]}"#,
+            r#"{"kid":"k","method":"rid","rids":[]}"#,
         ] {
             assert_eq!(RevocationList::decode(text.as_bytes(), "k").unwrap_err().code(), Code::StatusCrlInvalid);
         }

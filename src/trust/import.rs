@@ -112,7 +112,8 @@ impl Importer {
 /// What the operator says of a list. The default: production, everything else by the importer.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The list's name in reports and its folder in the store; the importer's name when absent.
+    /// The list's name in reports, and its folder in the store (or how the names of single items begin); the importer's name when
+    /// absent.
     pub list: Option<String>,
     /// Which world its entries belong to.
     pub environment: Environment,
@@ -148,7 +149,7 @@ impl Options {
 pub struct Import {
     /// The list's name.
     pub list: String,
-    /// Files by suggested name, `FOLDER/NAME.json`, as [`crate::trust::store::write`] takes them.
+    /// Files by suggested name, `FOLDER/NAME.json` of a list and `NAME.json` of single items, as [`crate::trust::store::write`] takes them.
     pub files: BTreeMap<String, EntryFile>,
     /// Items that are broken, and why.
     pub problems: Vec<Problem>,
@@ -207,19 +208,29 @@ impl From<Reason> for ImportFault {
 
 /// An import in the making: entries sorted into files.
 pub(crate) struct Draft {
-    folder: String,
+    /// What the names of its files begin with.
+    place: String,
     import: Import,
 }
 
 impl Draft {
-    pub(crate) fn new(importer: &str, options: &Options) -> Draft {
-        let list = options.list(importer);
-        Draft { folder: slug(&list), import: Import { list, ..Import::default() } }
+    /// The draft of a whole list: a folder of its own, in which files of an older edition do not survive.
+    pub(crate) fn of_list(importer: &str, options: &Options) -> Draft {
+        Draft::at(format!("{}/", slug(&options.list(importer))), importer, options)
+    }
+
+    /// The draft of single items, which stand beside those of other imports.
+    pub(crate) fn of_items(importer: &str, options: &Options) -> Draft {
+        Draft::at(format!("{}-", slug(&options.list(importer))), importer, options)
+    }
+
+    fn at(place: String, importer: &str, options: &Options) -> Draft {
+        Draft { place, import: Import { list: options.list(importer), ..Import::default() } }
     }
 
     /// Adds an entry to the file of that name (a country, `issuers`), and counts it as that kind.
     pub(crate) fn take(&mut self, file: &str, kind: &str, entry: Entry) {
-        let name = format!("{}/{}.json", self.folder, slug(file));
+        let name = format!("{}{}.json", self.place, slug(file));
         let file = self.import.files.entry(name).or_insert_with(|| EntryFile {
             vidimus_trust: 1,
             source: None,
@@ -276,10 +287,14 @@ pub(crate) fn country_file(country: Option<&str>) -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// A file name made of a list's words: lower-case letters, digits and hyphens.
+/// A file name made of a list's words: lower-case letters, digits and hyphens. Long words are cut, and told apart by a digest.
 pub(crate) fn slug(text: &str) -> String {
+    if text.chars().count() > 80 {
+        let start: String = text.chars().take(60).collect();
+        return slug(&format!("{start} {}", short_digest(text.as_bytes())));
+    }
     let mut slug = String::new();
-    for c in text.chars().take(80) {
+    for c in text.chars() {
         if c.is_ascii_alphanumeric() {
             slug.push(c.to_ascii_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -287,6 +302,11 @@ pub(crate) fn slug(text: &str) -> String {
         }
     }
     slug.trim_end_matches('-').to_owned()
+}
+
+/// The first eight digits of the SHA-256.
+pub(crate) fn short_digest(bytes: &[u8]) -> String {
+    hex(sha256(bytes).first_chunk::<4>().map_or(&[][..], |start| start))
 }
 
 /// A certificate that can serve: read, with a key that we take.
@@ -330,6 +350,8 @@ mod tests {
     fn file_names_are_plain() {
         assert_eq!(slug("GDHCN dev/../2"), "gdhcn-dev-2");
         assert_eq!(slug("../"), "");
+        let long = "x".repeat(90);
+        assert!(slug(&long).len() < 80 && slug(&long) != slug(&format!("{long}y")));
         assert_eq!(country_file(Some("NZ")), "nz");
         assert_eq!(country_file(Some("..")), "unknown");
         assert_eq!(country_file(None), "unknown");

@@ -21,7 +21,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
     let value = json::decode(bytes)?;
     let id = text(&value, "id").ok_or_else(|| Reason::new(Code::DidDocumentInvalid).expected("an id"))?;
     let document = DidDocument::decode(bytes, id)?;
-    let mut draft = Draft::new("did", options);
+    let mut draft = Draft::of_items("did", options);
     let mut usable = 0_usize;
     for key in document.assertion_ids() {
         match document.assertion_key(key) {

@@ -34,7 +34,7 @@ pub fn takes(bytes: &[u8]) -> bool {
 /// # Errors
 /// `sig.*` when a key is given and the list is not signed with it, `json.*` when the list is broken.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
-    let mut draft = Draft::new("eu-gateway", options);
+    let mut draft = Draft::of_list("eu-gateway", options);
     let body = match (signed_lines(bytes), &options.key) {
         (Some((signature, body)), Some(key)) => {
             check_signature(signature, body, key)?;

@@ -49,7 +49,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
         options.environment = Environment::Test;
         options.list.get_or_insert_with(|| "gdhcn-test".to_owned());
     }
-    let mut draft = Draft::new("gdhcn", &options);
+    let mut draft = Draft::of_list("gdhcn", &options);
     if development {
         draft.note("A list of a development host: its signers count in the test environment only.");
     }
@@ -78,43 +78,39 @@ fn add(draft: &mut Draft, method: &json::Value<'_>, options: &Options) {
         Some("SCA" | "CSCA") => Some(true),
         Some(other) => return draft.leave_out(format!("usage {other}: signs no certificates of people")),
     };
-    match decode_certificate(method) {
+    let listed = decode_certificate(method).and_then(|(text, certificate)| {
+        let authority = authority.unwrap_or_else(|| is_authority(&certificate));
+        listed(&place, text, &certificate, authority, options)
+    });
+    match listed {
         Err(reason) => draft.problem(id, reason),
-        Ok((text, certificate)) => {
-            let authority = authority.unwrap_or_else(|| is_authority(&certificate));
-            add_certificate(draft, &place, text, &certificate, authority, options);
-        }
+        Ok((file, entry @ Entry::Authority { .. })) => draft.take(&file, "authority", entry),
+        Ok((file, entry)) => draft.take(&file, "signer", entry),
     }
 }
 
-fn add_certificate(
-    draft: &mut Draft,
+/// The entry of a certificate, and the file that it belongs to.
+fn listed(
     place: &Place<'_>,
-    text: String,
+    certificate: String,
     own: &Certificate,
     authority: bool,
     options: &Options,
-) {
+) -> Result<(String, Entry), Reason> {
     let country = place.participant.and_then(alpha2);
     let file = country_file(country.or(own.subject_country()));
     let country = country_override(own, country);
-    let (certificate, formats, environment) = (text, options.formats_or("eu_dcc"), options.environment);
+    let (formats, environment) = (options.formats_or("eu_dcc"), options.environment);
     if authority {
-        let entry = Entry::Authority { certificate, formats, country, environment, list: None };
-        return draft.take(&file, "authority", entry);
+        return Ok((file, Entry::Authority { certificate, formats, country, environment, list: None }));
     }
-    let named = match place.kid.map(base64url::decode_any) {
-        None => None,
-        Some(Ok(kid)) => (kid != own.kid8()).then(|| base64url::encode_standard(&kid)),
-        Some(Err(reason)) => return draft.problem(place.id, reason),
-    };
-    let entry = Entry::Signer { certificate, formats, country, kid: named, environment, withdrawn: false, list: None };
-    draft.take(&file, "signer", entry);
+    let named = place.kid.map(base64url::decode_any).transpose()?.filter(|kid| *kid != own.kid8());
+    let kid = named.map(|kid| base64url::encode_standard(&kid));
+    Ok((file, Entry::Signer { certificate, formats, country, kid, environment, withdrawn: false, list: None }))
 }
 
 /// What a method says of its place in the list: its members, else the segments of its id.
 struct Place<'v> {
-    id: &'v str,
     domain: Option<&'v str>,
     participant: Option<&'v str>,
     usage: Option<&'v str>,
@@ -131,7 +127,6 @@ impl<'v> Place<'v> {
             _ => (None, None, None),
         };
         Place {
-            id,
             domain: code(method, "domain").or(domain),
             participant: code(method, "participant").or(participant),
             usage: code(method, "keyusage").or(usage),

@@ -28,7 +28,7 @@ pub fn takes(bytes: &[u8]) -> bool {
 /// `json.*` when the registry is broken.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
     let document = json::decode(bytes)?;
-    let mut draft = Draft::new("pathcheck", options);
+    let mut draft = Draft::of_list("pathcheck", options);
     let sections =
         document.as_object().ok_or_else(|| Reason::new(Code::JsonSyntax).expected("object").got(document.kind()))?;
     for (section, items) in sections {
@@ -37,12 +37,21 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
             continue;
         };
         match section.as_ref() {
+            "EUDCC" | "SmartHealthCards" if !is_asked_for(section, options) => {
+                items.iter().for_each(|_| draft.leave_out(format!("{section}: a format that was not asked for")));
+            }
             "EUDCC" => items.iter().for_each(|(kid, item)| add_signer(&mut draft, kid, item, options)),
             "SmartHealthCards" => add_issuers(&mut draft, items, options),
             other => items.iter().for_each(|_| draft.leave_out(format!("{other}: no format that we judge yet"))),
         }
     }
     Ok(draft.finish())
+}
+
+/// The registry holds several formats; those asked for choose among them.
+fn is_asked_for(section: &str, options: &Options) -> bool {
+    let format = if section == "EUDCC" { "eu_dcc" } else { "smart_health_card" };
+    options.formats.is_empty() || options.formats.iter().any(|asked| asked == format)
 }
 
 fn is_current(item: &json::Value<'_>) -> bool {
@@ -70,33 +79,21 @@ fn decode_signer(
     let blocks = pem::blocks(pem_text).ok_or_else(malformed)?;
     let [block] = blocks.as_slice() else { return Err(malformed()) };
     let kid_bytes = base64url::decode_any(kid)?;
-    let (formats, environment) = (options.formats_or("eu_dcc"), options.environment);
+    let (formats, environment) = (vec!["eu_dcc".to_owned()], options.environment);
+    let kid = base64url::encode_standard(&kid_bytes);
+    let (country, list) = (None, None);
     match block.label {
         "CERTIFICATE" => {
-            let certificate = usable_certificate(&block.bytes)?;
-            let own = certificate.kid8().as_slice() == kid_bytes.as_slice();
-            let entry = Entry::Signer {
-                certificate: base64url::encode_standard(&block.bytes),
-                formats,
-                country: None,
-                kid: (!own).then(|| base64url::encode_standard(&kid_bytes)),
-                environment,
-                withdrawn,
-                list: None,
-            };
-            Ok((country_file(certificate.subject_country()), entry))
+            let own = usable_certificate(&block.bytes)?;
+            let kid = (own.kid8().as_slice() != kid_bytes.as_slice()).then_some(kid);
+            let certificate = base64url::encode_standard(&block.bytes);
+            let entry = Entry::Signer { certificate, formats, country, kid, environment, withdrawn, list };
+            Ok((country_file(own.subject_country()), entry))
         }
         "PUBLIC KEY" => {
             PublicKey::from_spki_der(&block.bytes)?;
-            let entry = Entry::SignerKey {
-                kid: base64url::encode_standard(&kid_bytes),
-                public_key: base64url::encode_standard(&block.bytes),
-                formats,
-                country: None,
-                environment,
-                withdrawn,
-                list: None,
-            };
+            let public_key = base64url::encode_standard(&block.bytes);
+            let entry = Entry::SignerKey { kid, public_key, formats, country, environment, withdrawn, list };
             Ok((country_file(None), entry))
         }
         _ => Err(malformed()),
@@ -129,7 +126,7 @@ fn add_issuers(draft: &mut Draft, items: &[(std::borrow::Cow<'_, str>, json::Val
             issuer: issuer.to_owned(),
             aliases: Vec::new(),
             name,
-            formats: options.formats_or("smart_health_card"),
+            formats: vec!["smart_health_card".to_owned()],
             environment: options.environment,
             keys: Some(serde_json::json!({ "keys": keys })),
             document: None,
@@ -152,6 +149,9 @@ fn decode_issuer_key<'n>(name: &'n str, item: &json::Value<'_>) -> Result<(&'n s
         return Err(Reason::new(Code::JoseJwkPolicy).expected("the key identifier of the item").got("another `kid`"));
     }
     let jwk = jwk.to_serde();
-    KeySet::decode(serde_json::json!({ "keys": [&jwk] }).to_string().as_bytes())?;
-    Ok((issuer, jwk))
+    let set = KeySet::decode(serde_json::json!({ "keys": [&jwk] }).to_string().as_bytes())?;
+    match set.keys().iter().find_map(|key| key.faults().first()) {
+        Some(reason) => Err(reason.clone()),
+        None => Ok((issuer, jwk)),
+    }
 }

@@ -5,12 +5,18 @@ use crate::encoding::base64url;
 use crate::reason::{Code, Reason};
 use crate::trust::entry::Entry;
 use crate::trust::import::{
-    Draft, Import, ImportFault, Options, country_file, country_override, is_authority, usable_certificate,
+    Draft, Import, ImportFault, Options, country_file, country_override, is_authority, short_digest, usable_certificate,
 };
 
 /// `true` for a PEM text and for a DER sequence that may be a certificate.
 pub fn takes(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x30, 0x82]) || std::str::from_utf8(bytes).is_ok_and(|text| text.contains("-----BEGIN "))
+    bytes.starts_with(&[0x30, 0x82]) || is_pem(bytes)
+}
+
+/// Words may stand before the first block, but JSON that holds blocks is another's list.
+fn is_pem(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| text.contains("-----BEGIN ") && !text.trim_start().starts_with(['{', '[']))
 }
 
 /// Signers, and authorities where a certificate is self-issued and may issue others.
@@ -18,8 +24,12 @@ pub fn takes(bytes: &[u8]) -> bool {
 /// # Errors
 /// `x509.malformed` when the PEM text is broken or holds no block at all.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
-    let mut draft = Draft::new("pem", options);
-    if !bytes.starts_with(b"0") || std::str::from_utf8(bytes).is_ok_and(|text| text.contains("-----BEGIN ")) {
+    // A list that was named is replaced as a whole; single certificates stand beside those of other imports.
+    let (mut draft, mark) = match &options.list {
+        Some(_) => (Draft::of_list("pem", options), String::new()),
+        None => (Draft::of_items("pem", options), format!("-{}", short_digest(bytes))),
+    };
+    if !bytes.starts_with(b"0") || is_pem(bytes) {
         let malformed = || Reason::new(Code::X509Malformed).expected("PEM blocks");
         let text = std::str::from_utf8(bytes).map_err(|_| malformed())?;
         let blocks = pem::blocks(text).filter(|blocks| !blocks.is_empty()).ok_or_else(malformed)?;
@@ -27,7 +37,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
             let place = format!("block {} ({})", at + 1, block.label);
             match block.label {
                 "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
-                    add(&mut draft, &block.bytes, place, options);
+                    add(&mut draft, &block.bytes, place, &mark, options);
                 }
                 "PUBLIC KEY" => draft.leave_out("a bare public key names neither its owner nor its identifier"),
                 label if label.ends_with("PRIVATE KEY") => {
@@ -37,18 +47,18 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
             }
         }
     } else {
-        add(&mut draft, bytes, "the certificate".to_owned(), options);
+        add(&mut draft, bytes, "the certificate".to_owned(), &mark, options);
     }
     Ok(draft.finish())
 }
 
-fn add(draft: &mut Draft, der: &[u8], place: String, options: &Options) {
+fn add(draft: &mut Draft, der: &[u8], place: String, mark: &str, options: &Options) {
     let certificate = match usable_certificate(der) {
         Ok(certificate) => certificate,
         Err(reason) => return draft.problem(place, reason),
     };
     let country = country_override(&certificate, options.country.as_deref());
-    let file = country_file(country.as_deref().or(certificate.subject_country()));
+    let file = country_file(country.as_deref().or(certificate.subject_country())) + mark;
     let formats = options.formats_or("eu_dcc");
     let (environment, certificate_text) = (options.environment, base64url::encode_standard(der));
     if is_authority(&certificate) {

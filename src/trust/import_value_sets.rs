@@ -25,7 +25,7 @@ pub fn takes(bytes: &[u8]) -> bool {
 /// `json.*` when the document is broken.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
     let document = json::decode(bytes)?;
-    let mut draft = Draft::new("value-sets", options);
+    let mut draft = Draft::of_items("value-sets", options);
     match document.as_array() {
         Some(sets) => sets.iter().for_each(|set| add(&mut draft, set)),
         None => add(&mut draft, &document),

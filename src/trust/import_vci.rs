@@ -29,7 +29,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
     let document = json::decode(bytes)?;
     let items = listed(&document)
         .ok_or_else(|| Reason::new(Code::JsonSyntax).expected("participating_issuers or issuerInfo"))?;
-    let mut draft = Draft::new("vci", options);
+    let mut draft = Draft::of_list("vci", options);
     let mut listings: BTreeMap<&str, Listing<'_>> = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {
         match Listing::decode(item) {
@@ -124,19 +124,28 @@ fn add(draft: &mut Draft, issuer: &str, names: &[&Listing<'_>], options: &Option
     draft.take("issuers", if keys.is_empty() { "issuer" } else { "issuer with keys" }, entry);
 }
 
-/// The keys to pin for one name, if a key set takes them; else a problem, and the keys stay evidence.
+/// The keys to pin for one name: those without fault; the others are problems.
 fn pinned_keys(draft: &mut Draft, listing: &Listing<'_>, options: &Options) -> Vec<serde_json::Value> {
     let set = match (&listing.keys, options.key_sets.get(listing.issuer)) {
         (Some(keys), _) => serde_json::json!({ "keys": keys }).to_string().into_bytes(),
         (None, Some(set)) => set.clone(),
         (None, None) => return Vec::new(),
     };
-    let keys = KeySet::decode(&set).and_then(|_| json::decode(&set)).map(|set| {
-        let keys = set.member("keys").and_then(json::Value::as_array).unwrap_or_default();
-        keys.iter().map(json::Value::to_serde).collect()
-    });
-    keys.unwrap_or_else(|reason| {
-        draft.problem(listing.issuer, reason);
-        Vec::new()
-    })
+    let read = KeySet::decode(&set).and_then(|read| Ok((read, json::decode(&set)?)));
+    let (read, set) = match read {
+        Ok(read) => read,
+        Err(reason) => {
+            draft.problem(listing.issuer, reason);
+            return Vec::new();
+        }
+    };
+    let jwks = set.member("keys").and_then(json::Value::as_array).unwrap_or_default();
+    let mut pinned = Vec::new();
+    for (key, jwk) in read.keys().iter().zip(jwks) {
+        match key.faults().first() {
+            None => pinned.push(jwk.to_serde()),
+            Some(reason) => draft.problem(listing.issuer, reason.clone()),
+        }
+    }
+    pinned
 }

@@ -251,7 +251,7 @@ fn check_members(jwk: &json::Value<'_>) -> Result<(), Reason> {
 }
 
 /// The public key of a JWK: EC, RSA, or Ed25519.
-fn public_key(jwk: &json::Value<'_>) -> Result<PublicKey, Reason> {
+pub(crate) fn public_key(jwk: &json::Value<'_>) -> Result<PublicKey, Reason> {
     let bytes = |name: &'static str| {
         let text = jwk.member(name).and_then(json::Value::as_str).ok_or_else(|| policy(name).got("none"))?;
         base64url::decode(text).map_err(|_| policy("base64url").got(name))

@@ -110,6 +110,7 @@ pub struct Written {
 
 /// Writes these files, named `NAME.json` or `FOLDER/NAME.json`, into the store at `path`, each at once by renaming.
 ///
+/// A file whose entries and list are the same already is left alone, with the time and digest of the import that last changed it.
 /// A folder that is named belongs to these files alone: other `.json` files in it are removed, after the new ones stand.
 ///
 /// # Errors
@@ -121,14 +122,14 @@ pub fn write(path: &Path, files: &BTreeMap<String, EntryFile>) -> Result<Written
     let mut written = Written::default();
     for (name, file) in files {
         let target = path.join(name);
+        if says_the_same(&target, file) {
+            written.unchanged += 1;
+            continue;
+        }
         let mut text = serde_json::to_vec_pretty(file).map_err(|error| StoreFault::Io(target.clone(), error.into()))?;
         text.push(b'\n');
-        if fs::read(&target).is_ok_and(|present| present == text) {
-            written.unchanged += 1;
-        } else {
-            replace(&target, &text)?;
-            written.changed += 1;
-        }
+        replace(&target, &text)?;
+        written.changed += 1;
     }
     let mut folders: Vec<&str> = files.keys().filter_map(|name| Some(name.split_once('/')?.0)).collect();
     folders.dedup();
@@ -217,6 +218,12 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreFault> {
     Ok(fits.then_some(bytes))
 }
 
+fn says_the_same(target: &Path, file: &EntryFile) -> bool {
+    let Ok(Some(bytes)) = read(target) else { return false };
+    let origin = |file: &EntryFile| file.source.as_ref().map(|source| (source.list.clone(), source.importer.clone()));
+    decode(&bytes).is_ok_and(|present| present.entries == file.entries && origin(&present) == origin(file))
+}
+
 /// `[FOLDER/]NAME.json` of plain characters, so that a name out of a list can never leave the store.
 fn check_name(name: &str) -> Result<(), StoreFault> {
     let plain = |part: &str| {
@@ -265,7 +272,7 @@ fn io_fault(path: &Path) -> impl FnOnce(io::Error) -> StoreFault + '_ {
 mod tests {
     use super::*;
     use crate::policy::Environment;
-    use crate::trust::entry::Entry;
+    use crate::trust::entry::{Entry, Source};
 
     fn file(issuer: &str) -> EntryFile {
         let entry = Entry::Issuer {
@@ -294,8 +301,19 @@ mod tests {
         let loaded = load(folder.path()).unwrap();
         assert_eq!(loaded.files, files.values().cloned().collect::<Vec<_>>());
         assert!(loaded.problems.is_empty());
-        assert_eq!(write(folder.path(), &files).unwrap(), Written { changed: 0, unchanged: 4, removed: 0 });
         assert_eq!(load(&folder.path().join("b.json")).unwrap().files, vec![file("https://b.json.example")]);
+        let mut later = files.clone();
+        later.get_mut("zz.json").unwrap().entries.clear();
+        for (edition, changed) in [(&files, 0), (&later, 1), (&later, 0)] {
+            let written = Written { changed, unchanged: 4 - changed, removed: 0 };
+            assert_eq!(write(folder.path(), edition).unwrap(), written);
+        }
+        let source =
+            |sha256: &str| Some(Source { list: "a".to_owned(), sha256: sha256.to_owned(), ..Source::default() });
+        later.values_mut().for_each(|file| file.source = source("01"));
+        assert_eq!(write(folder.path(), &later).unwrap().changed, 4);
+        later.values_mut().for_each(|file| file.source = source("02"));
+        assert_eq!(write(folder.path(), &later).unwrap().changed, 0);
     }
 
     #[test]

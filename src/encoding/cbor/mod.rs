@@ -19,6 +19,7 @@ pub use self::writer::encode;
 
 /// One data item; texts and bytes borrow from the input where they stand there in one piece.
 #[derive(Clone, Debug, PartialEq)]
+// A tag as wide as the fields keeps these aligned; without that, each copy of a value stalls the processor.
 #[repr(u64)]
 pub enum Value<'a> {
     /// Major type 0, or a bignum that fits.

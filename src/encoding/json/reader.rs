@@ -277,7 +277,7 @@ fn plain_run(bytes: &[u8]) -> usize {
         // The high bit of a byte is set where that byte is zero; a false one can only stand above a true one.
         let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-        let ends = zero(word ^ ONES * 0x22) | zero(word ^ ONES * 0x5c) | control;
+        let ends = zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c)) | control;
         if ends != 0 {
             return place * 8 + usize::try_from(ends.trailing_zeros() / 8).unwrap_or(0);
         }

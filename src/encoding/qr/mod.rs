@@ -4,6 +4,8 @@
 
 mod draw;
 mod finders;
+mod flat;
+mod grid;
 mod read;
 mod upright;
 

@@ -6,7 +6,7 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, ImageFormat, ImageReader, Luma};
 use rqrr::PreparedImage;
 
-use super::{finders, upright};
+use super::{finders, flat, upright};
 use crate::limits;
 use crate::reason::{Code, Reason};
 
@@ -19,8 +19,12 @@ const SEARCHED_PIXELS: u32 = 4_000_000;
 /// Pictures with fewer pixels are also tried enlarged.
 const SMALL_PIXELS: u32 = 1_000_000;
 
-/// Finder patterns in one picture: three for each code that we would return. The search for codes is quadratic in them.
+/// Finder patterns of one picture: three for each code that we would return.
 const FINDERS: usize = 3 * limits::IMAGE_CODES;
+
+/// Finder patterns of a picture in which codes seen from the side are searched; that copies the picture for each
+/// combination that looks like one.
+const SEARCHED_FINDERS: usize = 24;
 
 /// How the prepared picture marks a dark pixel.
 const BLACK: u8 = 1;
@@ -176,16 +180,25 @@ fn texts_of(picture: &GrayImage) -> Vec<String> {
     let side = |length: u32| usize::try_from(length.saturating_add(2 * MARGIN)).unwrap_or(0);
     let mut prepared =
         PreparedImage::prepare_from_greyscale(side(width), side(height), |x, y| shade(pixel(x), pixel(y)));
-    if finders::count(prepared.width(), prepared.height(), |x, y| prepared.get_pixel_at(x, y) == BLACK) > FINDERS {
+    let is_black = |x: u32, y: u32| match (usize::try_from(x), usize::try_from(y)) {
+        (Ok(x), Ok(y)) if x < prepared.width() && y < prepared.height() => prepared.get_pixel_at(x, y) == BLACK,
+        _ => false,
+    };
+    let found = finders::find(width.saturating_add(2 * MARGIN), height.saturating_add(2 * MARGIN), is_black);
+    if !(3..=FINDERS).contains(&found.len()) {
         return Vec::new();
     }
-    let mut texts = Vec::new();
+    let mut texts: Vec<String> = flat::read(&found, is_black).into_iter().map(text).collect();
+    // Three finders that belong to none of the codes may be a code seen from the side.
+    if found.len() < 3 * (texts.len() + 1) || found.len() > SEARCHED_FINDERS {
+        return texts;
+    }
     for grid in prepared.detect_grids().into_iter().take(limits::IMAGE_CODES) {
         let mut bytes = Vec::new();
-        if grid.decode_to(&mut bytes).is_ok() {
-            texts.push(text(bytes));
-        }
+        let text = grid.decode_to(&mut bytes).ok().map(|_| text(bytes));
+        texts.extend(text.filter(|text| !texts.contains(text)));
     }
+    texts.truncate(limits::IMAGE_CODES);
     texts
 }
 

@@ -50,6 +50,27 @@ fn pictures_are_read_in_all_their_kinds() {
 }
 
 #[test]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both are inside their ranges")]
+fn a_photo_is_read_turned_blurred_and_unevenly_lit() {
+    let text = HCERT.repeat(10);
+    let code = drawn(&text, 6);
+    let side = code.width() * 3 / 2;
+    let middle = |length: u32| f64::from(length) / 2.0;
+    for degrees in [5.0_f64, 20.0, 200.0] {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let photo = GrayImage::from_fn(side, side, |x, y| {
+            let (x, y) = (f64::from(x) - middle(side), f64::from(y) - middle(side));
+            let (u, v) = (x * cos - y * sin + middle(code.width()), x * sin + y * cos + middle(code.width()));
+            let paper = (u >= 0.0 && v >= 0.0).then(|| code.get_pixel_checked(u as u32, v as u32)).flatten();
+            let shade = paper.map_or(90.0, |Luma([shade])| 30.0 + f64::from(*shade) * 0.7);
+            Luma([(shade - x / f64::from(side) * 60.0) as u8])
+        });
+        let photo = image::imageops::blur(&photo, 1.5);
+        assert_eq!(read(&written(photo, ImageFormat::Jpeg)).unwrap(), [text.as_str()], "{degrees}");
+    }
+}
+
+#[test]
 fn all_codes_of_a_picture_are_read() {
     let texts = ["shc:/1/2/5676", "shc:/2/2/0952"];
     let mut both = GrayImage::from_pixel(600, 300, Luma([255]));
@@ -107,8 +128,11 @@ fn a_sheet_of_finder_patterns_costs_little() {
         let ring = |low: u32, high: u32| (low..=high).contains(&x) && (low..=high).contains(&y);
         x < 7 && y < 7 && (!ring(1, 5) || ring(2, 4))
     };
-    let sheet = GrayImage::from_fn(800, 800, |x, y| Luma([if finder(x / 2 % 9, y / 2 % 9) { 0 } else { 255 }]));
-    assert_eq!(read(&written(sheet, ImageFormat::Png)).unwrap_err().code(), Code::ImageNoCode);
+    // More than we would search, and about as many as we do.
+    for side in [800, 160] {
+        let sheet = GrayImage::from_fn(side, side, |x, y| Luma([if finder(x / 2 % 9, y / 2 % 9) { 0 } else { 255 }]));
+        assert_eq!(read(&written(sheet, ImageFormat::Png)).unwrap_err().code(), Code::ImageNoCode);
+    }
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl Parts {
     }
 
     fn vc(&mut self, text: &str) {
-        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let value: serde_json::Value = crate::encoding::json::from_slice(text.as_bytes()).unwrap();
         self.set(VC, cbor::from_json(&value));
     }
 }
@@ -181,11 +181,12 @@ fn the_document_may_be_evidence_and_its_place_is_named() {
     let report = judge(&house.pass(), policy(), &trust, &house.evidence(200));
     assert!(report.is_accepted());
     assert_eq!(report.parts()[0].evidence[0].age_seconds, Some(5));
-    for evidence in [Evidence::none(), house.evidence(404)] {
+    let place = "https://passes.example.org/.well-known/did.json";
+    for (evidence, places) in [(Evidence::none(), vec![place.to_owned()]), (house.evidence(404), vec![])] {
         let report = judge(&house.pass(), policy(), &trust, &evidence);
         assert_eq!((report.verdict(), codes(&report)), ("indeterminate", vec![Code::TrustKeyUnavailable]));
-        let missing: Vec<_> = report.missing().map(ToString::to_string).collect();
-        assert_eq!(missing, ["https://passes.example.org/.well-known/did.json"]);
+        let missing: Vec<String> = report.missing().map(ToString::to_string).collect();
+        assert_eq!(missing, places);
     }
 }
 
@@ -284,6 +285,12 @@ fn hostile_claims_are_refused_for_the_right_reason() {
     for cti in [bytes(15), bytes(17), Value::Text("urn:uuid:".into()), Value::Tag(37, Box::new(bytes(16)))] {
         assert_eq!(only(&|p| p.set(CTI, cti.clone())), [Code::NzcpCti]);
     }
+    let tagged = house.changed(|p| p.set(CTI, Value::Tag(64, Box::new(bytes(16)))));
+    let report = house.judge(&tagged);
+    assert_eq!((report.verdict(), report.parts()[0].notes[0].code), ("accepted", "deviation.tagged_identifier"));
+    let strict = Policy { strict: true, ..Policy::default() };
+    let report = judge(&tagged, strict, &house.trust(Environment::Production, true), &Evidence::none());
+    assert_eq!(codes(&report), [Code::NzcpCti]);
     let renamed = only(&|p| {
         p.claims.retain(|(key, _)| key.as_i64() != Some(CTI));
         p.set("jti", "urn:uuid:07070707-0707-0707-0707-070707070707");

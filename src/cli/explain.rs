@@ -1,0 +1,126 @@
+//! `vidimus explain`: what a reason code means.
+
+use std::io::Write;
+
+use clap::Args;
+
+use crate::cli::Exit;
+use crate::cli::trouble::Trouble;
+use crate::reason::{Code, Stage};
+
+/// Arguments of `explain`.
+#[derive(Args)]
+pub(super) struct Explain {
+    /// A code such as `time.expired`; without it, all are listed.
+    code: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Explain {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<Exit, Trouble> {
+        match &self.code {
+            None => list(self.json, out)?,
+            Some(text) => {
+                let code = Code::from_text(text).ok_or_else(|| unknown(text))?;
+                explain(code, self.json, out)?;
+            }
+        }
+        Ok(Exit::Accepted)
+    }
+}
+
+fn explain(code: Code, json: bool, out: &mut dyn Write) -> Result<(), Trouble> {
+    let row = code.row();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(row).unwrap_or_default())?;
+        return Ok(());
+    }
+    writeln!(out, "{}\n", row.code)?;
+    writeln!(out, "  {}\n", row.sentence)?;
+    writeln!(out, "  stage  {}", row.stage.name())?;
+    writeln!(out, "  spec   {}, {}", row.spec.document, row.spec.section)?;
+    writeln!(out, "         {}", row.spec.url)?;
+    writeln!(out, "  hint   {}", row.hint)?;
+    Ok(())
+}
+
+fn list(json: bool, out: &mut dyn Write) -> Result<(), Trouble> {
+    if json {
+        let rows: Vec<_> = Code::ALL.iter().map(|code| code.row()).collect();
+        writeln!(out, "{}", serde_json::to_string(&rows).unwrap_or_default())?;
+        return Ok(());
+    }
+    let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0);
+    for stage in Stage::ALL {
+        let mut rows = Code::ALL.iter().map(|code| code.row()).filter(|row| row.stage == stage).peekable();
+        if rows.peek().is_some() {
+            writeln!(out, "{}", stage.name())?;
+        }
+        for row in rows {
+            writeln!(out, "  {:width$}  {}", row.code, row.sentence)?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown(text: &str) -> Trouble {
+    let trouble = Trouble::new(format!("there is no reason code {text}"));
+    let near = nearest(text);
+    if near.is_empty() {
+        trouble.hint("`vidimus explain` lists all codes")
+    } else {
+        trouble.hint(format!("did you mean {}?", near.join(", ")))
+    }
+}
+
+/// Up to three codes that are spelled much like the text, or of which it is the second half.
+fn nearest(text: &str) -> Vec<&'static str> {
+    // Nobody misspells a code by more than its own length; a hostile argument costs nothing then.
+    if text.chars().count() > 64 {
+        return Vec::new();
+    }
+    let mut near: Vec<(usize, &str)> = Code::ALL
+        .iter()
+        .map(|code| code.as_str())
+        .map(|code| {
+            let name = code.split_once('.').map_or(code, |(_, name)| name);
+            (distance(text, code).min(distance(text, name)), code)
+        })
+        .filter(|(distance, code)| *distance <= code.len() / 3)
+        .collect();
+    near.sort();
+    near.into_iter().take(3).map(|(_, code)| code).collect()
+}
+
+/// How many letters have to be changed, put in or taken out (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (at, letter) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (column, other) in to.iter().enumerate() {
+            let above = row[column + 1];
+            row[column + 1] = (diagonal + usize::from(letter != *other)).min(above + 1).min(row[column] + 1);
+            diagonal = above;
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_what_was_meant() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(nearest("time.expird").first(), Some(&"time.expired"));
+        assert_eq!(nearest("expired").first(), Some(&"time.expired"));
+        assert!(nearest("qqqqqqqqqqqqqqqqq").is_empty());
+        assert!(nearest(&"x".repeat(100_000)).is_empty());
+    }
+}

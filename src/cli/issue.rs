@@ -1,0 +1,183 @@
+//! `vidimus issue`: makes a credential from a key and content, through the issuing twins.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::cli::Exit;
+use crate::cli::demands::{format_name, now, time};
+use crate::cli::input::read_file;
+use crate::cli::shown::shown;
+use crate::cli::trouble::Trouble;
+use crate::credential::KeyId;
+use crate::crypto::key_file::read_key_file;
+use crate::crypto::own_keys::{OwnKey, Signer};
+use crate::crypto::random::random_bytes;
+use crate::encoding::qr::draw_png;
+use crate::encoding::{base64url, json};
+use crate::issue::{IssueFault, eu_dcc, nz_covid_pass};
+use crate::limits;
+use crate::time::{Date, Timestamp};
+use crate::trust::x509::Certificate;
+
+/// Pixels of a module of a QR code.
+const QR_SCALE: u32 = 4;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// Arguments of `issue`.
+#[derive(Args)]
+pub(super) struct Issue {
+    /// The format to make.
+    #[arg(value_parser = format_name)]
+    format: String,
+    /// The private key, PEM, in a file that only its owner can read (`vidimus keys` makes one).
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// What the credential says, JSON. eu_dcc: `ver`, `nam`, `dob` and one of `v`, `t`, `r`. smart_health_card: a FHIR bundle.
+    /// nz_covid_pass: `givenName`, `familyName`, `dob`.
+    #[arg(long, value_name = "FILE")]
+    content: PathBuf,
+    /// The signer's certificate, PEM or DER; names the key identifier, and the issuer of an EU DCC.
+    #[arg(long, value_name = "FILE", conflicts_with = "kid")]
+    cert: Option<PathBuf>,
+    /// The key identifier: eight bytes in base64 for an EU DCC, else text.
+    #[arg(long, value_name = "ID")]
+    kid: Option<String>,
+    /// The issuer: a country of two letters (EU DCC), an https URL (SMART Health Card) or a did:web (NZ COVID Pass).
+    #[arg(long, value_name = "NAME")]
+    issuer: Option<String>,
+    /// For how many days it is valid.
+    #[arg(long, value_name = "N", default_value_t = 180, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    valid_days: u32,
+    /// Issued at this time: RFC 3339, or seconds since 1970.
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    at: Option<Timestamp>,
+    /// Where to write the text; standard output otherwise.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Where to draw the QR code, PNG.
+    #[arg(long, value_name = "FILE")]
+    qr: Option<PathBuf>,
+}
+
+/// What an NZ COVID Pass says, as the specification spells it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct PassContent {
+    given_name: String,
+    #[serde(default)]
+    family_name: Option<String>,
+    dob: String,
+}
+
+impl Issue {
+    /// Prints the credential's text, and writes what was asked for.
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<Exit, Trouble> {
+        let pem = read_key_file(&self.key).map_err(|fault| Trouble::at(&self.key, fault))?;
+        let key = OwnKey::from_pem(&pem).map_err(|fault| Trouble::at(&self.key, fault))?;
+        let content = read_file(&self.content, limits::INPUT_BYTES)?;
+        let text = match self.format.as_str() {
+            "eu_dcc" => self.eu_dcc(&key, &content)?,
+            "nz_covid_pass" => self.nz_covid_pass(&key, &content)?,
+            other => return Err(Trouble::new(format!("{other} cannot be issued"))),
+        };
+        if let Some(path) = &self.qr {
+            let picture = draw_png(&text, QR_SCALE).map_err(|reason| Trouble::at(path, reason))?;
+            write_file(path, &picture)?;
+        }
+        match &self.out {
+            Some(path) => write_file(path, format!("{text}\n").as_bytes())?,
+            None => writeln!(out, "{}", shown(&text))?,
+        }
+        Ok(Exit::Accepted)
+    }
+
+    fn eu_dcc(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let certificate = self.cert.as_ref().map(|path| certificate(path, key)).transpose()?;
+        let kid = match (&certificate, &self.kid) {
+            (Some(certificate), _) => certificate.kid8(),
+            (None, Some(text)) => eight_bytes(text)?,
+            (None, None) => return Err(Trouble::new("which key is it? Give --cert FILE or --kid ID")),
+        };
+        let of_certificate = certificate.as_ref().and_then(|certificate| certificate.subject_country());
+        let draft = eu_dcc::Draft {
+            issuer: self.issuer(of_certificate, "two letters")?,
+            issued_at: self.issued_at(),
+            expires: self.expires(),
+            dcc: self.content(content)?,
+        };
+        eu_dcc::issue(&draft, key, kid, eu_dcc::Shape::default()).map_err(|fault| self.refused(&fault))
+    }
+
+    fn nz_covid_pass(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let content: PassContent = self.content(content)?;
+        let mut identifier = random_bytes::<16>();
+        // A random UUID says so (RFC 9562, 5.4).
+        identifier[6] = identifier[6] & 0x0f | 0x40;
+        identifier[8] = identifier[8] & 0x3f | 0x80;
+        let draft = nz_covid_pass::PassDraft {
+            issuer: self.issuer(None, "a did:web")?,
+            not_before: self.issued_at(),
+            expires: self.expires(),
+            given_name: content.given_name,
+            family_name: content.family_name,
+            birth_date: Date::from_text(&content.dob)
+                .ok_or_else(|| Trouble::at(&self.content, "`dob` is not a day (1990-12-31)"))?,
+            identifier,
+        };
+        let kid = self.kid.clone().ok_or_else(|| Trouble::new("which key is it? Give --kid ID"))?;
+        nz_covid_pass::issue(&draft, key, &KeyId::Text(kid)).map_err(|fault| self.refused(&fault))
+    }
+
+    fn content<T: serde::de::DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, Trouble> {
+        json::from_slice(bytes).map_err(|reason| Trouble::at(&self.content, reason))
+    }
+
+    fn issuer(&self, otherwise: Option<&str>, form: &str) -> Result<String, Trouble> {
+        let named = self.issuer.as_deref().or(otherwise);
+        named.map(str::to_owned).ok_or_else(|| Trouble::new(format!("who issues it? Give --issuer NAME ({form})")))
+    }
+
+    fn issued_at(&self) -> Timestamp {
+        self.at.unwrap_or_else(now)
+    }
+
+    fn expires(&self) -> Timestamp {
+        self.issued_at().plus(i64::from(self.valid_days) * DAY)
+    }
+
+    fn refused(&self, fault: &IssueFault) -> Trouble {
+        match fault {
+            IssueFault::Content(_) => Trouble::at(&self.content, fault),
+            IssueFault::Key(_) => Trouble::at(&self.key, fault),
+        }
+    }
+}
+
+/// The certificate in a file, if it is this key's.
+fn certificate(path: &Path, key: &OwnKey) -> Result<Certificate, Trouble> {
+    let bytes = read_file(path, limits::INPUT_BYTES)?;
+    let read = match std::str::from_utf8(&bytes) {
+        Ok(text) => Certificate::from_pem_all(text).map(|all| all.into_iter().next()),
+        Err(_) => Certificate::from_der(&bytes).map(Some),
+    };
+    let certificate = read.map_err(|reason| Trouble::at(path, reason))?;
+    let certificate = certificate.ok_or_else(|| Trouble::at(path, "holds no certificate"))?;
+    match certificate.public_key() {
+        Ok(public) if public == key.public_key() => Ok(certificate),
+        _ => Err(Trouble::at(path, "is not the certificate of the private key")),
+    }
+}
+
+fn eight_bytes(text: &str) -> Result<[u8; 8], Trouble> {
+    let bytes = base64url::decode_any(text).unwrap_or_default();
+    bytes.try_into().map_err(|_| Trouble::new("--kid: an EU DCC wants eight bytes in base64"))
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
+    fs::write(path, bytes).map_err(|error| Trouble::at(path, error))
+}

@@ -1,0 +1,56 @@
+//! `vidimus keys`: makes a signing key, in a file that only its owner can read.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::Exit;
+use crate::cli::trouble::Trouble;
+use crate::crypto::own_keys::{OwnKey, Signer};
+use crate::encoding::base64url;
+
+/// Arguments of `keys`.
+#[derive(Args)]
+pub(super) struct Keys {
+    /// Where to write the private key (PKCS#8 PEM, P-256); an existing file is never replaced.
+    #[arg(value_name = "FILE")]
+    out: PathBuf,
+}
+
+impl Keys {
+    /// Writes the key and prints the public half.
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<Exit, Trouble> {
+        let (key, pem) =
+            OwnKey::generate_p256().map_err(|fault| Trouble::new(format!("no key could be made: {fault}")))?;
+        write_secret(&self.out, pem.as_bytes())?;
+        let public = key.public_key();
+        let mut jwk = json!({ "kty": "EC", "crv": "P-256" });
+        if let Some((x, y)) = public.ec_coordinates() {
+            jwk["x"] = base64url::encode(x).into();
+            jwk["y"] = base64url::encode(y).into();
+        }
+        // SMART Health Cards demand the thumbprint as the key's identifier.
+        jwk["kid"] = public.jwk_thumbprint().into();
+        jwk["use"] = "sig".into();
+        jwk["alg"] = key.algorithm().name().into();
+        let answer = json!({
+            "public_key": base64url::encode_standard(&public.to_spki_der()),
+            "jwk": jwk,
+        });
+        writeln!(out, "{}", serde_json::to_string_pretty(&answer).unwrap_or_default())?;
+        Ok(Exit::Accepted)
+    }
+}
+
+/// Writes a file that was not there, readable by its owner only from its first moment on.
+fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|error| Trouble::at(path, error))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| Trouble::at(path, error))
+}

@@ -1,0 +1,66 @@
+//! `vidimus serve`: the HTTP service.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::Exit;
+use crate::cli::demands::Demands;
+use crate::cli::stores::usual_path;
+use crate::cli::trouble::Trouble;
+use crate::service::config::Config;
+
+/// Arguments of `serve`.
+#[derive(Args)]
+pub(super) struct Serve {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Trust store: a folder or a file, read again when it changes.
+    #[arg(long, value_name = "PATH")]
+    trust: Option<PathBuf>,
+    #[command(flatten)]
+    demands: Demands,
+    /// Fetch nothing.
+    #[arg(long)]
+    offline: bool,
+    /// Serve metrics here and not on the same address.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
+    /// Verifications at a time; more are told to come back.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_in_flight: Option<u32>,
+    /// For a developer's machine: requests may name the time to judge by, and stopping does not dawdle.
+    #[arg(long)]
+    dev: bool,
+}
+
+impl Serve {
+    /// Serves until it is told to stop.
+    pub(super) fn run(self) -> Result<Exit, Trouble> {
+        let policy = self.demands.policy()?;
+        let trust = self.trust.or_else(usual_path).ok_or_else(|| {
+            Trouble::new("there is no trust store, so nothing could be verified")
+                .hint("name one with --trust PATH or VIDIMUS_TRUST, or make one with `vidimus trust import`")
+        })?;
+        let mut config = Config::new(self.listen, trust);
+        config.policy = policy;
+        config.offline = self.offline;
+        config.metrics_listen = self.metrics_listen;
+        if let Some(most) = self.max_in_flight {
+            config.in_flight = usize::try_from(most).unwrap_or(usize::MAX);
+        }
+        if self.dev {
+            config = config.for_development();
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(config.thread_count())
+            .enable_all()
+            .build()
+            .map_err(|error| Trouble::new(format!("the service cannot start: {error}")))?;
+        let served = runtime.block_on(crate::service::serve(config));
+        served.map_err(|error| Trouble::new(format!("the service cannot serve on {}: {error}", self.listen)))?;
+        Ok(Exit::Accepted)
+    }
+}

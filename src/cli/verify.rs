@@ -1,0 +1,150 @@
+//! `vidimus verify`: judges texts, files, photos and standard input.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::bundle::Bundle;
+use crate::cli::Exit;
+use crate::cli::demands::{Demands, format_name, now, time};
+use crate::cli::input::Source;
+use crate::cli::shown::shown_json;
+use crate::cli::stores::{Asker, load};
+use crate::cli::trouble::Trouble;
+use crate::cli::{evidence, progress, report_text};
+use crate::credential::Input;
+use crate::evidence::Evidence;
+use crate::occasion::Occasion;
+use crate::policy::Policy;
+use crate::report::Report;
+use crate::time::Timestamp;
+use crate::trust::Trust;
+use crate::verify::Request;
+
+/// From this many inputs on, a bar shows how far we are.
+const MANY: usize = 20;
+
+/// Arguments of `verify`.
+#[derive(Args)]
+pub(super) struct Verify {
+    /// Texts (`HC1:...`, `shc:/...`, `NZCP:/1/...`), files, photos or `-`; nothing = standard input.
+    #[arg(value_name = "FILE|TEXT|-")]
+    inputs: Vec<OsString>,
+    /// Print one JSON report a line.
+    #[arg(long)]
+    json: bool,
+    /// Judge as of this time: RFC 3339, or seconds since 1970.
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    at: Option<Timestamp>,
+    /// Fetch nothing.
+    #[arg(long)]
+    offline: bool,
+    /// Trust store: a folder or a file; repeat for several.
+    #[arg(long, value_name = "PATH")]
+    trust: Vec<PathBuf>,
+    #[command(flatten)]
+    demands: Demands,
+    /// Take the input for this format.
+    #[arg(long = "as", value_name = "FORMAT", value_parser = format_name)]
+    format: Option<String>,
+    /// Take only credentials of this type; repeat for several.
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
+    /// Documents at hand: a folder that mirrors URLs, or a JSON file of URLs and documents; repeat for several.
+    #[arg(long, value_name = "PATH")]
+    evidence: Vec<PathBuf>,
+    /// Save everything that the verdict depended on, for `vidimus replay`. Holds what the credential holds.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+}
+
+/// What every input of one run shares.
+struct Run<'v> {
+    command: &'v Verify,
+    trust: Trust,
+    policy: Arc<Policy>,
+    evidence: Evidence,
+    asker: Asker,
+}
+
+impl Verify {
+    /// Prints a report for each input; the exit is that of the worst verdict.
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<Exit, Trouble> {
+        let sources = Source::all_of(&self.inputs);
+        if self.save.is_some() && sources.len() != 1 {
+            return Err(Trouble::new("--save saves the verification of one input"));
+        }
+        let policy = Arc::new(self.demands.policy()?);
+        let mut documents = Evidence::none();
+        for path in &self.evidence {
+            evidence::add(&mut documents, path)?;
+        }
+        let run = Run {
+            trust: load(&self.trust)?,
+            asker: Asker::new(self.offline)?,
+            policy,
+            evidence: documents,
+            command: &self,
+        };
+        let bar = if sources.len() >= MANY { progress::bar(sources.len(), "verify") } else { progress::none() };
+        let mut exit = Exit::Accepted;
+        for source in &sources {
+            let one = bar.suspend(|| run.one(source, out))?;
+            exit = exit.worst(one);
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(exit)
+    }
+}
+
+impl Run<'_> {
+    /// Judges one input. One that cannot be read is told of and stops no other.
+    fn one(&self, source: &Source, out: &mut dyn Write) -> Result<Exit, Trouble> {
+        let bytes = match source.read() {
+            Ok(bytes) => bytes,
+            Err(trouble) => {
+                trouble.tell();
+                if self.command.json {
+                    writeln!(out, "{}", shown_json(&json!({ "trouble": trouble.message() }).to_string()))?;
+                }
+                return Ok(Exit::Trouble);
+            }
+        };
+        let request = Request {
+            input: Input { bytes, format: self.command.format.clone() },
+            occasion: Occasion { now: self.command.at.unwrap_or_else(now), types: self.command.types.clone() },
+            policy: self.policy.clone(),
+        };
+        let (report, evidence) = self.asker.ask(&request, &self.trust, &self.evidence);
+        if let Some(path) = &self.command.save {
+            save(path, &request, &self.trust, &evidence, &report)?;
+        }
+        if self.command.json {
+            writeln!(out, "{}", shown_json(&report.to_json()))?;
+        } else {
+            report_text::write(out, &source.name(), &report)?;
+        }
+        Ok(Exit::of_verdict(report.verdict()))
+    }
+}
+
+/// Writes the replay file, readable by its owner only, after making sure that it replays.
+fn save(path: &Path, request: &Request, trust: &Trust, evidence: &Evidence, report: &Report) -> Result<(), Trouble> {
+    let text = Bundle::of(request, trust, evidence, report).to_json();
+    let again = Bundle::decode(text.as_bytes()).map_err(|fault| Trouble::at(path, fault))?;
+    if !again.is_same(&again.replay()) {
+        return Err(Trouble::at(path, "this verification does not replay; nothing was saved")
+            .hint("this is a fault of vidimus; please report it with the format of the credential"));
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| Trouble::at(path, error))
+}

@@ -1,0 +1,94 @@
+//! Configuration: everything an operator can set, with the careful default for each.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::policy::Policy;
+
+/// What an operator can set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the service listens.
+    pub listen: SocketAddr,
+    /// Where metrics are served; `None` = on the same listener, under `/metrics`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The trust store's folder or file.
+    pub trust: PathBuf,
+    /// What is demanded when a request does not say.
+    pub policy: Policy,
+    /// `true`: no evidence is fetched, ever.
+    pub offline: bool,
+    /// `true`: a request may name the time to judge by (`at`). For tests and audits: whoever sets it can have a credential
+    /// judged as of last year.
+    pub allow_at: bool,
+    /// `true`: a request may bring its own demands (`policy`).
+    pub allow_policy: bool,
+    /// Seconds between two looks at the trust store.
+    pub reload_seconds: u64,
+    /// Verifications admitted at a time; more are told to come back.
+    pub in_flight: usize,
+    /// Connections held at a time; more are told to come back.
+    pub max_connections: usize,
+    /// Batches served at a time.
+    pub batches: usize,
+    /// Pictures and large inputs read at a time; as many again may wait eightfold.
+    pub heavy: usize,
+    /// Threads that verify batches, and worker threads; 0 = one a core.
+    pub threads: usize,
+    /// Bytes that bodies over 64 KiB may hold together.
+    pub body_budget_bytes: usize,
+    /// How long a head or a body may take to arrive, and a connection may be idle.
+    pub read_time: Duration,
+    /// How long the body of a picture may take.
+    pub picture_time: Duration,
+    /// How long a client may leave an answer unread.
+    pub write_time: Duration,
+    /// How long the service goes on serving after `/ready` has turned 503, so that balancers notice.
+    pub drain_time: Duration,
+    /// How long requests in flight may take to finish after that.
+    pub stop_time: Duration,
+}
+
+impl Config {
+    /// The configuration of a service that listens there and trusts that store.
+    pub fn new(listen: SocketAddr, trust: impl Into<PathBuf>) -> Self {
+        Config {
+            listen,
+            metrics_listen: None,
+            trust: trust.into(),
+            policy: Policy::default(),
+            offline: false,
+            allow_at: false,
+            allow_policy: true,
+            reload_seconds: 5,
+            in_flight: 256,
+            max_connections: 4096,
+            batches: 8,
+            heavy: 2,
+            threads: 0,
+            body_budget_bytes: 64 << 20,
+            read_time: Duration::from_secs(10),
+            picture_time: Duration::from_secs(30),
+            write_time: Duration::from_secs(15),
+            drain_time: Duration::from_secs(2),
+            stop_time: Duration::from_secs(25),
+        }
+    }
+
+    /// The same for a developer's machine: on loopback the time may be named and stopping does not dawdle.
+    #[must_use]
+    pub fn for_development(mut self) -> Self {
+        self.allow_at = self.listen.ip().is_loopback();
+        self.drain_time = Duration::ZERO;
+        self
+    }
+
+    /// How many threads verify.
+    pub fn thread_count(&self) -> usize {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            set => set,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `GET /v1/formats`, `/v1/reasons`, `/v1/problems`: the tables that the program itself runs by.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+
+use crate::format::FORMATS;
+use crate::reason::Code;
+use crate::service::problem::{Kind, Problem};
+
+/// Every format that can be judged.
+#[utoipa::path(
+    get,
+    path = "/v1/formats",
+    responses((status = 200, description = "Every format that can be judged.", body = Vec<crate::service::openapi::Format>))
+)]
+pub async fn formats() -> Response {
+    Json(FORMATS.iter().map(|format| *format.about()).collect::<Vec<_>>()).into_response()
+}
+
+/// Every reason that a report can give.
+#[utoipa::path(
+    get,
+    path = "/v1/reasons",
+    responses((status = 200, description = "Every reason that a report can give.", body = Vec<crate::service::openapi::Reason>))
+)]
+pub async fn reasons() -> Response {
+    Json(Code::ALL.iter().map(|code| *code.row()).collect::<Vec<_>>()).into_response()
+}
+
+/// One reason.
+#[utoipa::path(
+    get,
+    path = "/v1/reasons/{code}",
+    params(("code" = String, Path, description = "The reason's code, for example `time.expired`.")),
+    responses(
+        (status = 200, description = "The reason.", body = crate::service::openapi::Reason),
+        (status = 404, description = "No reason has that code.", body = crate::service::openapi::Problem,
+         content_type = "application/problem+json"),
+    )
+)]
+pub async fn reason(Path(code): Path<String>) -> Response {
+    match Code::from_text(&code) {
+        Some(code) => Json(*code.row()).into_response(),
+        None => Problem::new(Kind::NotFound).into_response(),
+    }
+}
+
+/// Every problem that this service answers with.
+#[utoipa::path(
+    get,
+    path = "/v1/problems",
+    responses((status = 200, description = "Every problem type.", body = Vec<crate::service::openapi::ProblemType>))
+)]
+pub async fn problems() -> Response {
+    Json(Kind::ALL.iter().map(|kind| *kind.row()).collect::<Vec<_>>()).into_response()
+}

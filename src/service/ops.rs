@@ -1,0 +1,55 @@
+//! `/live`, `/ready`, `/metrics`: for whoever runs the service.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::service::state::Service;
+
+/// 200 as long as the process answers at all.
+#[utoipa::path(get, path = "/live", responses((status = 200, description = "The process lives.")))]
+pub async fn live() -> Response {
+    Json(json!({ "live": true })).into_response()
+}
+
+/// 200 when there is a trust list to judge by and the service is not stopping.
+#[utoipa::path(
+    get,
+    path = "/ready",
+    responses(
+        (status = 200, description = "Ready. Tells the size and age of the trust snapshot."),
+        (status = 503, description = "Not ready: nobody is trusted, or the service is stopping."),
+    )
+)]
+pub async fn ready(State(service): State<Service>) -> Response {
+    let held = service.held();
+    let ready = service.is_ready();
+    let digest: String = held.trust.digest().iter().map(|byte| format!("{byte:02x}")).collect();
+    let detail = json!({
+        "ready": ready,
+        "stopping": service.is_stopping(),
+        "offline": service.fetcher.is_none(),
+        "trust": {
+            "counts": held.trust.counts(),
+            "digest": digest,
+            "loaded_at": held.loaded_at,
+            "age_seconds": held.loaded_at.map(|at| service.clock.now().seconds() - at.seconds()),
+            "left_out": held.left_out,
+            "fault": held.fault,
+        },
+    });
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(detail)).into_response()
+}
+
+/// Counts and durations as OpenMetrics text.
+#[utoipa::path(get, path = "/metrics", responses((status = 200, description = "OpenMetrics text.", body = String)))]
+pub async fn metrics(State(service): State<Service>) -> Response {
+    let held = service.held();
+    let age = held.loaded_at.map_or(0, |at| service.clock.now().seconds() - at.seconds());
+    let text = service.metrics.text(&held, age, service.fetcher.as_ref().map(|fetcher| fetcher.counts()));
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}

@@ -1,0 +1,170 @@
+//! Problems: what the service answers when a request is wrong or cannot be served now (RFC 9457). Never about a credential:
+//! its faults are reasons, and stand in a report under status 200.
+//!
+//! One table holds every type. A problem never repeats anything that was sent.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::reason::Reason;
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Row {
+    /// The type, as a reference that this service answers.
+    #[serde(rename = "type")]
+    pub reference: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// What is wrong, one sentence.
+    pub title: &'static str,
+    /// What to do about it.
+    pub hint: &'static str,
+}
+
+macro_rules! problems {
+    ($($kind:ident $name:literal $status:literal $title:literal $hint:literal;)*) => {
+        /// What is wrong with a request, or with serving it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Kind {
+            $(#[doc = concat!("`", $name, "`: ", $title)] $kind,)*
+        }
+
+        impl Kind {
+            /// Every kind, in table order.
+            pub const ALL: &'static [Kind] = &[$(Kind::$kind,)*];
+
+            /// This kind's row of the table.
+            pub fn row(self) -> &'static Row {
+                match self {
+                    $(Kind::$kind => {
+                        const ROW: Row = Row {
+                            reference: concat!("/v1/problems#", $name),
+                            status: $status,
+                            title: $title,
+                            hint: $hint,
+                        };
+                        &ROW
+                    })*
+                }
+            }
+        }
+    };
+}
+
+problems! {
+    BadJson "bad_json" 400 "The body is not the JSON that is due." "Strict JSON: UTF-8, no member twice, no unknown member. See /openapi.json.";
+    InputAbsent "input_absent" 400 "The request holds no credential." "Send `input` (text) or `input_base64`, or the credential itself as the body.";
+    InputTwice "input_twice" 400 "The request holds two credentials." "Send either `input` or `input_base64`.";
+    BadBase64 "bad_base64" 400 "`input_base64` is not base64." "Standard or URL-safe alphabet, with or without padding.";
+    UnknownFormat "unknown_format" 400 "No format has that name." "GET /v1/formats lists the names.";
+    BadTime "bad_time" 400 "`at` is not a time." "RFC 3339 with offset: 2026-11-21T12:00:00Z.";
+    TimeNotAllowed "time_not_allowed" 400 "This service judges by its own clock only." "Leave `at` out, or ask the operator.";
+    PolicyNotAllowed "policy_not_allowed" 400 "This service judges by its own policy only." "Leave `policy` out, or ask the operator.";
+    FetchHosts "fetch_hosts" 400 "A request may not name hosts to fetch from." "`fetch_hosts` belongs into the operator's policy file.";
+    BadId "bad_id" 400 "`id` is neither a short text nor an integer." "At most 128 bytes.";
+    BrokenBody "broken_body" 400 "The body ended before its end." "Send it again.";
+    AmbiguousLength "ambiguous_length" 400 "The request declares the length of its body in two ways." "Send Content-Length or Transfer-Encoding, not both.";
+    NotFound "not_found" 404 "There is nothing here." "GET /openapi.json lists what there is.";
+    MethodNotAllowed "method_not_allowed" 405 "This method is not for this place." "The `Allow` header names the methods.";
+    Slow "slow" 408 "The body did not arrive in time." "Send it at once.";
+    TooLarge "too_large" 413 "The body is larger than any credential." "1 MiB; a picture 10 MiB.";
+    MediaType "media_type" 415 "This place takes other media types." "application/json, text/plain, image/png, image/jpeg, application/smart-health-card; for batches application/x-ndjson.";
+    Charset "charset" 415 "Text must be UTF-8." "Leave the charset out, or send utf-8.";
+    ContentCoding "content_coding" 415 "Compressed bodies are not taken." "Send it as it is.";
+    Internal "internal" 500 "This service failed; the fault is ours." "Tell the operator the `instance`.";
+    Overloaded "overloaded" 503 "More requests came than can be served." "Try again after the time that `Retry-After` names.";
+    NotReady "not_ready" 503 "The service has no trust list to judge by, or is stopping." "GET /ready tells which.";
+}
+
+/// A problem, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    kind: Kind,
+    reason: Option<&'static str>,
+    instance: Option<String>,
+}
+
+impl Problem {
+    /// A problem of that kind.
+    pub fn new(kind: Kind) -> Self {
+        Problem { kind, reason: None, instance: None }
+    }
+
+    /// The problem that a body is not the JSON due. Of the reason only its code goes out.
+    pub fn bad_json(reason: &Reason) -> Self {
+        Problem { reason: Some(reason.code().as_str()), ..Problem::new(Kind::BadJson) }
+    }
+
+    /// The same problem with the opaque name of this occurrence, which the log knows too.
+    #[must_use]
+    pub fn instance(mut self, id: &str) -> Self {
+        self.instance = Some(format!("urn:request:{id}"));
+        self
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The problem as JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&Document {
+            row: *self.kind.row(),
+            code: self.reason,
+            instance: self.instance.as_deref(),
+        })
+        .unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'p> {
+    #[serde(flatten)]
+    row: Row,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<&'p str>,
+}
+
+impl From<Kind> for Problem {
+    fn from(kind: Kind) -> Self {
+        Problem::new(kind)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.kind.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, self.to_json()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if matches!(self.kind, Kind::Slow | Kind::AmbiguousLength | Kind::TooLarge | Kind::BrokenBody) {
+            // What follows on this connection cannot be told from the rest of the body.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound() {
+        let mut seen = std::collections::HashSet::new();
+        for kind in Kind::ALL {
+            let row = kind.row();
+            assert!(seen.insert(row.reference), "{} stands twice", row.reference);
+            assert!(StatusCode::from_u16(row.status).is_ok_and(|s| s.is_client_error() || s.is_server_error()));
+            assert!(row.title.ends_with('.') && row.hint.ends_with('.'), "{}", row.reference);
+        }
+    }
+}

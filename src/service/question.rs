@@ -1,0 +1,97 @@
+//! Questions: the JSON form of a request, as it stands in a body or in one line of a batch.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::credential::Input;
+use crate::encoding::{base64url, json};
+use crate::format;
+use crate::occasion::Occasion;
+use crate::policy::Policy;
+use crate::service::problem::{Kind, Problem};
+use crate::service::state::Service;
+use crate::time::Timestamp;
+use crate::verify::Request;
+
+/// A credential and what to judge it by.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Question {
+    /// The credential as text.
+    pub input: Option<String>,
+    /// The credential as bytes (a picture, a file), base64. Either this or `input`.
+    pub input_base64: Option<String>,
+    /// The format's name, when the caller knows it: see /v1/formats.
+    pub format: Option<String>,
+    /// The time to judge by, RFC 3339, where the operator allows that; the service's clock otherwise.
+    pub at: Option<String>,
+    /// Credential types asked for; empty = any.
+    pub types: Vec<String>,
+    /// What the relying party demands, in place of the operator's policy. `fetch_hosts` may not be named.
+    #[schema(value_type = Option<Object>)]
+    pub policy: Option<Policy>,
+    /// In a batch only: echoed in the answer. A short text or an integer.
+    #[schema(value_type = Option<Object>)]
+    pub id: Option<serde_json::Value>,
+}
+
+impl Question {
+    /// The question that this JSON text is.
+    pub fn from_json(bytes: &[u8]) -> Result<Question, Problem> {
+        json::from_slice(bytes).map_err(|reason| Problem::bad_json(&reason))
+    }
+
+    /// The question that one line of a batch is: an object, or the credential alone as a JSON string.
+    pub fn from_line(line: &[u8]) -> Result<Question, Problem> {
+        if line.first() == Some(&b'"') {
+            let input = json::from_slice(line).map_err(|reason| Problem::bad_json(&reason))?;
+            return Ok(Question { input: Some(input), ..Question::default() });
+        }
+        Question::from_json(line)
+    }
+
+    /// The name that the caller gave this question, if it is a proper one.
+    pub fn id(&mut self) -> Result<Option<serde_json::Value>, Problem> {
+        match self.id.take() {
+            None => Ok(None),
+            Some(serde_json::Value::String(text)) if text.len() <= 128 => Ok(Some(text.into())),
+            Some(id) if id.is_i64() || id.is_u64() => Ok(Some(id)),
+            Some(_) => Err(Kind::BadId.into()),
+        }
+    }
+
+    /// The request to verify, as this service allows it to be asked.
+    pub fn into_request(self, service: &Service, now: Timestamp) -> Result<Request, Problem> {
+        let bytes = match (self.input, self.input_base64) {
+            (Some(text), None) => text.into_bytes(),
+            (None, Some(text)) => base64url::decode_any(&text).map_err(|_| Kind::BadBase64)?,
+            (None, None) => return Err(Kind::InputAbsent.into()),
+            (Some(_), Some(_)) => return Err(Kind::InputTwice.into()),
+        };
+        if self.format.as_deref().is_some_and(|name| format::by_name(name).is_none()) {
+            return Err(Kind::UnknownFormat.into());
+        }
+        let now = match self.at {
+            None => now,
+            Some(_) if !service.config.allow_at => return Err(Kind::TimeNotAllowed.into()),
+            Some(text) => Timestamp::from_rfc3339(&text).ok_or(Kind::BadTime)?,
+        };
+        Ok(Request {
+            input: Input { bytes, format: self.format },
+            occasion: Occasion { now, types: self.types },
+            policy: policy_of(self.policy, service)?,
+        })
+    }
+}
+
+/// The caller's demands where there are any. Where evidence is fetched from stays the operator's decision.
+fn policy_of(asked: Option<Policy>, service: &Service) -> Result<Arc<Policy>, Problem> {
+    match asked {
+        None => Ok(service.policy.clone()),
+        Some(_) if !service.config.allow_policy => Err(Kind::PolicyNotAllowed.into()),
+        Some(policy) if !policy.fetch_hosts.is_empty() => Err(Kind::FetchHosts.into()),
+        Some(policy) => Ok(Arc::new(Policy { fetch_hosts: service.policy.fetch_hosts.clone(), ..policy })),
+    }
+}

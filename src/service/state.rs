@@ -1,0 +1,220 @@
+//! State: what all requests share. Trust is a snapshot that is swapped whole; readers never wait.
+
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use arc_swap::ArcSwap;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::net::clock::Clock;
+use crate::net::fetch::{self, Fetcher};
+use crate::policy::Policy;
+use crate::service::body::ROOM_BYTES;
+use crate::service::config::Config;
+use crate::service::metrics::Metrics;
+use crate::time::Timestamp;
+use crate::trust::Trust;
+
+/// The service: clones are the same one.
+#[derive(Clone)]
+pub struct Service(Arc<Shared>);
+
+/// What all requests share.
+pub struct Shared {
+    /// What the operator set.
+    pub config: Config,
+    /// What is demanded when a request does not say.
+    pub policy: Arc<Policy>,
+    /// Where missing evidence comes from; `None` = offline.
+    pub fetcher: Option<Fetcher>,
+    /// What time it is.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Turns at verifying groups of batches: one a thread.
+    pub turns: Arc<Semaphore>,
+    /// Turns at large inputs.
+    pub heavy: Arc<Semaphore>,
+    /// Batches that may still begin.
+    pub batches: Arc<Semaphore>,
+    room: Arc<Semaphore>,
+    waiting_for_heavy: AtomicUsize,
+    trust: ArcSwap<Held>,
+    in_flight: AtomicUsize,
+    stopping: AtomicBool,
+    requests: AtomicU64,
+    name_of: RandomState,
+}
+
+/// A trust snapshot as this service holds it.
+pub struct Held {
+    /// The snapshot.
+    pub trust: Arc<Trust>,
+    /// When it was loaded; `None` = never was one.
+    pub loaded_at: Option<Timestamp>,
+    /// Entries that could not be used.
+    pub left_out: usize,
+    /// Why the store, as it is now, could not be loaded; the snapshot is then an older one.
+    pub fault: Option<String>,
+    is_empty: bool,
+}
+
+impl Deref for Service {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Service {
+    /// A service with trust in nobody yet, by the system's clock.
+    pub fn new(config: Config) -> Result<Self, fetch::Fault> {
+        let fetcher = match config.offline {
+            true => None,
+            false => Some(Fetcher::new(fetch::Settings::default(), Clock::system())?),
+        };
+        Ok(Service::with(config, fetcher, Clock::system()))
+    }
+
+    /// A service that fetches through this client and tells the time by this clock.
+    pub fn with(config: Config, fetcher: Option<Fetcher>, clock: Clock) -> Self {
+        let room = (config.body_budget_bytes / ROOM_BYTES).max(1);
+        Service(Arc::new(Shared {
+            policy: Arc::new(config.policy.clone()),
+            fetcher,
+            clock,
+            metrics: Metrics::default(),
+            turns: Arc::new(Semaphore::new(config.thread_count())),
+            heavy: Arc::new(Semaphore::new(config.heavy.max(1))),
+            batches: Arc::new(Semaphore::new(config.batches)),
+            room: Arc::new(Semaphore::new(room)),
+            waiting_for_heavy: AtomicUsize::new(0),
+            trust: ArcSwap::from_pointee(Held::nothing()),
+            in_flight: AtomicUsize::new(0),
+            stopping: AtomicBool::new(false),
+            requests: AtomicU64::new(0),
+            name_of: RandomState::new(),
+            config,
+        }))
+    }
+}
+
+impl Shared {
+    /// The present trust snapshot.
+    pub fn trust(&self) -> Arc<Trust> {
+        self.trust.load().trust.clone()
+    }
+
+    /// The present trust snapshot, with what is known about it.
+    pub fn held(&self) -> Arc<Held> {
+        self.trust.load_full()
+    }
+
+    /// Puts another snapshot in place; requests that began with the old one end with it.
+    pub fn hold(&self, held: Held) {
+        self.trust.store(Arc::new(held));
+    }
+
+    /// `true` when there is a trust snapshot to judge by and the service is not stopping.
+    pub fn is_ready(&self) -> bool {
+        !self.is_stopping() && self.has_trust()
+    }
+
+    /// `true` when there is somebody to trust: without, every verdict would blame the credential.
+    pub fn has_trust(&self) -> bool {
+        !self.trust.load().is_empty
+    }
+
+    /// `true` once the service was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// From now on `/ready` says no.
+    pub fn begin_stopping(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// A place among the requests in flight, if there is one.
+    pub fn admit(&self) -> Option<Admitted<'_>> {
+        let before = self.in_flight.fetch_add(1, Ordering::Relaxed);
+        // Made first, so that leaving is counted whichever way this ends.
+        let admitted = Admitted { shared: self };
+        self.metrics.in_flight.inc();
+        (before < self.config.in_flight).then_some(admitted)
+    }
+
+    /// Room for that many permits of bodies, if there is any left.
+    pub fn take_room(&self, permits: usize) -> Option<OwnedSemaphorePermit> {
+        self.room.clone().try_acquire_many_owned(u32::try_from(permits).ok()?).ok()
+    }
+
+    /// A turn at a large input; `None` when too many wait already.
+    pub async fn heavy_turn(&self) -> Option<OwnedSemaphorePermit> {
+        let _place = Place::among(&self.waiting_for_heavy, self.config.heavy.max(1) * 8)?;
+        self.heavy.clone().acquire_owned().await.ok()
+    }
+
+    /// A name for one request that says nothing about it.
+    pub fn next_id(&self) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        format!("{:016x}", self.name_of.hash_one(number))
+    }
+}
+
+impl Held {
+    /// Trust in nobody, loaded from nowhere.
+    pub fn nothing() -> Self {
+        Held { trust: Arc::default(), loaded_at: None, left_out: 0, fault: None, is_empty: true }
+    }
+
+    /// A snapshot loaded then, without so many entries that could not be used.
+    pub fn loaded(trust: Trust, at: Timestamp, left_out: usize) -> Self {
+        let counts = trust.counts();
+        let is_empty = counts.signers + counts.issuers == 0;
+        Held { trust: Arc::new(trust), loaded_at: Some(at), left_out, fault: None, is_empty }
+    }
+
+    /// This snapshot still, although the store has another: that one has a fault.
+    #[must_use]
+    pub fn kept_because(&self, fault: String) -> Self {
+        Held {
+            trust: self.trust.clone(),
+            loaded_at: self.loaded_at,
+            left_out: self.left_out,
+            fault: Some(fault),
+            is_empty: self.is_empty,
+        }
+    }
+}
+
+/// A request in flight, for as long as this lives.
+pub struct Admitted<'s> {
+    shared: &'s Shared,
+}
+
+impl Drop for Admitted<'_> {
+    fn drop(&mut self) {
+        self.shared.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.shared.metrics.in_flight.dec();
+    }
+}
+
+/// A place in a queue of bounded length.
+struct Place<'c>(&'c AtomicUsize);
+
+impl<'c> Place<'c> {
+    fn among(count: &'c AtomicUsize, most: usize) -> Option<Self> {
+        let place = Place(count);
+        (count.fetch_add(1, Ordering::Relaxed) < most).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,9 @@
+//! The HTTP service: its router in process, and the whole of it over real sockets.
+
+mod batch;
+mod evidence;
+mod load;
+mod places;
+mod sample;
+mod sockets;
+mod wire;

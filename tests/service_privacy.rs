@@ -1,0 +1,112 @@
+//! Privacy: after requests of every kind, nothing of what was sent stands in the log at its most talkative, in the
+//! metrics, in a problem, in a panic, or on the disk.
+//!
+//! A program of its own: the log's subscriber and the panic hook are those of the process.
+
+#[path = "service/sample.rs"]
+mod sample;
+#[path = "service/wire.rs"]
+#[expect(dead_code, reason = "the other tests use more of it")]
+mod wire;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use sample::{CANARY, Sample};
+use serde_json::json;
+use vidimus::service::logs;
+use wire::{Running, connect, verify};
+
+/// A log that can be read.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Every file below a folder, with its size.
+fn files(folder: &std::path::Path) -> Vec<(std::path::PathBuf, u64)> {
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.path(), entry.metadata().unwrap().len()))
+        .collect();
+    found.sort();
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_was_sent_is_left_anywhere() {
+    let log = Log::default();
+    let writer = log.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .init();
+    logs::quiet_panics();
+
+    let sample = Sample::new();
+    let before = files(sample.store.path());
+    let running = Running::start(sample.config()).await;
+    let dcc = sample.dcc(1);
+    let lines = format!("{}\n{}\n{{\"{CANARY}\n", json!(dcc), json!({"input": sample.forged(), "id": CANARY}));
+    let body = |path: &str, kind: &str, body: &str| {
+        let length = body.len();
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: {CANARY}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+    };
+    let mut problems = String::new();
+    for request in [
+        verify(&dcc),
+        verify(&sample.forged()),
+        body("/v1/verify", "application/json", &json!({"input": dcc}).to_string()),
+        body("/v1/verify", "application/json", &json!({"input": dcc, "format": CANARY}).to_string()),
+        body("/v1/verify", "application/json", &format!("{{\"{CANARY}\":1}}")),
+        body("/v1/verify", &format!("text/{CANARY}"), &dcc),
+        body("/v1/inspect", "text/plain", &dcc),
+        body("/v1/verify/batch", "application/x-ndjson", &lines),
+        body(&format!("/{CANARY}?{CANARY}={CANARY}"), "text/plain", &dcc),
+        body(&format!("/v1/reasons/{CANARY}"), "text/plain", ""),
+        format!("{CANARY} / HTTP/1.1\r\nhost: x\r\n\r\n"),
+        format!("GET / {CANARY}\r\n\r\n"),
+    ] {
+        let mut client = connect(running.address).await;
+        client.send(&request).await.unwrap();
+        if let Some(answer) = client.answer().await
+            && answer.status != 200
+        {
+            problems.push_str(&answer.head);
+            problems.push_str(&answer.body);
+        }
+    }
+    // The hook must not tell what a panic says.
+    let panicked = tokio::spawn(async { panic!("{CANARY}") }).await;
+    assert!(panicked.is_err());
+    let mut client = connect(running.address).await;
+    client.send("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let metrics = client.answer().await.unwrap().body;
+    drop(client);
+    let store = sample.store.path().to_owned();
+    running.stop().await;
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered") && log.contains("panic") && log.contains("DEBUG"), "the log was on\n{log}");
+    let piece = &dcc[200..240];
+    for (place, text) in [("log", &log), ("metrics", &metrics), ("problems", &problems)] {
+        let text = text.to_lowercase();
+        assert!(!text.contains(&CANARY.to_lowercase()), "the canary sings in the {place}: {text}");
+        assert!(!text.contains(&piece.to_lowercase()), "a credential stands in the {place}");
+        assert!(!text.contains("uvci") && !text.contains("1980-01-02"), "a claim stands in the {place}");
+    }
+    assert_eq!(files(&store), before);
+}
