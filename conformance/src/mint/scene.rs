@@ -64,13 +64,6 @@ impl Scene {
         Scene { evidence, ..self.clone() }
     }
 
-    /// The same scene at another time.
-    #[must_use]
-    pub fn at(&self, now: &str) -> Self {
-        let occasion = Occasion { now: now.to_owned(), ..self.occasion.clone() };
-        Scene { occasion, ..self.clone() }
-    }
-
     /// The same scene, asking for these types.
     #[must_use]
     pub fn asking_for(&self, types: &[&str]) -> Self {

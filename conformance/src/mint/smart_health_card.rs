@@ -149,7 +149,7 @@ fn header(scene: &Scene, good: &Card<'_>, parent: &Vector, all: &mut Vec<Vector>
 
 /// What the claims say.
 fn claims(scene: &Scene, good: &Card<'_>, parent: &Vector, all: &mut Vec<Vector>) {
-    let ends = good.with(&["exp"], json!(2_408_745_600));
+    let ends = good.with(&["exp"], json!(2_408_745_600_i64));
     all.push(scene.accepts("expiry", "A card that ends in twenty years.", ends.qr(), Some(ends.claims.clone())));
     let fractional = good.with(&["nbf"], json!(1_777_593_600.123));
     all.push(scene.accepts("fractional-begin", "The begin has a fraction, as some issuers write it.", fractional.qr(), Some(fractional.claims.clone())));
