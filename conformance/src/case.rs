@@ -101,7 +101,11 @@ impl Right {
     pub fn fault(&self, answer: &Answer) -> Option<String> {
         let verdict = answer.verdict.as_str();
         let told = || {
-            let codes = if answer.codes.is_empty() { answer.reason.clone().into_iter().collect() } else { answer.codes.clone() };
+            let codes = if answer.codes.is_empty() {
+                answer.reason.clone().into_iter().collect()
+            } else {
+                answer.codes.clone()
+            };
             if codes.is_empty() { verdict.to_owned() } else { format!("{verdict} ({})", codes.join(", ")) }
         };
         match self {

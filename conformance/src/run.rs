@@ -47,8 +47,7 @@ pub fn run(cases: Vec<Case>, subject: &Arc<dyn Subject>, settings: Settings) -> 
 
 /// A rejecting vector proves nothing when the one it was made from is not accepted.
 fn check_parents(cases: &[Arc<Case>], mut results: Vec<CaseResult>) -> Vec<CaseResult> {
-    let outcomes: HashMap<String, Outcome> =
-        results.iter().map(|result| (result.id.clone(), result.outcome)).collect();
+    let outcomes: HashMap<String, Outcome> = results.iter().map(|result| (result.id.clone(), result.outcome)).collect();
     let accepting: HashSet<&str> = cases
         .iter()
         .filter(|case| matches!(&case.work, Work::Ask(_, Right::Exactly(expect)) if expect.verdict == "accepted"))
@@ -72,7 +71,13 @@ fn check_parents(cases: &[Arc<Case>], mut results: Vec<CaseResult>) -> Vec<CaseR
 
 fn run_one(case: &Arc<Case>, subject: &Arc<dyn Subject>, limit: Duration) -> CaseResult {
     let set = case.set().to_owned();
-    let result = |outcome, detail: String| CaseResult { set: set.clone(), id: case.id.clone(), outcome, detail, codes: Vec::new() };
+    let result = |outcome, detail: String| CaseResult {
+        set: set.clone(),
+        id: case.id.clone(),
+        outcome,
+        detail,
+        codes: Vec::new(),
+    };
     match &case.work {
         Work::Skip(reason) => return result(Outcome::Skip, reason.clone()),
         Work::Call(_) if !subject.is_in_process() => {
@@ -154,7 +159,7 @@ mod tests {
     }
 
     fn accepted() -> Reply {
-        Reply::Answer(Answer { verdict: "accepted".to_owned(), ..Answer::default() })
+        Reply::Answer(Box::new(Answer { verdict: "accepted".to_owned(), ..Answer::default() }))
     }
 
     fn question() -> Question {
@@ -186,10 +191,9 @@ mod tests {
 
     #[test]
     fn a_mutation_of_a_vector_that_is_not_accepted_fails() {
-        let rejected = Reply::Answer(Answer { verdict: "rejected".to_owned(), ..Answer::default() });
-        let exactly = |verdict: &str| {
-            Right::Exactly(crate::vector::Expect { verdict: verdict.to_owned(), ..Default::default() })
-        };
+        let rejected = Reply::Answer(Box::new(Answer { verdict: "rejected".to_owned(), ..Answer::default() }));
+        let exactly =
+            |verdict: &str| Right::Exactly(crate::vector::Expect { verdict: verdict.to_owned(), ..Default::default() });
         let parent = || Case::ask("s/parent".to_owned(), question(), exactly("accepted"));
         let child = || Case {
             parent: Some("s/parent".to_owned()),

@@ -57,7 +57,8 @@ pub fn answer_stream(input: &mut dyn BufRead, output: &mut dyn Write) -> Result<
 /// # Errors
 /// A sentence, when it cannot listen.
 pub fn serve(listen: SocketAddr) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;

@@ -185,7 +185,10 @@ impl Vector {
             return Err(format!("schema is `{}`, this runner reads `{SCHEMA}`", self.schema));
         }
         let parts: Vec<&str> = self.id.split("::").collect();
-        let clean = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
+        let clean = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
+        };
         if parts.len() != 3 || !parts.iter().all(|part| clean(part)) {
             return Err(format!("id `{}` is not `format::stage::case`", self.id));
         }
@@ -200,7 +203,10 @@ impl Vector {
             ("accepted", None, None) if self.severity == Severity::Control => Ok(()),
             ("accepted", None, None) => Err("an accepted vector has severity `control`".to_owned()),
             ("rejected" | "indeterminate", Some(_), Some(_)) if self.expect.claims.is_none() => Ok(()),
-            _ => Err("expect: accepted has neither stage nor reason, every other verdict has both and no claims".to_owned()),
+            _ => {
+                Err("expect: accepted has neither stage nor reason, every other verdict has both and no claims"
+                    .to_owned())
+            }
         }
     }
 

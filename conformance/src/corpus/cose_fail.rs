@@ -51,7 +51,8 @@ fn case_of(id: String, example: &Value) -> Option<Case> {
 
 fn verifies(message: &[u8], x: &[u8], y: &[u8]) -> Result<(), String> {
     let key = PublicKey::ec(Curve::P256, x, y).map_err(|reason| reason.to_string())?;
-    let sign1 = open_sign1(message, Wrappings { cwt_tag: true, untagged: false }).map_err(|reason| reason.to_string())?;
+    let sign1 =
+        open_sign1(message, Wrappings { cwt_tag: true, untagged: false }).map_err(|reason| reason.to_string())?;
     let algorithm = match sign1.algorithm {
         AlgorithmLabel::Number(label) => Algorithm::from_cose(label),
         AlgorithmLabel::Other(_) => None,

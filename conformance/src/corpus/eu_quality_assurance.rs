@@ -36,12 +36,7 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
     cases.iter().map(|case| case_of(folder, set, case, &mut registries)).collect()
 }
 
-fn case_of(
-    folder: &Path,
-    set: &str,
-    case: &Value,
-    registries: &mut HashMap<PathBuf, Value>,
-) -> Result<Case, String> {
+fn case_of(folder: &Path, set: &str, case: &Value, registries: &mut HashMap<PathBuf, Value>) -> Result<Case, String> {
     let shape = "a case of another shape";
     let id = format!("{set}/{}", text_of(case, "id").ok_or(shape)?);
     let file = case.pointer("/files/0").and_then(Value::as_str).ok_or(shape)?;
@@ -80,7 +75,8 @@ fn case_of(
 fn signer_entry(pem: &str, kid: &str) -> Value {
     let body: String = pem.lines().filter(|line| !line.starts_with("-----")).map(str::trim).collect();
     let common = json!({"formats": ["eu_dcc"], "environment": "test", "kid": kid});
-    let (kind, member) = if pem.contains("CERTIFICATE") { ("signer", "certificate") } else { ("signer-key", "public_key") };
+    let (kind, member) =
+        if pem.contains("CERTIFICATE") { ("signer", "certificate") } else { ("signer-key", "public_key") };
     let mut entry = json!({"kind": kind, member: body});
     if let (Some(entry), Some(common)) = (entry.as_object_mut(), common.as_object()) {
         entry.extend(common.clone());

@@ -66,8 +66,7 @@ struct File {
 
 fn is_here(folder: &Path) -> bool {
     let has_raw = |country: &Path| country.join("2DCode/raw").is_dir();
-    folder.join("common/2DCode/raw").is_dir()
-        || entries(folder).iter().filter(|entry| has_raw(entry)).count() > 1
+    folder.join("common/2DCode/raw").is_dir() || entries(folder).iter().filter(|entry| has_raw(entry)).count() > 1
 }
 
 fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
@@ -91,8 +90,12 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
         }
         let refused: Vec<&&str> = REFUSING.iter().filter(|field| file.expected(field) == Some(false)).collect();
         if !refused.is_empty() {
-            let is_anomaly = anomalies.iter().any(|(file, of)| *file == name && refused.iter().any(|field| of == **field));
-            cases.push(Case { is_anomaly, ..Case::ask(format!("{set}/{name}#REFUSED"), file.question(), Right::NotAccepted) });
+            let is_anomaly =
+                anomalies.iter().any(|(file, of)| *file == name && refused.iter().any(|field| of == **field));
+            cases.push(Case {
+                is_anomaly,
+                ..Case::ask(format!("{set}/{name}#REFUSED"), file.question(), Right::NotAccepted)
+            });
         }
     }
     Ok(cases)
@@ -162,7 +165,8 @@ impl File {
     /// The CWT claims: of the QR text, or of the message that stands in the file where the text holds none.
     fn payload(&self) -> Result<Vec<u8>, Reason> {
         let wrappings = vidimus::envelope::cose::Wrappings { cwt_tag: true, untagged: true };
-        let of_text = vidimus::format::hcert::open(self.text("PREFIX").unwrap_or_default()).map(|opened| opened.payload);
+        let of_text =
+            vidimus::format::hcert::open(self.text("PREFIX").unwrap_or_default()).map(|opened| opened.payload);
         of_text.or_else(|reason| match self.bytes("COSE") {
             Some(cose) => vidimus::envelope::cose::open_sign1(&cose, wrappings).map(|sign1| sign1.payload),
             None => Err(reason),
@@ -226,7 +230,8 @@ fn unprefix(file: &File) -> Tried {
 
 /// BASE45 decodes to COMPRESSED.
 fn base45_decode(file: &File) -> Tried {
-    let text = file.text("BASE45").or_else(|| file.text("PREFIX")?.strip_prefix("HC1:")).ok_or("no Base45 in the file")?;
+    let text =
+        file.text("BASE45").or_else(|| file.text("PREFIX")?.strip_prefix("HC1:")).ok_or("no Base45 in the file")?;
     Ok(match base45::decode(text) {
         Err(reason) => (false, reason.to_string()),
         Ok(bytes) => (file.bytes("COMPRESSED").is_none_or(|due| bytes == due), "other bytes".to_owned()),

@@ -36,9 +36,8 @@ fn case_of(folder: &Path, set: &str, case: &Value) -> Option<Result<Case, String
     }
     let accept = expected == "accept";
     Some(match kind {
-        "jws" | "card" | "qr" | "qr-image" => question(folder, case, kind, &files).map(|question| {
-            Case::ask(id, question, if accept { Right::Accepted } else { Right::NotAccepted })
-        }),
+        "jws" | "card" | "qr" | "qr-image" => question(folder, case, kind, &files)
+            .map(|question| Case::ask(id, question, if accept { Right::Accepted } else { Right::NotAccepted })),
         "jwks" => read_bytes(&folder.join(files.first()?)).map(|bytes| {
             let san = case.pointer("/params/subjectAltName").and_then(Value::as_str).map(str::to_owned);
             let check_x5c = case.pointer("/params/checkX5c").and_then(Value::as_bool) == Some(true);
@@ -61,7 +60,9 @@ fn question(folder: &Path, case: &Value, kind: &str, files: &[&str]) -> Result<Q
         Payload::text("text/plain", texts.join("\n"))
     };
     let names = |member: &str| -> Vec<&str> {
-        case.get(member).and_then(Value::as_array).map_or_else(Vec::new, |names| names.iter().filter_map(Value::as_str).collect())
+        case.get(member)
+            .and_then(Value::as_array)
+            .map_or_else(Vec::new, |names| names.iter().filter_map(Value::as_str).collect())
     };
     let directory = case.pointer("/params/issuerDirectory").and_then(Value::as_str);
     let mut trust = Vec::new();

@@ -66,7 +66,10 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
         let known = SIGNATURES.iter().find(|(known, ..)| *known == name);
         if known.is_none() && name != JWS {
             let count = file.get("numberOfTests").and_then(Value::as_u64).unwrap_or_default();
-            cases.push(Case::skip(format!("{set}/{name}"), format!("{count} tests of algorithms that this version does not use")));
+            cases.push(Case::skip(
+                format!("{set}/{name}"),
+                format!("{count} tests of algorithms that this version does not use"),
+            ));
             continue;
         }
         let groups = file.get("testGroups").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -132,7 +135,8 @@ fn jws_verifies(text: &str, keys: &[u8], named: Option<&str>) -> Result<(), Reas
     let key = jwk.public_key()?.clone();
     let allowed: Vec<Algorithm> = named.and_then(Algorithm::from_jose).into_iter().collect();
     let invalid = || Reason::new(vidimus::reason::Code::JoseAlgKeyMismatch);
-    let algorithm = jws.header.allowed_algorithm(&allowed)?.and_then(|named| named.for_key(&key)).ok_or_else(invalid)?;
+    let algorithm =
+        jws.header.allowed_algorithm(&allowed)?.and_then(|named| named.for_key(&key)).ok_or_else(invalid)?;
     check_one(&Job { algorithm, key, message: &jws.message, signature: &jws.signature })
 }
 
@@ -148,11 +152,11 @@ pub(super) fn jwt_case(id: String, token: Vec<u8>, keys: &Value, accept: bool, s
     Some(Case::call(id, move || {
         let judged = std::str::from_utf8(&token).map_err(|_| "not a text".to_owned()).and_then(|text| {
             let keys = KeySet::decode(set.as_bytes()).map_err(|reason| reason.to_string())?;
-            let rules = Rules { issuer: &issuer, typ: typ.as_deref(), algorithms: &algorithms, now, skew_seconds, strict };
+            let rules =
+                Rules { issuer: &issuer, typ: typ.as_deref(), algorithms: &algorithms, now, skew_seconds, strict };
             let key = |kid: &str| keys.find(kid)?.public_key().cloned();
-            verify_jwt(text, &key, &rules).map_err(|faults| {
-                faults.iter().map(|fault| fault.code().as_str()).collect::<Vec<_>>().join(", ")
-            })
+            verify_jwt(text, &key, &rules)
+                .map_err(|faults| faults.iter().map(|fault| fault.code().as_str()).collect::<Vec<_>>().join(", "))
         });
         Found::when(accept, judged.is_ok(), || judged.err().unwrap_or_default())
     }))

@@ -27,7 +27,8 @@ const CTI: i64 = 7;
 const NOT_BEFORE: i64 = 1_777_593_600;
 /// 2046-05-01T00:00:00Z.
 const EXPIRES: i64 = 2_408_745_600;
-const PASS_ID: [u8; 16] = [0x60, 0xa4, 0xf5, 0x4d, 0x4e, 0x30, 0x43, 0x32, 0xbe, 0x33, 0xad, 0x78, 0xb1, 0xea, 0xfa, 0x4b];
+const PASS_ID: [u8; 16] =
+    [0x60, 0xa4, 0xf5, 0x4d, 0x4e, 0x30, 0x43, 0x32, 0xbe, 0x33, 0xad, 0x78, 0xb1, 0xea, 0xfa, 0x4b];
 
 /// A pass before it is written: every part can be exchanged.
 #[derive(Clone)]
@@ -75,53 +76,140 @@ fn transport(scene: &Scene, good: &Pass<'_>, parent: &Vector, all: &mut Vec<Vect
         all.push(scene.refuses(parent, case, title, code, Payload::text("text/plain", text)));
     };
     refuse("version-two", "The text begins with NZCP:/2/.", Code::NzcpPrefix, format!("NZCP:/2/{body}"));
-    refuse("base32-digit", "One Base32 character is the digit 1.", Code::Base32Char, format!("NZCP:/1/1{}", &body[1..]));
+    refuse(
+        "base32-digit",
+        "One Base32 character is the digit 1.",
+        Code::Base32Char,
+        format!("NZCP:/1/1{}", &body[1..]),
+    );
 }
 
 fn envelope(scene: &Scene, good: &Pass<'_>, parent: &Vector, all: &mut Vec<Vector>) {
     let text_kid = good.with_header(4, Cbor::Text(KID.into()));
-    all.push(scene.accepts("kid-as-text", "The key identifier is a text, as the specification says.", text_kid.input(), Some(said(vc()))));
+    all.push(scene.accepts(
+        "kid-as-text",
+        "The key identifier is a text, as the specification says.",
+        text_kid.input(),
+        Some(said(vc())),
+    ));
     let mut refuse = |case: &str, title: &str, code, input| all.push(scene.refuses(parent, case, title, code, input));
     refuse("untagged", "The COSE array has no tag.", Code::CoseTag, input_of(&good.cose()[1..]));
-    refuse("alg-ps256", "The header names PS256.", Code::CoseAlgNotAllowed, good.with_header(1, raw::integer(-37)).input());
-    refuse("no-kid", "The header names no key.", Code::CoseKid, Pass { protected: good.protected[..1].to_vec(), ..good.clone() }.input());
-    refuse("kid-unknown", "The DID document has no key of that name.", Code::JoseKidUnknown, good.with_header(4, Cbor::Bytes(b"key-2".to_vec().into())).input());
+    refuse(
+        "alg-ps256",
+        "The header names PS256.",
+        Code::CoseAlgNotAllowed,
+        good.with_header(1, raw::integer(-37)).input(),
+    );
+    refuse(
+        "no-kid",
+        "The header names no key.",
+        Code::CoseKid,
+        Pass { protected: good.protected[..1].to_vec(), ..good.clone() }.input(),
+    );
+    refuse(
+        "kid-unknown",
+        "The DID document has no key of that name.",
+        Code::JoseKidUnknown,
+        good.with_header(4, Cbor::Bytes(b"key-2".to_vec().into())).input(),
+    );
     let payload = good.payload();
     let signature = good.signature(&payload);
-    refuse("signature-changed", "One bit of the signature is changed.", Code::SigInvalid, input_of(&good.sign1(&payload, &raw::flip_last(&signature))));
-    refuse("signature-cut", "The signature has 32 bytes.", Code::SigEncoding, input_of(&good.sign1(&payload, &signature[..32])));
+    refuse(
+        "signature-changed",
+        "One bit of the signature is changed.",
+        Code::SigInvalid,
+        input_of(&good.sign1(&payload, &raw::flip_last(&signature))),
+    );
+    refuse(
+        "signature-cut",
+        "The signature has 32 bytes.",
+        Code::SigEncoding,
+        input_of(&good.sign1(&payload, &signature[..32])),
+    );
     let trailing = [&payload[..], &[0]].concat();
-    refuse("cbor-trailing", "One byte follows the signed payload.", Code::CborTrailing, input_of(&good.sign1(&trailing, &good.signature(&trailing))));
+    refuse(
+        "cbor-trailing",
+        "One byte follows the signed payload.",
+        Code::CborTrailing,
+        input_of(&good.sign1(&trailing, &good.signature(&trailing))),
+    );
 }
 
 fn claims(scene: &Scene, good: &Pass<'_>, parent: &Vector, all: &mut Vec<Vector>) {
-    let mut refuse = |case: &str, title: &str, code, pass: Pass<'_>| all.push(scene.refuses(parent, case, title, code, pass.input()));
+    let mut refuse = |case: &str, title: &str, code, pass: Pass<'_>| {
+        all.push(scene.refuses(parent, case, title, code, pass.input()))
+    };
     refuse("no-expiry", "The pass has no expiry.", Code::ClaimMissing, good.without_claim(EXP));
-    refuse("expiry-as-float", "The expiry is a floating-point number.", Code::ClaimType, good.with_claim(EXP, Cbor::Float(2_408_745_600.5)));
-    refuse("identifier-of-fifteen-bytes", "The identifier has fifteen bytes.", Code::NzcpCti, good.with_claim(CTI, Cbor::Bytes(PASS_ID[..15].to_vec().into())));
-    refuse("expired", "The pass expired a month ago.", Code::TimeExpired, good.with_claim(EXP, raw::integer(NOT_BEFORE + 3600)));
-    refuse("begins-tomorrow", "The pass begins tomorrow.", Code::TimeNotYetValid, good.with_claim(NBF, raw::integer(1_780_401_600)));
-    refuse("begin-in-milliseconds", "The expiry is written in milliseconds.", Code::TimeImplausible, good.with_claim(EXP, raw::integer(EXPIRES * 1000)));
-    refuse("issuer-unknown", "The issuer is not on the trust list.", Code::TrustIssuerUnknown, good.with_claim(ISS, Cbor::Text("did:web:other.example".into())));
+    refuse(
+        "expiry-as-float",
+        "The expiry is a floating-point number.",
+        Code::ClaimType,
+        good.with_claim(EXP, Cbor::Float(2_408_745_600.5)),
+    );
+    refuse(
+        "identifier-of-fifteen-bytes",
+        "The identifier has fifteen bytes.",
+        Code::NzcpCti,
+        good.with_claim(CTI, Cbor::Bytes(PASS_ID[..15].to_vec().into())),
+    );
+    refuse(
+        "expired",
+        "The pass expired a month ago.",
+        Code::TimeExpired,
+        good.with_claim(EXP, raw::integer(NOT_BEFORE + 3600)),
+    );
+    refuse(
+        "begins-tomorrow",
+        "The pass begins tomorrow.",
+        Code::TimeNotYetValid,
+        good.with_claim(NBF, raw::integer(1_780_401_600)),
+    );
+    refuse(
+        "begin-in-milliseconds",
+        "The expiry is written in milliseconds.",
+        Code::TimeImplausible,
+        good.with_claim(EXP, raw::integer(EXPIRES * 1000)),
+    );
+    refuse(
+        "issuer-unknown",
+        "The issuer is not on the trust list.",
+        Code::TrustIssuerUnknown,
+        good.with_claim(ISS, Cbor::Text("did:web:other.example".into())),
+    );
     let mut changed = |case: &str, title: &str, change: fn(&mut Value)| {
         let mut vc = vc();
         change(&mut vc);
         refuse(case, title, Code::NzcpSchema, good.with_text_claim("vc", cbor::from_json(&vc)));
     };
     changed("version-of-the-credential", "The credential says version 2.0.0.", |vc| vc["version"] = json!("2.0.0"));
-    changed("third-type", "The credential names a third type.", |vc| vc["type"] = json!(["VerifiableCredential", "PublicCovidPass", "Other"]));
+    changed("third-type", "The credential names a third type.", |vc| {
+        vc["type"] = json!(["VerifiableCredential", "PublicCovidPass", "Other"])
+    });
     changed("birth-year", "The date of birth is a year.", |vc| vc["credentialSubject"]["dob"] = json!("1960"));
     let generous = scene.demanding("clock_skew_seconds", 86_400);
-    let parent = generous.accepts("generous-clocks", "The same pass under a skew of a day.", good.input(), Some(said(vc())));
+    let parent =
+        generous.accepts("generous-clocks", "The same pass under a skew of a day.", good.input(), Some(said(vc())));
     let backwards = good.with_claim(NBF, raw::integer(1_780_315_200)).with_claim(EXP, raw::integer(1_780_311_600));
-    all.push(generous.refuses(&parent, "ends-before-it-begins", "The pass ends an hour before it begins.", Code::TimeInconsistent, backwards.input()));
+    all.push(generous.refuses(
+        &parent,
+        "ends-before-it-begins",
+        "The pass ends an hour before it begins.",
+        Code::TimeInconsistent,
+        backwards.input(),
+    ));
     all.push(parent);
 }
 
 fn keys(scene: &Scene, good: &Pass<'_>, parent: &Vector, all: &mut Vec<Vector>) {
     let mut production = scene.trust[0].clone();
     production["environment"] = json!("production");
-    all.push(scene.trusting(vec![production]).refuses(parent, "issuer-of-production", "The issuer is listed for production only.", Code::TrustEnvironment, good.input()));
+    all.push(scene.trusting(vec![production]).refuses(
+        parent,
+        "issuer-of-production",
+        "The issuer is listed for production only.",
+        Code::TrustEnvironment,
+        good.input(),
+    ));
     let fetching = scene.trusting(vec![issuer(None)]);
     let found = |document: Value| {
         fetching.finding(vec![Document {
@@ -133,15 +221,30 @@ fn keys(scene: &Scene, good: &Pass<'_>, parent: &Vector, all: &mut Vec<Vector>) 
         }])
     };
     let document = did_document(good.key);
-    let parent = found(document.clone()).accepts("fetched-document", "The issuer's DID document is fetched.", good.input(), Some(said(vc())));
-    all.push(fetching.cannot_tell(&parent, "document-not-at-hand", "The issuer's DID document was not fetched.", Code::TrustKeyUnavailable, good.input()));
+    let parent = found(document.clone()).accepts(
+        "fetched-document",
+        "The issuer's DID document is fetched.",
+        good.input(),
+        Some(said(vc())),
+    );
+    all.push(fetching.cannot_tell(
+        &parent,
+        "document-not-at-hand",
+        "The issuer's DID document was not fetched.",
+        Code::TrustKeyUnavailable,
+        good.input(),
+    ));
     let mut with = |case: &str, title: &str, code, change: fn(&mut Value)| {
         let mut document = document.clone();
         change(&mut document);
         all.push(found(document).refuses(&parent, case, title, code, good.input()));
     };
-    with("document-of-another", "The DID document is another subject's.", Code::DidDocumentInvalid, |document| document["id"] = json!("did:web:other.example"));
-    with("key-not-for-assertions", "The key must not make assertions.", Code::DidVmRelationship, |document| document["assertionMethod"] = json!([]));
+    with("document-of-another", "The DID document is another subject's.", Code::DidDocumentInvalid, |document| {
+        document["id"] = json!("did:web:other.example")
+    });
+    with("key-not-for-assertions", "The key must not make assertions.", Code::DidVmRelationship, |document| {
+        document["assertionMethod"] = json!([])
+    });
     with("key-off-the-curve", "The key is no point of its curve.", Code::KeyInvalidPoint, |document| {
         let key = &mut document["verificationMethod"][0]["publicKeyJwk"];
         key["y"] = key["x"].clone();
@@ -149,16 +252,37 @@ fn keys(scene: &Scene, good: &Pass<'_>, parent: &Vector, all: &mut Vec<Vector>) 
     with("key-private", "The DID document holds a private key.", Code::JosePrivateKeyExposed, |document| {
         document["verificationMethod"][0]["publicKeyJwk"]["d"] = json!("AA");
     });
-    let html = Scene { evidence: vec![Document { text: Some("<!doctype html>".to_owned()), ..found(document).evidence[0].clone() }], ..fetching };
-    all.push(html.refuses_at(Stage::Key, &parent, "document-as-html", "A page stands where the DID document should.", Code::JsonSyntax, good.input()));
+    let html = Scene {
+        evidence: vec![Document { text: Some("<!doctype html>".to_owned()), ..found(document).evidence[0].clone() }],
+        ..fetching
+    };
+    all.push(html.refuses_at(
+        Stage::Key,
+        &parent,
+        "document-as-html",
+        "A page stands where the DID document should.",
+        Code::JsonSyntax,
+        good.input(),
+    ));
     all.push(parent);
 }
 
 fn demands(scene: &Scene, good: &Pass<'_>, parent: &Vector, all: &mut Vec<Vector>) {
-    let mut refuse = |scene: Scene, case: &str, title: &str, code| all.push(scene.refuses(parent, case, title, code, good.input()));
-    refuse(scene.demanding("formats", json!(["eu_dcc"])), "format-not-taken", "The policy takes EU certificates only.", Code::PolicyFormat);
+    let mut refuse =
+        |scene: Scene, case: &str, title: &str, code| all.push(scene.refuses(parent, case, title, code, good.input()));
+    refuse(
+        scene.demanding("formats", json!(["eu_dcc"])),
+        "format-not-taken",
+        "The policy takes EU certificates only.",
+        Code::PolicyFormat,
+    );
     refuse(scene.asking_for(&["vaccination"]), "type-not-asked-for", "A vaccination was asked for.", Code::PolicyType);
-    refuse(scene.demanding("events", json!(["vaccination"])), "event-not-taken", "The policy takes vaccinations only.", Code::PolicyContent);
+    refuse(
+        scene.demanding("events", json!(["vaccination"])),
+        "event-not-taken",
+        "The policy takes vaccinations only.",
+        Code::PolicyContent,
+    );
 }
 
 impl Pass<'_> {

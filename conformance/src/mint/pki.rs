@@ -23,8 +23,11 @@ struct Plan {
     country: &'static str,
     by: By,
     kind: Kind,
-    change: fn(&mut CertificateParams),
+    change: Change,
 }
+
+/// What a certificate has that others have not.
+type Change = fn(&mut CertificateParams);
 
 /// Who issues a certificate.
 #[derive(Clone, Copy)]
@@ -41,7 +44,7 @@ enum Kind {
     Rsa,
 }
 
-const fn signer(name: &'static str, change: fn(&mut CertificateParams)) -> Plan {
+const fn signer(name: &'static str, change: Change) -> Plan {
     Plan { name, country: "XV", by: By::Other("authority"), kind: Kind::P256, change }
 }
 
@@ -80,7 +83,13 @@ const PLANS: &[Plan] = &[
         extension.set_criticality(true);
         params.custom_extensions = vec![extension];
     }),
-    Plan { name: "signer-of-other-authority", country: "XV", by: By::Other("other-authority"), kind: Kind::P256, change: nothing },
+    Plan {
+        name: "signer-of-other-authority",
+        country: "XV",
+        by: By::Other("other-authority"),
+        kind: Kind::P256,
+        change: nothing,
+    },
     Plan { name: "signer-with-rsa", country: "XV", by: By::Other("authority"), kind: Kind::Rsa, change: nothing },
     Plan { name: "signer-with-p384", country: "XV", by: By::Other("authority"), kind: Kind::P384, change: nothing },
     Plan { name: "signer-of-other-country", country: "XW", by: By::Itself, kind: Kind::P256, change: nothing },
@@ -88,7 +97,7 @@ const PLANS: &[Plan] = &[
 ];
 
 /// More certificates for the key of `card-issuer`.
-const CARD_CERTIFICATES: &[(&str, By, fn(&mut CertificateParams))] = &[
+const CARD_CERTIFICATES: &[(&str, By, Change)] = &[
     ("card-issuer-with-other-name", By::Other("authority"), |params| name(params, "https://other.example/cards")),
     ("card-issuer-by-a-signer", By::Other("signer"), names_issuer),
     ("card-issuer-by-a-limited-authority", By::Other("limited-authority"), names_issuer),
@@ -127,14 +136,7 @@ pub fn make(vectors: &Path) -> Result<(), String> {
     write(&folder, "pass-issuer.key.pem", &pass_key.serialize_pem())
 }
 
-fn certify(
-    folder: &Path,
-    name: &str,
-    country: &str,
-    key: &KeyPair,
-    by: By,
-    change: fn(&mut CertificateParams),
-) -> Result<(), String> {
+fn certify(folder: &Path, name: &str, country: &str, key: &KeyPair, by: By, change: Change) -> Result<(), String> {
     let text = |error: rcgen::Error| error.to_string();
     let mut params = params(name, country);
     change(&mut params);

@@ -81,7 +81,14 @@ impl Scene {
     pub fn accepts(&self, case: &str, title: &str, input: Payload, claims: Option<Value>) -> Vector {
         let (document, section, url) = self.specification;
         let expect = Expect { verdict: "accepted".to_owned(), claims, ..Expect::default() };
-        self.vector(&format!("{}::accepted::{case}", self.format), title, (document, section, url), Severity::Control, input, expect)
+        self.vector(
+            &format!("{}::accepted::{case}", self.format),
+            title,
+            (document, section, url),
+            Severity::Control,
+            input,
+            expect,
+        )
     }
 
     /// A vector in which the credential is refused for `code`; it differs from `parent` in one place.
@@ -90,7 +97,15 @@ impl Scene {
     }
 
     /// The same, when the code is found at another stage than its row says.
-    pub fn refuses_at(&self, stage: Stage, parent: &Vector, case: &str, title: &str, code: Code, input: Payload) -> Vector {
+    pub fn refuses_at(
+        &self,
+        stage: Stage,
+        parent: &Vector,
+        case: &str,
+        title: &str,
+        code: Code,
+        input: Payload,
+    ) -> Vector {
         self.faulty(parent, case, title, (code, stage, "rejected"), input)
     }
 
@@ -166,9 +181,8 @@ fn severity(code: Code) -> Severity {
         ("input" | "image", "too_large" | "too_many_items" | "decompressed_too_large") | (_, "depth" | "length") => {
             Severity::Availability
         }
-        ("sig" | "key" | "trust" | "x509" | "cose" | "jose" | "did" | "status", _) | (_, "duplicate_key" | "trailing") => {
-            Severity::Forgery
-        }
+        ("sig" | "key" | "trust" | "x509" | "cose" | "jose" | "did" | "status", _)
+        | (_, "duplicate_key" | "trailing") => Severity::Forgery,
         _ => Severity::Interop,
     }
 }

@@ -126,7 +126,7 @@ fn reply_of_exit_code(code: Option<i32>) -> Reply {
         Some(other) => return Reply::Crash(format!("exit code {other}")),
         None => return Reply::Crash("ended by a signal".to_owned()),
     };
-    Reply::Answer(Answer { verdict: verdict.to_owned(), ..Answer::default() })
+    Reply::Answer(Box::new(Answer { verdict: verdict.to_owned(), ..Answer::default() }))
 }
 
 /// `lines:COMMAND`.

@@ -23,7 +23,7 @@ pub struct InProcess;
 impl Subject for InProcess {
     fn ask(&self, question: &Question, _limit: Duration) -> Reply {
         match judge(question) {
-            Ok(report) => Reply::Answer(answer_of(&report)),
+            Ok(report) => Reply::Answer(Box::new(answer_of(&report))),
             Err(sentence) => Reply::Crash(sentence),
         }
     }

@@ -15,7 +15,7 @@ use crate::question::{Answer, Question};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
     /// An answer.
-    Answer(Answer),
+    Answer(Box<Answer>),
     /// The subject does not take this question, for this reason.
     Unsupported(String),
     /// The subject died or broke the protocol.
@@ -67,7 +67,7 @@ fn reply_of_json(text: &[u8]) -> Reply {
 
 fn reply_of_answer(answer: Answer) -> Reply {
     match answer.verdict.as_str() {
-        "accepted" | "rejected" | "indeterminate" => Reply::Answer(answer),
+        "accepted" | "rejected" | "indeterminate" => Reply::Answer(Box::new(answer)),
         "unsupported" => Reply::Unsupported(answer.reason.unwrap_or_else(|| "the subject does not take it".to_owned())),
         other => Reply::Crash(format!("not a verdict: {other}")),
     }

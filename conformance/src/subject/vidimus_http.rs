@@ -48,7 +48,7 @@ impl Subject for VidimusHttp {
         match self.poster.post(&self.url, serde_json::to_vec(&body).unwrap_or_default(), limit) {
             Ok((200, report)) => reply_of_report(&report),
             // Larger than any body that the service takes: refused, if without a report.
-            Ok((413, _)) => Reply::Answer(Answer { verdict: "rejected".to_owned(), ..Answer::default() }),
+            Ok((413, _)) => Reply::Answer(Box::new(Answer { verdict: "rejected".to_owned(), ..Answer::default() })),
             Ok((status, _)) => Reply::Crash(format!("HTTP status {status}")),
             Err(reply) => reply,
         }
