@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use serde_json::Value;
-use vidimus::crypto::algorithm::Algorithm;
+use vidimus::crypto::algorithm::{Algorithm, KeyKind};
 use vidimus::crypto::ecdsa_value::raw_from_der;
 use vidimus::crypto::job::{Job, check, check_one};
-use vidimus::crypto::public_key::{KeyKind, PublicKey};
+use vidimus::crypto::public_key::PublicKey;
 use vidimus::reason::Code;
 
 fn corpora() -> Option<PathBuf> {

@@ -10,8 +10,9 @@ use vidimus::encoding::{base64url, json};
 use vidimus::policy::Environment;
 use vidimus::time::Timestamp;
 use vidimus::trust::entry::EntryFile;
-use vidimus::trust::import::{Import, Options, detect};
+use vidimus::trust::import::{Import, Options};
 use vidimus::trust::import_vci::key_sets_of_snapshot;
+use vidimus::trust::importers::detect;
 use vidimus::trust::store::{load, write};
 use vidimus::trust::{Chain, Trust};
 

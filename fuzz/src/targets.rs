@@ -18,7 +18,7 @@ use vidimus::trust::did::DidDocument;
 use vidimus::trust::entry::{Entry, EntryFile};
 use vidimus::trust::jwks::KeySet;
 use vidimus::trust::x509::Certificate;
-use vidimus::trust::{Trust, import};
+use vidimus::trust::{Trust, import, importers};
 use vidimus::verify::{Request, verify};
 
 /// One function under test.
@@ -62,7 +62,11 @@ pub static TARGETS: &[Target] = &[
         },
     ),
     target("trust_entries", |b| drop(json::from_slice::<EntryFile>(b).map(|file| Trust::build(&[file]))), as_is),
-    target("trust_import", |b| drop(import::detect(b).map(|importer| importer.import(b, &import::Options::default()))), as_is),
+    target(
+        "trust_import",
+        |b| drop(importers::detect(b).map(|importer| importer.import(b, &import::Options::default()))),
+        as_is,
+    ),
     target(
         "policy",
         |b| drop(json::from_slice::<Policy>(b)),

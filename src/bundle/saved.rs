@@ -87,7 +87,11 @@ enum SavedTime {
 impl SavedTime {
     fn of(time: Timestamp) -> Self {
         let text = time.to_string();
-        if Timestamp::from_rfc3339(&text) == Some(time) { SavedTime::Text(text) } else { SavedTime::Seconds(time.seconds()) }
+        if Timestamp::from_rfc3339(&text) == Some(time) {
+            SavedTime::Text(text)
+        } else {
+            SavedTime::Seconds(time.seconds())
+        }
     }
 
     fn into_time(self, member: &'static str) -> Result<Timestamp, BundleFault> {

@@ -4,12 +4,14 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::credential::KeyId;
 use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::encoding::base64url;
 use crate::evidence::Document;
 use crate::issue::eu_dcc::{Draft, Shape, issue};
+use crate::issue::nz_covid_pass;
 use crate::policy::Environment;
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 use crate::trust::entry::{EntryFile, Source};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -101,6 +103,74 @@ fn every_verdict_replays() {
     assert_eq!(code(&asked, &test), "policy.type");
 }
 
+/// A certificate of that country, signed by `by` or by itself, and its key.
+fn certified(name: &str, by: Option<&Certified>) -> Certified {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CountryName, "DE");
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.use_authority_key_identifier_extension = by.is_some();
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    if by.is_none() {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    }
+    let key = KeyPair::generate().expect("a key");
+    let signed = match by {
+        None => params.self_signed(&key),
+        Some(by) => params.signed_by(&key, &Issuer::from_params(&by.params, &by.key)),
+    };
+    let der = base64url::encode_standard(signed.expect("signed").der());
+    Certified { params, key, der }
+}
+
+struct Certified {
+    params: rcgen::CertificateParams,
+    key: rcgen::KeyPair,
+    der: String,
+}
+
+#[test]
+fn chains_sound_and_broken_replay() {
+    let authority = |certified: &Certified| {
+        let entry = json!({ "kind": "authority", "certificate": certified.der, "formats": ["eu_dcc"] });
+        serde_json::from_value::<Entry>(entry).expect("an entry")
+    };
+    let (theirs, another) = (certified("Authority", None), certified("Another authority", None));
+    let signer = certified("Signer", Some(&theirs));
+    let entry = json!({
+        "kind": "signer", "certificate": signer.der, "formats": ["eu_dcc"], "kid": base64url::encode_standard(&KID),
+    });
+    let entry: Entry = serde_json::from_value(entry).expect("an entry");
+    let key = OwnKey::from_pem(&signer.key.serialize_pem()).expect("a key");
+    let asked = request(text(&key, KID, 9));
+    let sound = store(vec![authority(&another), authority(&theirs), entry.clone()]);
+    let (bundle, verdict, _) = round_trip(&asked, &sound, &Evidence::none());
+    assert_eq!((verdict, bundle.trust.len()), ("accepted", 2), "the signer and its own authority");
+    let broken = store(vec![authority(&another), entry]);
+    let (bundle, verdict, code) = round_trip(&asked, &broken, &Evidence::none());
+    assert_eq!((verdict, code, bundle.trust.len()), ("rejected", Some("x509.untrusted_root"), 2));
+}
+
+#[test]
+fn what_could_not_be_told_stays_so() {
+    let draft = nz_covid_pass::PassDraft {
+        issuer: "did:web:passes.example".into(),
+        not_before: NOW.plus(-10),
+        expires: NOW.plus(10),
+        given_name: "Jack".into(),
+        family_name: None,
+        birth_date: Date { year: 1960, month: 4, day: 16 },
+        identifier: [7; 16],
+    };
+    let (key, _) = OwnKey::generate_p256().expect("a key");
+    let pass = nz_covid_pass::issue(&draft, &key, &KeyId::Text("key-1".into())).expect("issued");
+    let issuer = json!({ "kind": "issuer", "issuer": "did:web:passes.example", "formats": ["nz_covid_pass"] });
+    let trust = store(vec![serde_json::from_value(issuer).expect("an entry")]);
+    let (bundle, verdict, code) = round_trip(&request(pass), &trust, &Evidence::none());
+    assert_eq!((verdict, code, bundle.trust.len()), ("indeterminate", Some("trust.key_unavailable"), 1));
+}
+
 #[test]
 fn several_candidates_of_one_key_identifier_keep_their_order() {
     let keys: Vec<OwnKey> = (0..3).map(|_| OwnKey::generate_p256().expect("a key").0).collect();
@@ -130,7 +200,7 @@ fn an_edited_file_is_noticed() {
     let (key, _) = OwnKey::generate_p256().expect("a key");
     let request = request(text(&key, KID, 9));
     let (bundle, ..) = round_trip(&request, &store(vec![entry(&key, json!({}))]), &Evidence::none());
-    let file: Value = serde_json::from_str(&bundle.to_json()).expect("JSON");
+    let file: Value = json::from_slice(bundle.to_json().as_bytes()).expect("JSON");
     let edited = |edit: &dyn Fn(&mut Value)| {
         let mut file = file.clone();
         edit(&mut file);

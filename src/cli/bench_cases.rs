@@ -5,16 +5,17 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::cli::trouble::Trouble;
-use crate::credential::{Input, Opened};
+use crate::credential::{Input, KeyId, Opened};
 use crate::crypto::digest::sha256;
 use crate::crypto::own_keys::{OwnKey, Signer};
+use crate::crypto::public_key::PublicKey;
 use crate::encoding::base64url;
 use crate::evidence::Evidence;
 use crate::format::{Format, by_name, pieces};
-use crate::issue::{IssueFault, eu_dcc};
+use crate::issue::{IssueFault, eu_dcc, nz_covid_pass, smart_health_card};
 use crate::occasion::Occasion;
 use crate::policy::Policy;
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 use crate::trust::Trust;
 use crate::trust::entry::Entry;
 use crate::verify::{Request, verify_batch};
@@ -45,7 +46,11 @@ struct Maker {
     credential: fn(usize, usize, &OwnKey, Timestamp) -> Result<String, IssueFault>,
 }
 
-const MAKERS: &[Maker] = &[Maker { format: "eu_dcc", entry: eu_dcc_entry, credential: eu_dcc_credential }];
+const MAKERS: &[Maker] = &[
+    Maker { format: "eu_dcc", entry: eu_dcc_entry, credential: eu_dcc_credential },
+    Maker { format: "smart_health_card", entry: smart_health_card_entry, credential: smart_health_card_credential },
+    Maker { format: "nz_covid_pass", entry: nz_covid_pass_entry, credential: nz_covid_pass_credential },
+];
 
 /// The cases of the formats asked for; without names, of all that can be issued.
 pub(super) fn cases(formats: &[String], now: Timestamp) -> Result<Vec<Case>, Trouble> {
@@ -131,4 +136,102 @@ fn eu_dcc_credential(number: usize, _: usize, key: &OwnKey, now: Timestamp) -> R
         }),
     };
     eu_dcc::issue(&draft, key, eu_dcc_kid(key), eu_dcc::Shape::default())
+}
+
+/// The name under which SMART Health Cards of that issuer stand.
+fn card_issuer(issuer: usize) -> String {
+    format!("https://cards-{issuer}.example/shc")
+}
+
+fn smart_health_card_entry(issuer: usize, key: &OwnKey) -> Value {
+    let mut jwk = public_jwk(key.public_key());
+    if let Some(members) = jwk.as_object_mut() {
+        members.insert("kid".to_owned(), key.public_key().jwk_thumbprint().into());
+        members.insert("use".to_owned(), "sig".into());
+        members.insert("alg".to_owned(), "ES256".into());
+    }
+    json!({
+        "kind": "issuer", "issuer": card_issuer(issuer), "formats": ["smart_health_card"], "keys": { "keys": [jwk] },
+    })
+}
+
+fn smart_health_card_credential(
+    number: usize,
+    issuer: usize,
+    key: &OwnKey,
+    now: Timestamp,
+) -> Result<String, IssueFault> {
+    let dose = |at: usize, day: &str| {
+        json!({
+            "fullUrl": format!("resource:{at}"),
+            "resource": {
+                "resourceType": "Immunization", "status": "completed",
+                "vaccineCode": { "coding": [{ "system": "http://hl7.org/fhir/sid/cvx", "code": "207" }] },
+                "patient": { "reference": "resource:0" }, "occurrenceDateTime": day,
+                "performer": [{ "actor": { "display": "ABC General Hospital" } }],
+                "lotNumber": format!("{number:07}"),
+            },
+        })
+    };
+    let person = json!({
+        "fullUrl": "resource:0",
+        "resource": {
+            "resourceType": "Patient", "birthDate": "1951-01-20",
+            "name": [{ "family": "Anyperson", "given": ["John", "B."] }],
+        },
+    });
+    let draft = smart_health_card::CardDraft {
+        issuer: card_issuer(issuer),
+        not_before: now.plus(-86_400),
+        expires: None,
+        types: ["health-card", "immunization", "covid19"]
+            .map(|name| format!("https://smarthealth.cards#{name}"))
+            .into(),
+        fhir_version: "4.0.1".to_owned(),
+        fhir_bundle: json!({
+            "resourceType": "Bundle", "type": "collection",
+            "entry": [person, dose(1, "2021-01-01"), dose(2, "2021-01-29")],
+        }),
+        rid: None,
+    };
+    let card = smart_health_card::issue(&draft, key, &key.public_key().jwk_thumbprint())?;
+    card.qr_text.ok_or_else(|| IssueFault::Content("the card is too long for one code".to_owned()))
+}
+
+/// The name under which passes of that issuer stand.
+fn pass_issuer(issuer: usize) -> String {
+    format!("did:web:passes-{issuer}.example")
+}
+
+fn nz_covid_pass_entry(issuer: usize, key: &OwnKey) -> Value {
+    let did = pass_issuer(issuer);
+    let id = format!("{did}#key-1");
+    json!({
+        "kind": "issuer", "issuer": did, "formats": ["nz_covid_pass"],
+        "document": {
+            "id": did, "assertionMethod": [id],
+            "verificationMethod": [{
+                "id": id, "controller": did, "type": "JsonWebKey2020", "publicKeyJwk": public_jwk(key.public_key()),
+            }],
+        },
+    })
+}
+
+fn nz_covid_pass_credential(number: usize, issuer: usize, key: &OwnKey, now: Timestamp) -> Result<String, IssueFault> {
+    let digest = sha256(number.to_string().as_bytes());
+    let draft = nz_covid_pass::PassDraft {
+        issuer: pass_issuer(issuer),
+        not_before: now.plus(-86_400),
+        expires: now.plus(180 * 86_400),
+        given_name: "Jack".to_owned(),
+        family_name: Some("Sparrow".to_owned()),
+        birth_date: Date { year: 1960, month: 4, day: 16 },
+        identifier: digest.first_chunk().copied().unwrap_or_default(),
+    };
+    nz_covid_pass::issue(&draft, key, &KeyId::Text("key-1".to_owned()))
+}
+
+fn public_jwk(key: &PublicKey) -> Value {
+    let (x, y) = key.ec_coordinates().unwrap_or_default();
+    json!({ "kty": "EC", "crv": "P-256", "x": base64url::encode(x), "y": base64url::encode(y) })
 }

@@ -54,7 +54,7 @@ struct Machine {
     #[serde(skip_serializing_if = "Option::is_none")]
     processor: Option<String>,
     cores: usize,
-    optimised: bool,
+    release: bool,
     /// The most memory that this process ever held (`VmHWM`).
     #[serde(skip_serializing_if = "Option::is_none")]
     peak_resident_kib: Option<u64>,
@@ -69,7 +69,7 @@ impl Table {
             architecture: std::env::consts::ARCH,
             processor: line_of("/proc/cpuinfo", "model name"),
             cores,
-            optimised: !cfg!(debug_assertions),
+            release: !cfg!(debug_assertions),
             peak_resident_kib: line_of("/proc/self/status", "VmHWM")
                 .and_then(|text| text.split_whitespace().next()?.parse().ok()),
         };
@@ -83,16 +83,26 @@ impl Table {
 
     /// Writes the table for people.
     pub(super) fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Machine { vidimus, system, architecture, processor, cores, optimised, peak_resident_kib } = &self.machine;
+        let Machine { vidimus, system, architecture, processor, cores, release, peak_resident_kib } = &self.machine;
         write!(out, "vidimus {vidimus}, {system} {architecture}, {cores} cores")?;
         writeln!(out, "{}", processor.as_ref().map(|name| format!(", {name}")).unwrap_or_default())?;
-        if !optimised {
-            writeln!(out, "NOT OPTIMISED: a debug build says nothing of speed")?;
+        if !release {
+            writeln!(out, "DEBUG BUILD: says little of speed; build with --release")?;
         }
         writeln!(
             out,
             "\n{:18} {:10} {:>7} {:>5} {:>7} {:>11} {:>10} {:>8} {:>12} {:>7} {:>9}",
-            "format", "mode", "issuers", "batch", "threads", "per second", "us a core", "x ring", "us not sig.", "allocs", "peak KiB"
+            "format",
+            "mode",
+            "issuers",
+            "batch",
+            "threads",
+            "per second",
+            "us a core",
+            "x ring",
+            "us not sig.",
+            "allocs",
+            "peak KiB"
         )?;
         for row in &self.rows {
             writeln!(
@@ -111,8 +121,14 @@ impl Table {
                 row.peak_bytes as f64 / 1024.0,
             )?;
         }
-        writeln!(out, "\nus a core: time of one core for one credential. x ring: credentials for each bare ES256 check that ring")?;
-        writeln!(out, "makes on as many threads. us not sig.: the same time without the signature check. Medians of interleaved rounds.")?;
+        writeln!(
+            out,
+            "\nus a core: time of one core for one credential. x ring: credentials for each bare ES256 check that ring"
+        )?;
+        writeln!(
+            out,
+            "makes on as many threads. us not sig.: the same time without the signature check. Medians of interleaved rounds."
+        )?;
         if let Some(peak) = peak_resident_kib {
             writeln!(out, "Peak memory of this process: {peak} KiB.")?;
         }

@@ -1,7 +1,6 @@
 //! Demands: the options that make a policy and an occasion.
 
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
@@ -10,6 +9,7 @@ use crate::cli::trouble::Trouble;
 use crate::encoding::json;
 use crate::format::{FORMATS, by_name};
 use crate::limits;
+use crate::net::clock::Clock;
 use crate::policy::{Environment, Policy};
 use crate::time::Timestamp;
 
@@ -52,8 +52,7 @@ impl Demands {
             None => Policy::default(),
             Some(path) => {
                 let bytes = read_file(path, limits::INPUT_BYTES)?;
-                json::from_slice(&bytes)
-                    .map_err(|reason| Trouble::at(path, format!("not a policy file: {reason}")))?
+                json::from_slice(&bytes).map_err(|reason| Trouble::at(path, format!("not a policy file: {reason}")))?
             }
         };
         if let Some(world) = self.environment {
@@ -87,8 +86,7 @@ pub(super) fn time(text: &str) -> Result<Timestamp, String> {
 
 /// The present, by the clock of this machine.
 pub(super) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    Clock::system().now()
 }
 
 #[cfg(test)]

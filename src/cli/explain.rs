@@ -96,18 +96,20 @@ fn nearest(text: &str) -> Vec<&'static str> {
 
 /// How many letters have to be changed, put in or taken out (Levenshtein).
 fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
+    // After each letter of `from`: the distances from its text so far to every beginning of `to`.
+    let mut distances: Vec<usize> = (0..=to.chars().count()).collect();
     for (at, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (column, other) in to.iter().enumerate() {
-            let above = row[column + 1];
-            row[column + 1] = (diagonal + usize::from(letter != *other)).min(above + 1).min(row[column] + 1);
+        let (mut diagonal, mut left) = (at, at + 1);
+        let mut cells = distances.iter_mut();
+        cells.next().into_iter().for_each(|first| *first = left);
+        for (cell, other) in cells.zip(to.chars()) {
+            let above = *cell;
+            left = (diagonal + usize::from(letter != other)).min(above + 1).min(left + 1);
             diagonal = above;
+            *cell = left;
         }
     }
-    row[to.len()]
+    distances.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

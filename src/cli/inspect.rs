@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 
 use clap::Args;
+use serde_json::Value;
 
 use crate::cli::Exit;
 use crate::cli::demands::{Demands, format_name};
@@ -37,8 +38,8 @@ impl Inspect {
         for source in Source::all_of(&self.inputs) {
             let input = Input { bytes: source.read()?, format: self.format.clone() };
             let said = inspect(&input, &policy);
-            let unread = |value: &serde_json::Value| value.get("faults").is_some() && value.get("claims").is_none();
-            let credentials = said["credentials"].as_array().map_or(&[][..], Vec::as_slice);
+            let unread = |value: &Value| value.get("faults").is_some() && value.get("claims").is_none();
+            let credentials = said.get("credentials").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             if credentials.is_empty() || credentials.iter().any(unread) {
                 exit = exit.worst(Exit::Rejected);
             }

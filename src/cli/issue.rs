@@ -18,7 +18,7 @@ use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::crypto::random::random_bytes;
 use crate::encoding::qr::draw_png;
 use crate::encoding::{base64url, json};
-use crate::issue::{IssueFault, eu_dcc, nz_covid_pass};
+use crate::issue::{IssueFault, eu_dcc, nz_covid_pass, smart_health_card};
 use crate::limits;
 use crate::time::{Date, Timestamp};
 use crate::trust::x509::Certificate;
@@ -27,6 +27,8 @@ use crate::trust::x509::Certificate;
 const QR_SCALE: u32 = 4;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
+/// Days of validity where the format demands an end and nobody names it.
+const DAYS: u32 = 180;
 
 /// Arguments of `issue`.
 #[derive(Args)]
@@ -44,15 +46,18 @@ pub(super) struct Issue {
     /// The signer's certificate, PEM or DER; names the key identifier, and the issuer of an EU DCC.
     #[arg(long, value_name = "FILE", conflicts_with = "kid")]
     cert: Option<PathBuf>,
-    /// The key identifier: eight bytes in base64 for an EU DCC, else text.
+    /// The key identifier: eight bytes in base64 (EU DCC) or text (NZ COVID Pass). That of a SMART Health Card is computed.
     #[arg(long, value_name = "ID")]
     kid: Option<String>,
     /// The issuer: a country of two letters (EU DCC), an https URL (SMART Health Card) or a did:web (NZ COVID Pass).
     #[arg(long, value_name = "NAME")]
     issuer: Option<String>,
-    /// For how many days it is valid.
-    #[arg(long, value_name = "N", default_value_t = 180, value_parser = clap::value_parser!(u32).range(1..=36_500))]
-    valid_days: u32,
+    /// For how many days it is valid; 180 where the format demands an end, else without end.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    valid_days: Option<u32>,
+    /// A type of a SMART Health Card besides `https://smarthealth.cards#health-card`; repeat for several.
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
     /// Issued at this time: RFC 3339, or seconds since 1970.
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     at: Option<Timestamp>,
@@ -83,6 +88,7 @@ impl Issue {
         let text = match self.format.as_str() {
             "eu_dcc" => self.eu_dcc(&key, &content)?,
             "nz_covid_pass" => self.nz_covid_pass(&key, &content)?,
+            "smart_health_card" => self.smart_health_card(&key, &content)?,
             other => return Err(Trouble::new(format!("{other} cannot be issued"))),
         };
         if let Some(path) = &self.qr {
@@ -133,6 +139,28 @@ impl Issue {
         nz_covid_pass::issue(&draft, key, &KeyId::Text(kid)).map_err(|fault| self.refused(&fault))
     }
 
+    /// The text of the card's QR code, or the card's file when it is too long for one code or asked for by its name.
+    fn smart_health_card(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let health_card = "https://smarthealth.cards#health-card".to_owned();
+        let draft = smart_health_card::CardDraft {
+            issuer: self.issuer(None, "an https URL")?,
+            not_before: self.issued_at(),
+            expires: self.valid_days.map(|_| self.expires()),
+            types: std::iter::once(health_card).chain(self.types.iter().cloned()).collect(),
+            fhir_version: "4.0.1".to_owned(),
+            fhir_bundle: self.content(content)?,
+            rid: None,
+        };
+        let kid = self.kid.clone().unwrap_or_else(|| key.public_key().jwk_thumbprint());
+        let card = smart_health_card::issue(&draft, key, &kid).map_err(|fault| self.refused(&fault))?;
+        let wants_file = self.out.as_ref().is_some_and(|path| path.extension() == Some("smart-health-card".as_ref()));
+        match card.qr_text {
+            Some(text) if !wants_file => Ok(text),
+            _ if self.qr.is_some() => Err(Trouble::new("--qr: the card is too long for one code, or goes to a file")),
+            _ => Ok(card.file_json),
+        }
+    }
+
     fn content<T: serde::de::DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, Trouble> {
         json::from_slice(bytes).map_err(|reason| Trouble::at(&self.content, reason))
     }
@@ -147,7 +175,7 @@ impl Issue {
     }
 
     fn expires(&self) -> Timestamp {
-        self.issued_at().plus(i64::from(self.valid_days) * DAY)
+        self.issued_at().plus(i64::from(self.valid_days.unwrap_or(DAYS)) * DAY)
     }
 
     fn refused(&self, fault: &IssueFault) -> Trouble {

@@ -27,18 +27,19 @@ impl Keys {
             OwnKey::generate_p256().map_err(|fault| Trouble::new(format!("no key could be made: {fault}")))?;
         write_secret(&self.out, pem.as_bytes())?;
         let public = key.public_key();
-        let mut jwk = json!({ "kty": "EC", "crv": "P-256" });
-        if let Some((x, y)) = public.ec_coordinates() {
-            jwk["x"] = base64url::encode(x).into();
-            jwk["y"] = base64url::encode(y).into();
-        }
-        // SMART Health Cards demand the thumbprint as the key's identifier.
-        jwk["kid"] = public.jwk_thumbprint().into();
-        jwk["use"] = "sig".into();
-        jwk["alg"] = key.algorithm().name().into();
+        let (x, y) = public.ec_coordinates().unwrap_or_default();
         let answer = json!({
             "public_key": base64url::encode_standard(&public.to_spki_der()),
-            "jwk": jwk,
+            "jwk": {
+                "kty": "EC",
+                "crv": "P-256",
+                "x": base64url::encode(x),
+                "y": base64url::encode(y),
+                // SMART Health Cards demand the thumbprint as the key's identifier.
+                "kid": public.jwk_thumbprint(),
+                "use": "sig",
+                "alg": key.algorithm().name(),
+            },
         });
         writeln!(out, "{}", serde_json::to_string_pretty(&answer).unwrap_or_default())?;
         Ok(Exit::Accepted)

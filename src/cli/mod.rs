@@ -18,6 +18,7 @@ mod progress;
 mod reasons;
 mod replay;
 mod report_text;
+mod serve;
 pub mod shown;
 mod stores;
 mod trouble;
@@ -57,6 +58,8 @@ enum Command {
     Keys(keys::Keys),
     /// Judge again what `verify --save` saved, and compare.
     Replay(replay::Replay),
+    /// Serve the HTTP API.
+    Serve(serve::Serve),
     /// Measure how fast this machine decodes and verifies.
     Bench(bench::Bench),
     /// Print the table of all reason codes.
@@ -141,6 +144,7 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Trouble> {
         Command::Trust(command) => command.run(out),
         Command::Keys(command) => command.run(out),
         Command::Replay(command) => command.run(out),
+        Command::Serve(command) => command.run(),
         Command::Bench(command) => command.run(out),
         Command::Reasons(command) => command.run(out),
     }

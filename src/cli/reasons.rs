@@ -43,7 +43,10 @@ fn markdown() -> String {
         if rows.is_empty() {
             continue;
         }
-        text.push_str(&format!("\n## {}\n\n| code | what is wrong | what to do | where it is written |\n|---|---|---|---|\n", stage.name()));
+        text.push_str(&format!(
+            "\n## {}\n\n| code | what is wrong | what to do | where it is written |\n|---|---|---|---|\n",
+            stage.name()
+        ));
         for row in rows {
             text.push_str(&format!(
                 "| `{}` | {} | {} | [{}]({}), {} |\n",

@@ -34,8 +34,10 @@ impl Replay {
         let report = bundle.replay();
         if !bundle.is_same(&report) {
             let then = verdict_of(&bundle.report);
-            let message =
-                format!("the replay differs: the saved report says {then}, the same question now gives {}", report.verdict());
+            let message = format!(
+                "the replay differs: the saved report says {then}, the same question now gives {}",
+                report.verdict()
+            );
             return Err(Trouble::at(&self.file, message)
                 .hint("the file was edited, or was saved by a version of vidimus that judges otherwise"));
         }

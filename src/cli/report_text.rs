@@ -92,7 +92,12 @@ fn write_signer(out: &mut dyn Write, part: &Part) -> io::Result<()> {
     let (label, doubt) = if part.signature_right { ("signed by", "") } else { ("named signer", "  (NOT VERIFIED)") };
     let name = if name.is_empty() { "a signer without a name" } else { name };
     writeln!(out, "  {label:14}{}{doubt}", shown(name))?;
-    let facts = [("country", country.as_deref()), ("key", key_id.as_deref()), ("list", list.as_deref()), ("environment", Some(environment))];
+    let facts = [
+        ("country", country.as_deref()),
+        ("key", key_id.as_deref()),
+        ("list", list.as_deref()),
+        ("environment", Some(environment)),
+    ];
     for (label, fact) in facts {
         if let Some(fact) = fact.filter(|fact| !fact.is_empty()) {
             writeln!(out, "    {label:12}{}", shown(fact))?;

@@ -10,6 +10,7 @@ use crate::cli::demands::Demands;
 use crate::cli::stores::usual_path;
 use crate::cli::trouble::Trouble;
 use crate::service::config::Config;
+use crate::service::logs;
 
 /// Arguments of `serve`.
 #[derive(Args)]
@@ -34,6 +35,12 @@ pub(super) struct Serve {
     /// For a developer's machine: requests may name the time to judge by, and stopping does not dawdle.
     #[arg(long)]
     dev: bool,
+    /// What to log: a level (`info`, `debug`) or a list of `target=level`.
+    #[arg(long, value_name = "FILTER", default_value = "info")]
+    log: String,
+    /// Log JSON.
+    #[arg(long)]
+    log_json: bool,
 }
 
 impl Serve {
@@ -54,6 +61,7 @@ impl Serve {
         if self.dev {
             config = config.for_development();
         }
+        logs::start(if self.log_json { logs::Form::Json } else { logs::Form::Text }, &self.log);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(config.thread_count())
             .enable_all()

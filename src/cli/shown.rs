@@ -30,11 +30,15 @@ pub fn shown_lines(text: &str) -> String {
 /// JSON text of the same meaning, in which such characters stand as JSON escapes. Line ends between members stay.
 pub fn shown_json(json: &str) -> Cow<'_, str> {
     // Outside its texts, JSON has no such character but line ends; inside, serde has escaped those already.
-    escaped(json, |character| character != '\n' && is_unsafe(character), |out, character| {
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-    })
+    escaped(
+        json,
+        |character| character != '\n' && is_unsafe(character),
+        |out, character| {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        },
+    )
 }
 
 fn escaped(text: &str, is_escaped: impl Fn(char) -> bool, write: impl Fn(&mut String, char)) -> Cow<'_, str> {
@@ -76,7 +80,7 @@ mod tests {
         for text in [value.to_string(), serde_json::to_string_pretty(&value).expect("text")] {
             let safe = shown_json(&text);
             assert!(!safe.contains(|c: char| c != '\n' && is_unsafe(c)));
-            assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).expect("JSON"), value);
+            assert_eq!(crate::encoding::json::from_slice::<serde_json::Value>(safe.as_bytes()).expect("JSON"), value);
         }
     }
 }

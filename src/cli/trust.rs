@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -18,7 +18,8 @@ use crate::crypto::pem;
 use crate::crypto::public_key::PublicKey;
 use crate::trust::Trust;
 use crate::trust::entry::EntryFile;
-use crate::trust::import::{IMPORTERS, Import, Importer, LIST_BYTES, Options, detect, importer};
+use crate::trust::import::{Import, LIST_BYTES, Options};
+use crate::trust::importers::{IMPORTERS, Importer, detect, importer};
 use crate::trust::store;
 
 /// Bytes of a file that holds one public key.
@@ -100,7 +101,11 @@ fn kind(text: &str) -> Result<Kind, String> {
     }
     importer(text).map(Kind::Named).ok_or_else(|| {
         let names: Vec<String> = IMPORTERS.iter().map(|known| format!("  {:12}{}", known.name, known.title)).collect();
-        format!("no such kind of list; there are\n{}\n  {:12}whichever of these it looks like", names.join("\n"), "auto")
+        format!(
+            "no such kind of list; there are\n{}\n  {:12}whichever of these it looks like",
+            names.join("\n"),
+            "auto"
+        )
     })
 }
 
@@ -165,14 +170,14 @@ impl ImportList {
             country: self.country.clone(),
             issuer: self.issuer.clone(),
             name: self.name.clone(),
-            key: self.signed_by.as_ref().map(public_key).transpose()?,
+            key: self.signed_by.as_deref().map(public_key).transpose()?,
             key_sets,
             imported_at: now(),
         })
     }
 }
 
-fn public_key(path: &PathBuf) -> Result<PublicKey, Trouble> {
+fn public_key(path: &Path) -> Result<PublicKey, Trouble> {
     let bytes = read_file(path, KEY_BYTES)?;
     let text = String::from_utf8(bytes).map_err(|_| Trouble::at(path, "not a PEM text"))?;
     let blocks = pem::blocks(&text).unwrap_or_default();
@@ -233,7 +238,11 @@ impl List {
         for problem in &problems {
             remark(&format!("left out {}: {}", problem.entry, problem.reason));
         }
-        if self.json { write_json(out, &trust)? } else { write_text(out, &trust)? }
+        if self.json {
+            write_json(out, &trust)?
+        } else {
+            write_text(out, &trust)?
+        }
         Ok(Exit::Accepted)
     }
 }
@@ -295,7 +304,8 @@ fn write_text(out: &mut dyn Write, trust: &Trust) -> Result<(), Trouble> {
         }))
         .collect();
     lines.sort();
-    for [country, key, formats, until, place, name] in lines.iter().map(|line| line.each_ref().map(|cell| shown(cell))) {
+    for [country, key, formats, until, place, name] in lines.iter().map(|line| line.each_ref().map(|cell| shown(cell)))
+    {
         writeln!(out, "{country:2} {key:12} {formats:18} {until:10} {place:24} {name}")?;
     }
     let counts = trust.counts();

@@ -4,8 +4,6 @@ use std::fmt;
 
 use aws_lc_rs::signature::{self as aws, VerificationAlgorithm};
 
-use crate::crypto::public_key::{KeyKind, PublicKey};
-
 /// A SHA-2 digest inside a signature algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hash {
@@ -15,6 +13,24 @@ pub enum Hash {
     Sha384,
     /// SHA-512.
     Sha512,
+}
+
+/// What kind of key it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyKind {
+    /// ECDSA on P-256.
+    P256,
+    /// ECDSA on P-384.
+    P384,
+    /// ECDSA on P-521.
+    P521,
+    /// RSA.
+    Rsa {
+        /// Bits of the modulus.
+        bits: usize,
+    },
+    /// Ed25519.
+    Ed25519,
 }
 
 /// A signature algorithm. ECDSA signatures are the raw r || s, never DER.
@@ -114,16 +130,6 @@ impl Algorithm {
             Algorithm::Rs256 => -257,
             Algorithm::Rs384 => -258,
             Algorithm::Rs512 => -259,
-        }
-    }
-
-    /// The algorithm to check with when a message names this one and the signer has that key; `None` when they do not fit.
-    ///
-    /// It is the named algorithm, but for one deviation: ES256 under a P-384 key is [`Algorithm::Es256OverP384`].
-    pub fn for_key(self, key: &PublicKey) -> Option<Algorithm> {
-        match (self, key.kind()) {
-            (Algorithm::Es256, KeyKind::P384) => Some(Algorithm::Es256OverP384),
-            _ => key.takes(self).then_some(self),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Jobs: signatures to check, many at a time.
 
-use crate::crypto::algorithm::{Algorithm, Family};
-use crate::crypto::public_key::{Curve, KeyKind, PublicKey};
+use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
+use crate::crypto::public_key::{Curve, PublicKey};
 use crate::crypto::{ecdsa_value, ed25519_rule};
 use crate::reason::{Code, Reason};
 

@@ -12,7 +12,7 @@ use der::asn1::{ObjectIdentifier, UintRef};
 use der::{Decode, Reader, SliceReader};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
-use crate::crypto::algorithm::{Algorithm, Family};
+use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
 use crate::crypto::digest::sha256;
 use crate::crypto::{ed25519_rule, tlv};
 use crate::reason::{Code, Reason};
@@ -80,24 +80,6 @@ impl Curve {
     }
 }
 
-/// What kind of key it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum KeyKind {
-    /// ECDSA on P-256.
-    P256,
-    /// ECDSA on P-384.
-    P384,
-    /// ECDSA on P-521.
-    P521,
-    /// RSA.
-    Rsa {
-        /// Bits of the modulus.
-        bits: usize,
-    },
-    /// Ed25519.
-    Ed25519,
-}
-
 /// A public key, read and found sound. Cheap to clone.
 #[derive(Clone)]
 pub struct PublicKey(Arc<Key>);
@@ -116,6 +98,18 @@ enum Parts {
     Ec { curve: Curve, x: Vec<u8>, y: Vec<u8> },
     Rsa { n: Vec<u8>, e: Vec<u8> },
     Ed25519,
+}
+
+impl Algorithm {
+    /// The algorithm to check with when a message names this one and the signer has that key; `None` when they do not fit.
+    ///
+    /// It is the named algorithm, but for one deviation: ES256 under a P-384 key is [`Algorithm::Es256OverP384`].
+    pub fn for_key(self, key: &PublicKey) -> Option<Algorithm> {
+        match (self, key.kind()) {
+            (Algorithm::Es256, KeyKind::P384) => Some(Algorithm::Es256OverP384),
+            _ => key.takes(self).then_some(self),
+        }
+    }
 }
 
 impl PublicKey {

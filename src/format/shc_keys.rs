@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use crate::check::{Findings, Note};
 use crate::crypto::public_key::PublicKey;
-use crate::format::smart_health_card::NAME;
 use crate::format::{Candidate, Context, Keys};
 use crate::locator::Locator;
 use crate::policy::StatusDemand;
@@ -17,6 +16,9 @@ use crate::time::Timestamp;
 use crate::trust::jwks::{Jwk, KeySet, check_chain_valid_at, check_san};
 use crate::trust::x509::Certificate;
 use crate::trust::{ChainLink, Consulted, Issuer, SignerDescription};
+
+/// The format's name.
+pub const NAME: &str = "smart_health_card";
 
 /// Who may have signed: the issuer's key with that identifier, or why there is none.
 pub fn of_issuer(name: &str, kid: &str, context: &Context<'_>) -> Keys {

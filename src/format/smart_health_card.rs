@@ -22,11 +22,8 @@ pub use crate::format::shc_numeric::{is_chunk, same_card};
 /// A SMART Health Card.
 pub struct SmartHealthCard;
 
-/// The format's name.
-pub const NAME: &str = "smart_health_card";
-
 static ABOUT: About = About {
-    name: NAME,
+    name: shc_keys::NAME,
     title: "SMART Health Card",
     specification: "SMART Health Cards 1.4.0",
     begins: &["shc:/", "a compact JWS whose header holds `zip`", "a .smart-health-card file"],

@@ -65,12 +65,7 @@ pub fn sign(claims: &[u8], signer: &dyn Signer, kid: &KeyId) -> Result<String, I
     let protected = cbor::encode(&Value::Map(vec![(4.into(), kid.into()), (1.into(), (-7).into())]));
     let signature =
         signer.sign(&sig_structure(&protected, claims)).map_err(|fault| IssueFault::Key(fault.to_string()))?;
-    let parts = vec![
-        protected.as_slice().into(),
-        Value::Map(Vec::new()),
-        claims.into(),
-        signature.as_slice().into(),
-    ];
+    let parts = vec![protected.as_slice().into(), Value::Map(Vec::new()), claims.into(), signature.as_slice().into()];
     let message = Value::Tag(18, Box::new(Value::Array(parts)));
     Ok(format!("{PREFIX}{}", base32::encode(&cbor::encode(&message))))
 }

@@ -32,7 +32,7 @@ pub struct Config {
     pub max_connections: usize,
     /// Batches served at a time.
     pub batches: usize,
-    /// Pictures and large inputs read at a time; as many again may wait eightfold.
+    /// Pictures and large inputs read at a time; eight times as many may wait. One decoded photo is large: mind the memory.
     pub heavy: usize,
     /// Threads that verify batches, and worker threads; 0 = one a core.
     pub threads: usize,
@@ -65,7 +65,7 @@ impl Config {
             in_flight: 256,
             max_connections: 4096,
             batches: 8,
-            heavy: 2,
+            heavy: 1,
             threads: 0,
             body_budget_bytes: 64 << 20,
             read_time: Duration::from_secs(10),

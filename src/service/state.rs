@@ -147,6 +147,11 @@ impl Shared {
         (before < self.config.in_flight).then_some(admitted)
     }
 
+    /// `true` when more could be asked at once than is admitted.
+    pub fn has_more_connections_than_places(&self) -> bool {
+        usize::try_from(self.metrics.connections.get()).is_ok_and(|open| open > self.config.in_flight)
+    }
+
     /// Room for that many permits of bodies, if there is any left.
     pub fn take_room(&self, permits: usize) -> Option<OwnedSemaphorePermit> {
         self.room.clone().try_acquire_many_owned(u32::try_from(permits).ok()?).ok()

@@ -1,4 +1,4 @@
-//! Importers: other people's trust lists to trust entries. The table of them all, and what they share.
+//! What all importers share: what the operator says of a list, what comes out of it, and how it is told.
 //!
 //! An importer is a pure function from a document to files of a trust store. Whatever it leaves out is said: as a problem when the
 //! item is broken, as a count with its reason when the item is sound but nothing that we judge by.
@@ -10,104 +10,14 @@ use crate::crypto::digest::sha256;
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::json;
 use crate::policy::Environment;
-use crate::reason::{Code, Reason};
+use crate::reason::Reason;
 use crate::time::Timestamp;
 use crate::trust::Problem;
-use crate::trust::entry::{Entry, EntryFile, Source};
+use crate::trust::entry::{Entry, EntryFile};
 use crate::trust::x509::Certificate;
-use crate::trust::{
-    import_did, import_eu_gateway, import_gdhcn, import_jwks, import_pathcheck, import_pem, import_value_sets,
-    import_vci,
-};
 
 /// Bytes of the largest list that is imported.
 pub const LIST_BYTES: usize = 32 << 20;
-
-/// One kind of list that can be imported.
-pub struct Importer {
-    /// Stable name (`eu-gateway`).
-    pub name: &'static str,
-    /// Title for people.
-    pub title: &'static str,
-    takes: fn(&[u8]) -> bool,
-    read: fn(&[u8], &Options) -> Result<Import, ImportFault>,
-}
-
-/// Every importer, in the order in which they are listed and tried.
-pub static IMPORTERS: &[Importer] = &[
-    Importer {
-        name: "pem",
-        title: "certificates of signers and authorities, PEM or DER",
-        takes: import_pem::takes,
-        read: import_pem::read,
-    },
-    Importer {
-        name: "eu-gateway",
-        title: "trust list of the EU DCC gateway, plain or in the signed two-line form",
-        takes: import_eu_gateway::takes,
-        read: import_eu_gateway::read,
-    },
-    Importer {
-        name: "pathcheck",
-        title: "PathCheck trust registry",
-        takes: import_pathcheck::takes,
-        read: import_pathcheck::read,
-    },
-    Importer {
-        name: "vci",
-        title: "VCI directory of SMART Health Card issuers, or a snapshot of it with keys",
-        takes: import_vci::takes,
-        read: import_vci::read,
-    },
-    Importer {
-        name: "gdhcn",
-        title: "WHO Global Digital Health Certification Network trust list, versions 1 and 2",
-        takes: import_gdhcn::takes,
-        read: import_gdhcn::read,
-    },
-    Importer { name: "did", title: "DID document of one issuer", takes: import_did::takes, read: import_did::read },
-    Importer { name: "jwks", title: "JWK set of one issuer", takes: import_jwks::takes, read: import_jwks::read },
-    Importer {
-        name: "value-sets",
-        title: "value sets of the EU DCC",
-        takes: import_value_sets::takes,
-        read: import_value_sets::read,
-    },
-];
-
-/// The importer with this name.
-pub fn importer(name: &str) -> Option<&'static Importer> {
-    IMPORTERS.iter().find(|importer| importer.name == name)
-}
-
-/// The importer whose kind of list these bytes are, by shape alone; `None` when it is no one's or more than one's.
-pub fn detect(bytes: &[u8]) -> Option<&'static Importer> {
-    let mut found = IMPORTERS.iter().filter(|importer| (importer.takes)(bytes));
-    found.next().filter(|_| found.next().is_none())
-}
-
-impl Importer {
-    /// What the list says, as files of a trust store.
-    ///
-    /// # Errors
-    /// [`ImportFault`] when the document as a whole cannot be taken; a broken item in it is a problem of the import.
-    pub fn import(&self, bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
-        if bytes.len() > LIST_BYTES {
-            return Err(ImportFault::Content(Reason::new(Code::InputTooLarge).expected(LIST_BYTES).got(bytes.len())));
-        }
-        let mut import = (self.read)(bytes, options)?;
-        let source = Source {
-            list: import.list.clone(),
-            importer: self.name.to_owned(),
-            sha256: hex(&sha256(bytes)),
-            imported_at: options.imported_at.to_string(),
-        };
-        for file in import.files.values_mut() {
-            file.source = Some(source.clone());
-        }
-        Ok(import)
-    }
-}
 
 /// What the operator says of a list. The default: production, everything else by the importer.
 #[derive(Clone, Debug, Default)]
@@ -355,24 +265,5 @@ mod tests {
         assert_eq!(country_file(Some("NZ")), "nz");
         assert_eq!(country_file(Some("..")), "unknown");
         assert_eq!(country_file(None), "unknown");
-    }
-
-    #[test]
-    fn kinds_are_told_by_shape() {
-        for (text, name) in [
-            (r#"{"keys":[]}"#, Some("jwks")),
-            (r#"{"participating_issuers":[]}"#, Some("vci")),
-            (r#"{"EUDCC":{},"SmartHealthCards":{}}"#, Some("pathcheck")),
-            (r#"{"id":"did:web:issuer.example","verificationMethod":[]}"#, Some("did")),
-            (r#"{"id":"did:web:tng-cdn.example:trustlist","verificationMethod":[]}"#, Some("gdhcn")),
-            (r#"{"valueSetId":"x","valueSetValues":{}}"#, Some("value-sets")),
-            (r#"[{"kid":"","rawData":""}]"#, Some("eu-gateway")),
-            ("MEQCIA==\n{\"certificates\":[]}", Some("eu-gateway")),
-            ("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", Some("pem")),
-            ("{}", None),
-            ("", None),
-        ] {
-            assert_eq!(detect(text.as_bytes()).map(|importer| importer.name), name, "{text}");
-        }
     }
 }

@@ -15,6 +15,7 @@ pub mod import_pathcheck;
 pub mod import_pem;
 pub mod import_value_sets;
 pub mod import_vci;
+pub mod importers;
 pub mod jwks;
 pub mod store;
 pub mod x509;
