@@ -1,2 +1,149 @@
-//! c
-fn main() {}
+//! The command `vidimus-conformance`: runs vectors and test sets, mints vectors, speaks the protocol.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use vidimus_conformance::exceptions::Exceptions;
+use vidimus_conformance::render::{Format, render};
+use vidimus_conformance::results::Results;
+use vidimus_conformance::run::{Settings, run};
+use vidimus_conformance::subject::{Subject, WRITTEN, from_text};
+use vidimus_conformance::{corpus, coverage, mint, serve, trust_folder};
+
+/// Conformance vectors for credential verifiers, and the runner that puts them before any of them.
+#[derive(Parser)]
+#[command(name = "vidimus-conformance", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Put vectors and public test sets before a verifier. Exit code 0 only when nothing failed, crashed or hung.
+    Run(Run),
+    /// Write the trust and policy of a set as the store folder and policy file of `vidimus`.
+    CorpusTrust {
+        /// The folder of the set.
+        set: PathBuf,
+        /// The folder to write `trust/` and `policy.json` into.
+        #[arg(long)]
+        into: PathBuf,
+    },
+    /// Be the library as a subject: questions on standard input, one a line, answers on standard output.
+    Subject,
+    /// Be the library as a subject over HTTP: `POST /`.
+    ServeSubject {
+        /// Address and port; port 0 takes a free one and says which.
+        #[arg(long, default_value = "127.0.0.1:8090")]
+        listen: SocketAddr,
+    },
+    /// Make the vectors and samples anew from the keys at hand.
+    Mint {
+        /// The folder of all vectors; `samples/` stands beside it.
+        #[arg(long, default_value = "test-vectors")]
+        into: PathBuf,
+        /// Write nothing; fail when a file differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make new test keys and certificates. Every vector changes with them: done once.
+    MintPki {
+        /// The folder of all vectors.
+        #[arg(long, default_value = "test-vectors")]
+        into: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct Run {
+    /// The verifier.
+    #[arg(long, default_value = "in-process", help = format!("The verifier: {WRITTEN}"))]
+    subject: String,
+    /// How the results are written.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Cases in which a set and its specification disagree: a JSON list of {id, sentence}.
+    #[arg(long)]
+    exceptions: Option<PathBuf>,
+    /// Cases at a time.
+    #[arg(long, default_value_t = std::thread::available_parallelism().map_or(2, usize::from))]
+    jobs: usize,
+    /// Longest time of one case, seconds.
+    #[arg(long, default_value_t = 10.0)]
+    timeout: f32,
+    /// Only cases whose id holds this text.
+    #[arg(long)]
+    only: Option<String>,
+    /// Fail also when a reason code has no vector that names it alone, or a format lacks a stage.
+    #[arg(long)]
+    coverage: bool,
+    /// Vectors, test sets, or folders that hold them.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Run(arguments) => run_command(&arguments),
+        Command::CorpusTrust { set, into } => corpus_trust(&set, &into),
+        Command::Subject => return subject(),
+        Command::ServeSubject { listen } => serve::serve(listen).map(|()| true),
+        Command::Mint { into, check } => mint::mint(&into, check),
+        Command::MintPki { into } => mint::pki::make(&into).map(|()| true),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(sentence) => {
+            eprintln!("error: {sentence}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run_command(arguments: &Run) -> Result<bool, String> {
+    let subject: Arc<dyn Subject> = Arc::from(from_text(&arguments.subject)?);
+    let limit = Duration::try_from_secs_f32(arguments.timeout).map_err(|error| error.to_string())?;
+    let mut cases = corpus::read_all(&arguments.paths)?;
+    if let Some(only) = &arguments.only {
+        cases.retain(|case| case.id.contains(only.as_str()));
+    }
+    let results = run(cases, &subject, Settings { jobs: arguments.jobs, limit });
+    let results = match &arguments.exceptions {
+        Some(path) if arguments.only.is_none() => Exceptions::read(path)?.apply(results),
+        _ => results,
+    };
+    let results = Results::of(&arguments.subject, results);
+    print!("{}", render(&results, arguments.format));
+    let mut good = results.is_good();
+    if arguments.coverage {
+        let missing = coverage::missing(&results);
+        missing.iter().for_each(|sentence| eprintln!("coverage: {sentence}"));
+        good &= missing.is_empty();
+    }
+    Ok(good)
+}
+
+fn corpus_trust(set: &std::path::Path, into: &std::path::Path) -> Result<bool, String> {
+    let (entries, policy) = corpus::hostile_seed::trust(set)?;
+    trust_folder::write(into, &entries, &policy).map(|()| true)
+}
+
+fn subject() -> ExitCode {
+    let answered = serve::answer_stream(&mut std::io::stdin().lock(), &mut std::io::stdout().lock());
+    match answered.as_deref() {
+        Ok("accepted") => ExitCode::SUCCESS,
+        Ok("rejected") => ExitCode::from(1),
+        Ok("indeterminate") => ExitCode::from(3),
+        Ok(_) => ExitCode::from(2),
+        Err(sentence) => {
+            eprintln!("error: {sentence}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -37,10 +37,10 @@ use lines::{Group, Lines};
         content((crate::service::question::Question = "application/x-ndjson"))
     ),
     responses(
-        (status = 200, description = "One line a question, in order.", body = crate::service::openapi::Answer,
+        (status = 200, description = "One line a question, in order.", body = crate::service::described::Answer,
          content_type = "application/x-ndjson"),
         (status = "default", description = "The request is wrong, or cannot be served now.",
-         body = crate::service::openapi::Problem, content_type = "application/problem+json"),
+         body = crate::service::described::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn post(State(service): State<Service>, headers: HeaderMap, body: Body) -> Response {

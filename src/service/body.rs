@@ -7,13 +7,12 @@ use futures_util::StreamExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
+use crate::service::config::ROOM_BYTES;
 use crate::service::problem::Kind;
 use crate::service::state::Service;
 
 /// Bodies up to this size need no room in the budget: their number is bounded by the requests in flight.
 const FREE_BYTES: usize = 64 << 10;
-/// One permit of the budget.
-pub(crate) const ROOM_BYTES: usize = 64 << 10;
 
 /// A body and the room that it takes up in the service's budget for as long as it lives.
 pub struct Held {

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use crate::policy::Policy;
 
+/// One permit of the budget.
+pub(crate) const ROOM_BYTES: usize = 64 << 10;
+
 /// What an operator can set.
 #[derive(Clone, Debug)]
 pub struct Config {

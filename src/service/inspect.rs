@@ -28,9 +28,9 @@ const VERIFIED: HeaderName = HeaderName::from_static("x-vidimus-verified");
         )
     ),
     responses(
-        (status = 200, description = "What it says. `verified` is always false.", body = crate::service::openapi::Inspection),
+        (status = 200, description = "What it says. `verified` is always false.", body = crate::service::described::Inspection),
         (status = "default", description = "The request is wrong, or cannot be served now.",
-         body = crate::service::openapi::Problem, content_type = "application/problem+json"),
+         body = crate::service::described::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn post(State(service): State<Service>, headers: HeaderMap, body: Body) -> Response {

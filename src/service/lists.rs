@@ -12,7 +12,7 @@ use crate::service::problem::{Kind, Problem};
 #[utoipa::path(
     get,
     path = "/v1/formats",
-    responses((status = 200, description = "Every format that can be judged.", body = Vec<crate::service::openapi::Format>))
+    responses((status = 200, description = "Every format that can be judged.", body = Vec<crate::service::described::Format>))
 )]
 pub async fn formats() -> Response {
     Json(FORMATS.iter().map(|format| *format.about()).collect::<Vec<_>>()).into_response()
@@ -22,7 +22,7 @@ pub async fn formats() -> Response {
 #[utoipa::path(
     get,
     path = "/v1/reasons",
-    responses((status = 200, description = "Every reason that a report can give.", body = Vec<crate::service::openapi::Reason>))
+    responses((status = 200, description = "Every reason that a report can give.", body = Vec<crate::service::described::Reason>))
 )]
 pub async fn reasons() -> Response {
     Json(Code::ALL.iter().map(|code| *code.row()).collect::<Vec<_>>()).into_response()
@@ -34,8 +34,8 @@ pub async fn reasons() -> Response {
     path = "/v1/reasons/{code}",
     params(("code" = String, Path, description = "The reason's code, for example `time.expired`.")),
     responses(
-        (status = 200, description = "The reason.", body = crate::service::openapi::Reason),
-        (status = 404, description = "No reason has that code.", body = crate::service::openapi::Problem,
+        (status = 200, description = "The reason.", body = crate::service::described::Reason),
+        (status = 404, description = "No reason has that code.", body = crate::service::described::Problem,
          content_type = "application/problem+json"),
     )
 )]
@@ -50,7 +50,7 @@ pub async fn reason(Path(code): Path<String>) -> Response {
 #[utoipa::path(
     get,
     path = "/v1/problems",
-    responses((status = 200, description = "Every problem type.", body = Vec<crate::service::openapi::ProblemType>))
+    responses((status = 200, description = "Every problem type.", body = Vec<crate::service::described::ProblemType>))
 )]
 pub async fn problems() -> Response {
     Json(Kind::ALL.iter().map(|kind| *kind.row()).collect::<Vec<_>>()).into_response()

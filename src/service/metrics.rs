@@ -12,7 +12,7 @@ use prometheus_client::registry::Registry;
 
 use crate::net::fetch::Counts;
 use crate::report::Report;
-use crate::service::state::Held;
+use crate::service::held::Held;
 
 /// Everything counted.
 pub struct Metrics {

@@ -6,6 +6,8 @@
 pub mod batch;
 pub mod body;
 pub mod config;
+pub mod described;
+pub mod held;
 pub mod inspect;
 pub mod listen;
 pub mod lists;

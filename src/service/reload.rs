@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::service::state::{Held, Service};
+use crate::service::held::Held;
+use crate::service::state::Service;
 use crate::trust::{Trust, store};
 
 /// What a store looks like: the same fingerprint means the same content.

@@ -11,10 +11,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::net::clock::Clock;
 use crate::net::fetch::{self, Fetcher};
 use crate::policy::Policy;
-use crate::service::body::ROOM_BYTES;
-use crate::service::config::Config;
+use crate::service::config::{Config, ROOM_BYTES};
+use crate::service::held::Held;
 use crate::service::metrics::Metrics;
-use crate::time::Timestamp;
 use crate::trust::Trust;
 
 /// The service: clones are the same one.
@@ -46,19 +45,6 @@ pub struct Shared {
     stopping: AtomicBool,
     requests: AtomicU64,
     name_of: RandomState,
-}
-
-/// A trust snapshot as this service holds it.
-pub struct Held {
-    /// The snapshot.
-    pub trust: Arc<Trust>,
-    /// When it was loaded; `None` = never was one.
-    pub loaded_at: Option<Timestamp>,
-    /// Entries that could not be used.
-    pub left_out: usize,
-    /// Why the store, as it is now, could not be loaded; the snapshot is then an older one.
-    pub fault: Option<String>,
-    is_empty: bool,
 }
 
 impl Deref for Service {
@@ -147,6 +133,11 @@ impl Shared {
         (before < self.config.in_flight).then_some(admitted)
     }
 
+    /// `true` when more could be asked at once than is admitted.
+    pub fn has_more_connections_than_places(&self) -> bool {
+        usize::try_from(self.metrics.connections.get()).is_ok_and(|open| open > self.config.in_flight)
+    }
+
     /// Room for that many permits of bodies, if there is any left.
     pub fn take_room(&self, permits: usize) -> Option<OwnedSemaphorePermit> {
         self.room.clone().try_acquire_many_owned(u32::try_from(permits).ok()?).ok()
@@ -162,32 +153,6 @@ impl Shared {
     pub fn next_id(&self) -> String {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         format!("{:016x}", self.name_of.hash_one(number))
-    }
-}
-
-impl Held {
-    /// Trust in nobody, loaded from nowhere.
-    pub fn nothing() -> Self {
-        Held { trust: Arc::default(), loaded_at: None, left_out: 0, fault: None, is_empty: true }
-    }
-
-    /// A snapshot loaded then, without so many entries that could not be used.
-    pub fn loaded(trust: Trust, at: Timestamp, left_out: usize) -> Self {
-        let counts = trust.counts();
-        let is_empty = counts.signers + counts.issuers == 0;
-        Held { trust: Arc::new(trust), loaded_at: Some(at), left_out, fault: None, is_empty }
-    }
-
-    /// This snapshot still, although the store has another: that one has a fault.
-    #[must_use]
-    pub fn kept_because(&self, fault: String) -> Self {
-        Held {
-            trust: self.trust.clone(),
-            loaded_at: self.loaded_at,
-            left_out: self.left_out,
-            fault: Some(fault),
-            is_empty: self.is_empty,
-        }
     }
 }
 

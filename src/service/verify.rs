@@ -36,9 +36,9 @@ const INLINE_BYTES: usize = 64 << 10;
         )
     ),
     responses(
-        (status = 200, description = "The report, whatever the verdict.", body = crate::service::openapi::Report),
+        (status = 200, description = "The report, whatever the verdict.", body = crate::service::described::Report),
         (status = "default", description = "The request is wrong, or cannot be served now.",
-         body = crate::service::openapi::Problem, content_type = "application/problem+json"),
+         body = crate::service::described::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn post(State(service): State<Service>, headers: HeaderMap, body: Body) -> Response {

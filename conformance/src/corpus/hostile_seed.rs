@@ -1,0 +1,101 @@
+//! The hostile seed: inputs made to break verifiers, with the verdict due. `cases.jsonl` and `keys.json`.
+//!
+//! Health formats are put before the subject; bare CBOR, Base45 and JWTs go to the reader of that floor. Formats that this
+//! version does not know are skipped.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{Layout, bytes_of_hex, read_json, read_text, text_of};
+use crate::case::{Case, Found, Right};
+use crate::question::{Occasion, Payload, Question};
+
+/// The layout of the set.
+pub const LAYOUT: Layout = Layout { name: Some("hostile-seed"), is_here, read };
+
+fn is_here(folder: &Path) -> bool {
+    folder.join("cases.jsonl").is_file() && folder.join("keys.json").is_file()
+}
+
+/// Trust and policy of the set, as store and policy file have them.
+///
+/// # Errors
+/// A sentence, when `keys.json` has another shape.
+pub fn trust(folder: &Path) -> Result<(Vec<Value>, Value), String> {
+    let keys: Value = read_json(&folder.join("keys.json"))?;
+    let shape = "keys.json has another shape";
+    let trust = keys.get("trust").ok_or(shape)?;
+    let formats = json!(["eu_dcc"]);
+    let mut entries =
+        vec![json!({"kind": "authority", "certificate": text_of(trust, "csca_der").ok_or(shape)?, "formats": formats})];
+    for certificate in trust.get("dsc_der").and_then(Value::as_array).ok_or(shape)? {
+        // One of the signers belongs to another country than its authority: the list names the country.
+        entries.push(json!({"kind": "signer", "certificate": certificate, "formats": formats}));
+    }
+    entries.push(json!({
+        "kind": "issuer",
+        "issuer": text_of(&keys, "issuer").ok_or(shape)?,
+        "formats": ["smart_health_card"],
+        "keys": keys.get("shc_jwks").ok_or(shape)?,
+    }));
+    let skew = keys.get("skew").and_then(Value::as_i64).ok_or(shape)?;
+    Ok((entries, json!({"clock_skew_seconds": skew})))
+}
+
+fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
+    let keys: Value = read_json(&folder.join("keys.json"))?;
+    let now = keys.get("now").and_then(Value::as_i64).ok_or("keys.json has another shape")?;
+    let (trust, policy) = trust(folder)?;
+    let template = Question {
+        input: Payload::default(),
+        occasion: Occasion { now: vidimus::time::Timestamp::from_seconds(now).to_string(), ..Occasion::default() },
+        policy,
+        trust,
+        evidence: Vec::new(),
+    };
+    let mut cases = Vec::new();
+    for line in read_text(&folder.join("cases.jsonl"))?.lines().filter(|line| !line.is_empty()) {
+        let case: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        cases.push(case_of(set, &case, &keys, &template).ok_or("a case of another shape")?);
+    }
+    Ok(cases)
+}
+
+fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option<Case> {
+    let id = format!("{set}/{}", text_of(case, "id")?);
+    let accept = text_of(case, "expect")? == "accept";
+    let strict = case.get("strict").and_then(Value::as_bool) == Some(true);
+    let bytes = match (text_of(case, "text"), text_of(case, "hex"), text_of(case, "b64")) {
+        (Some(text), ..) => text.as_bytes().to_vec(),
+        (_, Some(hex), _) => bytes_of_hex(hex)?,
+        (.., Some(coded)) => vidimus::encoding::base64url::decode_any(coded).ok()?,
+        _ => return None,
+    };
+    let right = if accept { Right::Accepted } else { Right::NotAccepted };
+    let ask = |format: &str| {
+        let input = match String::from_utf8(bytes.clone()) {
+            Ok(text) => Payload::text("text/plain", text),
+            Err(_) => Payload::bytes("application/octet-stream", &bytes),
+        };
+        let mut question = Question { input: input.of_format(format), ..template.clone() };
+        if strict && let Some(policy) = question.policy.as_object_mut() {
+            policy.insert("strict".to_owned(), Value::Bool(true));
+        }
+        Case::ask(id.clone(), question, right)
+    };
+    Some(match text_of(case, "format")? {
+        "hc1" => ask("eu_dcc"),
+        "shc" => ask("smart_health_card"),
+        "cbor" => Case::call(id, move || {
+            let read = vidimus::encoding::cbor::decode(&bytes);
+            Found::when(accept, read.is_ok(), || read.err().map_or_else(String::new, |reason| reason.to_string()))
+        }),
+        "base45" => Case::call(id, move || {
+            let read = String::from_utf8(bytes.clone()).map(|text| vidimus::encoding::base45::decode(&text));
+            Found::when(accept, matches!(read, Ok(Ok(_))), String::new)
+        }),
+        "jwt" => super::wycheproof::jwt_case(id, bytes, keys, accept, strict)?,
+        other => Case::skip(id, format!("{other} is not a format of this version")),
+    })
+}

@@ -1,0 +1,60 @@
+//! Coverage: every reason code has a vector that names it and no other, every format fails at every stage where it can.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use vidimus::reason::{Code, Stage};
+
+use crate::results::{Outcome, Results};
+
+/// Codes that no input of the formats can be refused for, and why not. A code that a vector names may not stand here.
+pub const UNREACHABLE: &[(Code, &str)] = &[
+    (Code::InputAmbiguous, "The beginnings of the three formats exclude each other."),
+    (Code::JoseSerialization, "Detection takes a JWS in JSON for no credential; only the JWT floor meets one."),
+    (Code::JoseAlgKeyMismatch, "A health card's key is on P-256 and its algorithm is ES256 before the two meet."),
+    (Code::X509PathLen, "Signers are certified directly: no path has an authority in its middle."),
+];
+
+/// Stages at which each format can fail.
+pub const STAGES: &[(&str, &[Stage])] = &[
+    ("eu_dcc", &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy]),
+    (
+        "smart_health_card",
+        &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy],
+    ),
+    // A pass declares no status, and nothing is wrong with that.
+    ("nz_covid_pass", &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Policy]),
+];
+
+/// What our vectors leave open, one sentence each. Only the subject `in-process` tells every code.
+pub fn missing(results: &Results) -> Vec<String> {
+    let mut alone = BTreeMap::<&str, usize>::new();
+    let mut stages = BTreeSet::<(&str, &str)>::new();
+    for case in results.cases.iter().filter(|case| case.outcome == Outcome::Pass) {
+        let Some(id) = case.id.strip_prefix("test-vectors/") else { continue };
+        let mut parts = id.split("::");
+        if let (Some(format), Some(stage)) = (parts.next(), parts.next()) {
+            stages.insert((format, stage));
+        }
+        let codes: BTreeSet<&str> = case.codes.iter().map(String::as_str).collect();
+        if let (Some(code), 1) = (codes.first(), codes.len()) {
+            *alone.entry(code).or_default() += 1;
+        }
+    }
+    let mut missing = Vec::new();
+    for code in Code::ALL {
+        let unreachable = UNREACHABLE.iter().any(|(known, _)| known == code);
+        match (alone.contains_key(code.as_str()), unreachable) {
+            (false, false) => missing.push(format!("no vector is refused for {} alone", code.as_str())),
+            (true, true) => missing.push(format!("{} is listed as unreachable, but a vector names it", code.as_str())),
+            _ => {}
+        }
+    }
+    for (format, due) in STAGES {
+        for stage in *due {
+            if !stages.contains(&(*format, stage.name())) {
+                missing.push(format!("no vector of {format} fails at stage {}", stage.name()));
+            }
+        }
+    }
+    missing
+}

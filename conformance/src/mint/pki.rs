@@ -1,0 +1,217 @@
+//! The test PKI: made once with `mint-pki`, kept in the repository, read by the generator.
+//!
+//! All keys are public knowledge. Countries are `XV` and `XW`, which ISO 3166 leaves to its users.
+
+use std::path::{Path, PathBuf};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, SanType, date_time_ymd,
+};
+
+use super::signing::TestKey;
+
+/// The issuer of the test health cards.
+pub const CARD_ISSUER: &str = "https://issuer.example/cards";
+
+/// Folder of the keys, below the folder of all vectors.
+pub const KEYS: &str = "keys";
+
+/// What a certificate is for and by whom.
+struct Plan {
+    name: &'static str,
+    country: &'static str,
+    by: By,
+    kind: Kind,
+    change: Change,
+}
+
+/// What a certificate has that others have not.
+type Change = fn(&mut CertificateParams);
+
+/// Who issues a certificate.
+#[derive(Clone, Copy)]
+enum By {
+    Itself,
+    Other(&'static str),
+}
+
+/// Which key a certificate holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    P256,
+    P384,
+    Rsa,
+}
+
+const fn signer(name: &'static str, change: Change) -> Plan {
+    Plan { name, country: "XV", by: By::Other("authority"), kind: Kind::P256, change }
+}
+
+fn purpose(params: &mut CertificateParams, oid: &[u64]) {
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(oid.to_vec())];
+}
+
+fn nothing(_: &mut CertificateParams) {}
+
+fn authority(params: &mut CertificateParams) {
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+}
+
+/// Puts the issuer's URL into a certificate for health cards.
+fn names_issuer(params: &mut CertificateParams) {
+    name(params, CARD_ISSUER);
+}
+
+fn name(params: &mut CertificateParams, url: &str) {
+    params.subject_alt_names = url.try_into().map(SanType::URI).into_iter().collect();
+}
+
+/// Every certificate, issuers before what they issue.
+const PLANS: &[Plan] = &[
+    Plan { name: "authority", country: "XV", by: By::Itself, kind: Kind::P256, change: authority },
+    Plan { name: "other-authority", country: "XV", by: By::Itself, kind: Kind::P256, change: authority },
+    signer("signer", nothing),
+    signer("signer-of-tests", |params| purpose(params, &[1, 3, 6, 1, 4, 1, 1847, 2021, 1, 1])),
+    signer("signer-of-vaccinations", |params| purpose(params, &[1, 3, 6, 1, 4, 1, 0, 1847, 2021, 1, 2])),
+    signer("signer-of-recoveries", |params| purpose(params, &[1, 3, 6, 1, 4, 1, 1847, 2021, 1, 3])),
+    signer("signer-that-ended", |params| params.not_after = date_time_ymd(2026, 5, 20)),
+    signer("signer-for-agreement", |params| params.key_usages = vec![KeyUsagePurpose::KeyAgreement]),
+    signer("signer-with-critical-extension", |params| {
+        let mut extension = CustomExtension::from_oid_content(&[2, 999, 1], vec![5, 0]);
+        extension.set_criticality(true);
+        params.custom_extensions = vec![extension];
+    }),
+    Plan {
+        name: "signer-of-other-authority",
+        country: "XV",
+        by: By::Other("other-authority"),
+        kind: Kind::P256,
+        change: nothing,
+    },
+    Plan { name: "signer-with-rsa", country: "XV", by: By::Other("authority"), kind: Kind::Rsa, change: nothing },
+    Plan { name: "signer-with-p384", country: "XV", by: By::Other("authority"), kind: Kind::P384, change: nothing },
+    Plan { name: "signer-of-other-country", country: "XW", by: By::Itself, kind: Kind::P256, change: nothing },
+    Plan { name: "card-issuer", country: "XV", by: By::Other("authority"), kind: Kind::P256, change: names_issuer },
+];
+
+/// More certificates for the key of `card-issuer`.
+const CARD_CERTIFICATES: &[(&str, By, Change)] = &[
+    ("card-issuer-with-other-name", By::Other("authority"), |params| name(params, "https://other.example/cards")),
+    ("card-issuer-by-a-signer", By::Other("signer"), names_issuer),
+    ("card-issuer-by-a-limited-authority", By::Other("limited-authority"), names_issuer),
+];
+
+/// Makes every key and certificate anew.
+///
+/// # Errors
+/// A sentence. RSA keys are made by the command `openssl`.
+pub fn make(vectors: &Path) -> Result<(), String> {
+    let folder = vectors.join(KEYS);
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let text = |error: rcgen::Error| error.to_string();
+    for plan in PLANS {
+        let key = match plan.kind {
+            Kind::P256 => KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?,
+            Kind::P384 => KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).map_err(text)?,
+            Kind::Rsa => KeyPair::from_pem(&rsa_key()?).map_err(text)?,
+        };
+        write(&folder, &format!("{}.key.pem", plan.name), &key.serialize_pem())?;
+        certify(&folder, plan.name, plan.country, &key, plan.by, plan.change)?;
+    }
+    // An authority whose key usage does not let it certify: nothing of it is kept but its certificate.
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?;
+    write(&folder, "limited-authority.key.pem", &key.serialize_pem())?;
+    certify(&folder, "limited-authority", "XV", &key, By::Other("authority"), |params| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::CrlSign];
+    })?;
+    let card_key = read_key_pair(&folder, "card-issuer")?;
+    for (name, by, change) in CARD_CERTIFICATES {
+        certify(&folder, name, "XV", &card_key, *by, *change)?;
+    }
+    // Whose DID document is pinned: a bare key.
+    let pass_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?;
+    write(&folder, "pass-issuer.key.pem", &pass_key.serialize_pem())
+}
+
+fn certify(folder: &Path, name: &str, country: &str, key: &KeyPair, by: By, change: Change) -> Result<(), String> {
+    let text = |error: rcgen::Error| error.to_string();
+    let mut params = params(name, country);
+    change(&mut params);
+    let certificate = match by {
+        By::Itself => params.self_signed(key).map_err(text)?,
+        By::Other(issuer) => {
+            params.use_authority_key_identifier_extension = true;
+            let issuer_key = read_key_pair(folder, issuer)?;
+            let issuer_params = self::params(issuer, "XV");
+            params.signed_by(key, &Issuer::from_params(&issuer_params, &issuer_key)).map_err(text)?
+        }
+    };
+    write(folder, &format!("{name}.cert.pem"), &certificate.pem())
+}
+
+fn params(name: &str, country: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CountryName, country);
+    params.distinguished_name.push(DnType::OrganizationName, "vidimus test PKI");
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = date_time_ymd(2025, 1, 1);
+    params.not_after = date_time_ymd(2046, 12, 31);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params
+}
+
+fn rsa_key() -> Result<String, String> {
+    let output = std::process::Command::new("openssl")
+        .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
+        .output()
+        .map_err(|error| format!("openssl: {error}"))?;
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}
+
+fn read_key_pair(folder: &Path, name: &str) -> Result<KeyPair, String> {
+    let path = folder.join(format!("{name}.key.pem"));
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    KeyPair::from_pem(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
+    let path = folder.join(name);
+    std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The test PKI, read.
+pub struct Pki {
+    folder: PathBuf,
+}
+
+impl Pki {
+    /// The PKI below this folder of vectors.
+    pub fn at(vectors: &Path) -> Self {
+        Pki { folder: vectors.join(KEYS) }
+    }
+
+    /// The key with this name.
+    ///
+    /// # Errors
+    /// A sentence, when it is not there.
+    pub fn key(&self, name: &str) -> Result<TestKey, String> {
+        let path = self.folder.join(format!("{name}.key.pem"));
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        TestKey::from_pem(&text).map_err(|sentence| format!("{}: {sentence}", path.display()))
+    }
+
+    /// DER of the certificate with this name.
+    ///
+    /// # Errors
+    /// A sentence, when it is not there.
+    pub fn certificate(&self, name: &str) -> Result<Vec<u8>, String> {
+        let path = self.folder.join(format!("{name}.cert.pem"));
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let body: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+        vidimus::encoding::base64url::decode_standard(&body).map_err(|reason| format!("{}: {reason}", path.display()))
+    }
+}

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Interop with independent implementations: what they issue, vidimus must judge rightly; what vidimus issues, they must read.
+# Installs the peers itself, into the target folder. One line a case; the last line counts. See README.md.
+#
+# VIDIMUS=path/to/vidimus tests that binary instead of building one.
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+root="$(cd "$here/../.." && pwd)"
+target="${CARGO_TARGET_DIR:-$root/target}"
+work="$target/interop"
+node="$work/node"
+run="$work/run"
+export PYTHONDONTWRITEBYTECODE=1 INTEROP_RUN="$run" INTEROP_PATHCHECK_DCC="$node/pathcheck-dcc.cjs"
+
+# Without an interpreter there is nothing to test; where CI is set that is a failure.
+skip() {
+  if [ -n "${CI:-}" ]; then
+    echo "FAIL interop: $1, and this is CI"
+    exit 1
+  fi
+  echo "skipped: interop: $1"
+  exit 0
+}
+
+find_python() {
+  local candidate
+  for candidate in python3 python3.13 python3.12 python3.11; do
+    if "$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+      python="$candidate"
+      return 0
+    fi
+  done
+  return 1
+}
+
+find_node() {
+  command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' >/dev/null 2>&1
+}
+
+install_python() {
+  cmp -s "$here/requirements.txt" "$work/venv/requirements.txt" && return 0
+  rm -rf "$work/venv"
+  "$python" -m venv "$work/venv"
+  "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
+  cp "$here/requirements.txt" "$work/venv/"
+}
+
+install_node() {
+  if ! cmp -s "$here/package-lock.json" "$node/installed.json"; then
+    rm -rf "$node"
+    mkdir -p "$node"
+    cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$node/"
+    (cd "$node" && npm ci --loglevel=error)
+    # Node cannot load this package as it is: modules of the new kind under names of the old.
+    (cd "$node" && node node_modules/esbuild-wasm/bin/esbuild node_modules/@pathcheck/dcc-sdk/lib/main.js \
+      --bundle --platform=node --format=cjs --log-level=error --outfile=pathcheck-dcc.cjs)
+    cp "$node/package-lock.json" "$node/installed.json"
+  fi
+  # Beside node_modules, where Node looks for packages.
+  rm -rf "$node/peers"
+  mkdir "$node/peers"
+  cp "$here"/peers/*.cjs "$here"/peers/*.mjs "$node/peers/"
+}
+
+# peer SCRIPT [ARGUMENTS]: runs a peer's script.
+peer() {
+  local script="$1"
+  shift
+  case "$script" in
+    *.py) "$work/venv/bin/python" "$here/peers/$script" "$@" ;;
+    *) node "$node/peers/$script" "$@" ;;
+  esac
+}
+
+# A script that stops before its end is a failure like any other.
+stopped() {
+  local why
+  why="$(grep -m 1 -E 'Error|Exception' "$run/stderr" || tail -n 1 "$run/stderr")"
+  echo "FAIL interop $1 stopped: $why" | tee -a "$run/lines"
+}
+
+# issue SCRIPT: a peer's credentials, for vidimus to judge.
+issue() {
+  peer "$1" >"$run/theirs/$1.jsonl" 2>"$run/stderr" || stopped "$1"
+}
+
+# lines SCRIPT [ARGUMENTS]: a script whose output are lines of the outcome.
+lines() {
+  peer "$@" 2>"$run/stderr" | tee -a "$run/lines" || stopped "$1"
+}
+
+find_python || skip "there is no Python 3.11 with venv"
+find_node || skip "there is no Node 20 with npm"
+mkdir -p "$work"
+install_python
+install_node
+if [ -z "${VIDIMUS:-}" ]; then
+  (cd "$root" && cargo build --quiet --bin vidimus)
+  export VIDIMUS="$target/debug/vidimus"
+fi
+
+# The run holds private keys, if only such as nobody needs again.
+rm -rf "$run"
+mkdir -m 700 "$run" "$run/theirs"
+: >"$run/lines"
+peer cast.py
+
+for script in issue_cwt.py issue_jwcrypto.py issue_jose.mjs issue_pathcheck_dcc.cjs issue_pathcheck_shc.cjs; do
+  issue "$script"
+done
+issue issue_qrcode.py
+lines judge.py "$run"/theirs/*.jsonl
+
+lines ours.py
+for script in read_cwt.py read_jwcrypto.py read_jose.mjs read_dcc_utils.cjs read_pathcheck_dcc.cjs \
+  read_pathcheck_shc.cjs read_nzcp.cjs read_jsqr.cjs; do
+  lines "$script"
+done
+
+passed=$(grep -c '^pass ' "$run/lines" || true)
+failed=$(grep -c '^FAIL ' "$run/lines" || true)
+rm -rf "$run"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
