@@ -8,6 +8,8 @@ pub const INPUT_BYTES: usize = 1 << 20;
 pub const IMAGE_BYTES: usize = 10 << 20;
 /// Pixels of one photo.
 pub const IMAGE_PIXELS: u64 = 50_000_000;
+/// Bytes of memory that decoding one photo may take: four for each pixel.
+pub const IMAGE_MEMORY_BYTES: u64 = 4 * IMAGE_PIXELS;
 /// QR codes read from one photo.
 pub const IMAGE_CODES: usize = 32;
 /// Bytes that compressed data may expand to.

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, GrayImage, ImageFormat, ImageReader, Luma};
+use image::{DynamicImage, GrayImage, ImageFormat, ImageReader, Limits, Luma};
 use rqrr::PreparedImage;
 
 use super::{finders, flat, upright};
@@ -59,7 +59,13 @@ fn gray(picture: &[u8]) -> Result<GrayImage, Reason> {
         [0xff, 0xd8, 0xff, ..] => ImageFormat::Jpeg,
         _ => return Err(unreadable()),
     };
-    let reader = || ImageReader::with_format(std::io::Cursor::new(picture), format);
+    let reader = || {
+        let mut reader = ImageReader::with_format(std::io::Cursor::new(picture), format);
+        let mut room = Limits::default();
+        room.max_alloc = Some(limits::IMAGE_MEMORY_BYTES);
+        reader.limits(room);
+        reader
+    };
     let (width, height) = reader().into_dimensions().map_err(|_| unreadable())?;
     if u64::from(width) * u64::from(height) > limits::IMAGE_PIXELS {
         return Err(too_large(format!("{} pixels", limits::IMAGE_PIXELS)).got(format!("{width} x {height}")));
