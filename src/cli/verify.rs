@@ -145,6 +145,11 @@ fn save(path: &Path, request: &Request, trust: &Trust, evidence: &Evidence, repo
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = options.open(path).and_then(|mut file| {
+        // A file that stood there may have let others in.
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        file.write_all(text.as_bytes())
+    });
     written.map_err(|error| Trouble::at(path, error))
 }
