@@ -78,7 +78,7 @@ struct Run {
     /// Longest time of one case, seconds.
     #[arg(long, default_value_t = 10.0)]
     timeout: f32,
-    /// Only cases whose id holds this text, and the accepted vectors that they mutate. Exceptions are not looked at.
+    /// Only cases whose id holds this text, and the accepted vectors that they mutate.
     #[arg(long)]
     only: Option<String>,
     /// Fail also when a reason code has no vector that names it alone, or a format lacks a stage.
@@ -120,8 +120,8 @@ fn run_command(arguments: &Run) -> Result<bool, String> {
     }
     let results = run(cases, &subject, Settings { jobs: arguments.jobs, limit });
     let results = match &arguments.exceptions {
-        Some(path) if arguments.only.is_none() => Exceptions::read(path)?.apply(results),
-        _ => results,
+        None => results,
+        Some(path) => Exceptions::read(path)?.only(arguments.only.as_deref().unwrap_or_default()).apply(results),
     };
     let results = Results::of(&arguments.subject, results);
     print!("{}", render(&results, arguments.format));
