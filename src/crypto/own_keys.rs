@@ -278,6 +278,7 @@ mod tests {
 
     #[test]
     fn other_kinds_sign_too() {
+        #[expect(clippy::disallowed_methods, reason = "making keys needs randomness")]
         let random = SystemRandom::new();
         let p384 = EcdsaKeyPair::generate_pkcs8(&aws::ECDSA_P384_SHA384_FIXED_SIGNING, &random).expect("P-384");
         let own = OwnKey::from_pem(&pem::block_text("PRIVATE KEY", p384.as_ref())).expect("P-384");

@@ -16,8 +16,12 @@ pub fn by_kid(format: &str, kid: Option<&KeyId>, context: &Context<'_>) -> Keys 
     let of_format = |signer: &&Arc<Signer>| signer.formats.iter().any(|name| name == format);
     let known = context.trust.signers(kid.as_bytes());
     let ours = || known.iter().filter(of_format).filter(|signer| signer.environment == context.policy.environment);
-    let consulted =
-        known.iter().filter(of_format).take(limits::KID_CANDIDATES + 1).cloned().map(Consulted::Signer).collect();
+    // Enough to come to the same answer again: ours if there are any, else the others.
+    let mut consulted: Vec<Consulted> =
+        ours().take(limits::KID_CANDIDATES + 1).cloned().map(Consulted::Signer).collect();
+    if consulted.is_empty() {
+        consulted.extend(known.iter().filter(of_format).take(1).cloned().map(Consulted::Signer));
+    }
     if ours().nth(limits::KID_CANDIDATES).is_some() {
         let reason = Reason::new(Code::TrustKidAmbiguous).expected(limits::KID_CANDIDATES);
         return Keys { faults: vec![reason], consulted, ..Keys::default() };
