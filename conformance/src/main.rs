@@ -117,6 +117,9 @@ fn run_command(arguments: &Run) -> Result<bool, String> {
         let parents: HashSet<String> =
             cases.iter().filter(|case| chosen(case)).filter_map(|case| case.parent.clone()).collect();
         cases.retain(|case| chosen(case) || parents.contains(&case.id));
+        if cases.is_empty() {
+            return Err(format!("no case holds `{only}`"));
+        }
     }
     let results = run(cases, &subject, Settings { jobs: arguments.jobs, limit });
     let results = match &arguments.exceptions {
