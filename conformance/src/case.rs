@@ -37,8 +37,10 @@ pub enum Right {
     Accepted,
     /// Anything but `accepted`.
     NotAccepted,
-    /// Not `rejected` for any reason but these codes.
+    /// `accepted`, or refused for these codes alone.
     AcceptedBut(&'static [&'static str]),
+    /// Any verdict: the set has none, but the subject must give one.
+    Any,
 }
 
 /// What a library call found.
@@ -110,6 +112,7 @@ impl Right {
         };
         match self {
             Right::Exactly(expect) => fault_of(expect, answer).map(|fault| format!("{fault}; got {}", told())),
+            Right::Any => None,
             Right::Accepted => (verdict != "accepted").then(|| format!("expected accepted, got {}", told())),
             Right::NotAccepted => (verdict == "accepted").then(|| "expected not accepted, got accepted".to_owned()),
             Right::AcceptedBut(codes) => {

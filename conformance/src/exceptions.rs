@@ -55,6 +55,13 @@ impl Exceptions {
         Ok(Exceptions { by_id })
     }
 
+    /// Those whose id holds this text.
+    #[must_use]
+    pub fn only(mut self, text: &str) -> Exceptions {
+        self.by_id.retain(|id, _| id.contains(text));
+        self
+    }
+
     /// The same results with failures excepted, and with a failure added for each stale entry and each set with too many.
     ///
     /// Only entries of sets that were run are looked at: an exceptions file may serve several runs.

@@ -1,5 +1,6 @@
 //! The command `vidimus-conformance`: runs vectors and test sets, mints vectors, speaks the protocol.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use vidimus_conformance::case::Case;
 use vidimus_conformance::exceptions::Exceptions;
 use vidimus_conformance::render::{Format, render};
 use vidimus_conformance::results::Results;
@@ -76,7 +78,7 @@ struct Run {
     /// Longest time of one case, seconds.
     #[arg(long, default_value_t = 10.0)]
     timeout: f32,
-    /// Only cases whose id holds this text.
+    /// Only cases whose id holds this text, and the accepted vectors that they mutate.
     #[arg(long)]
     only: Option<String>,
     /// Fail also when a reason code has no vector that names it alone, or a format lacks a stage.
@@ -111,12 +113,18 @@ fn run_command(arguments: &Run) -> Result<bool, String> {
     let limit = Duration::try_from_secs_f32(arguments.timeout).map_err(|error| error.to_string())?;
     let mut cases = corpus::read_all(&arguments.paths)?;
     if let Some(only) = &arguments.only {
-        cases.retain(|case| case.id.contains(only.as_str()));
+        let chosen = |case: &Case| case.id.contains(only.as_str());
+        let parents: HashSet<String> =
+            cases.iter().filter(|case| chosen(case)).filter_map(|case| case.parent.clone()).collect();
+        cases.retain(|case| chosen(case) || parents.contains(&case.id));
+        if cases.is_empty() {
+            return Err(format!("no case holds `{only}`"));
+        }
     }
     let results = run(cases, &subject, Settings { jobs: arguments.jobs, limit });
     let results = match &arguments.exceptions {
-        Some(path) if arguments.only.is_none() => Exceptions::read(path)?.apply(results),
-        _ => results,
+        None => results,
+        Some(path) => Exceptions::read(path)?.only(arguments.only.as_deref().unwrap_or_default()).apply(results),
     };
     let results = Results::of(&arguments.subject, results);
     print!("{}", render(&results, arguments.format));

@@ -11,7 +11,7 @@ use crate::results::{CaseResult, Outcome};
 use crate::subject::{Reply, Subject};
 
 /// Stack of the thread that runs a case: deep recursion must show here before it shows in a service.
-const STACK_BYTES: usize = if cfg!(debug_assertions) { 1 << 20 } else { 256 << 10 };
+const STACK_BYTES: usize = 256 << 10;
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! The EU's DCC test data: one JSON file a case, every step of the way with its own expectation.
 //!
-//! Each expectation of each file is one case, `<set>/<file>#<FIELD>`; [`STEPS`] says what each field demands. What concerns
+//! Each expectation of each file is one case, `<set>/<file>#<FIELD>`; the table `STEPS` says what each field demands. What concerns
 //! the verdict is judged from one report on the QR text, with the file's certificate as the only signer. A field that is
 //! missing is not tested. Besides, a file in which a step must fail is put before the subject, which must not accept it
 //! (`#REFUSED`), so that foreign verifiers meet these files too; faults of the content's schema are left out there,

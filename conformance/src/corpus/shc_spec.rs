@@ -1,11 +1,15 @@
 //! The examples of the SMART Health Cards specification, with `expectations.json`.
 //!
-//! Cards, codes and files are put before the subject. Bare payloads and FHIR bundles are no inputs of a verifier: they are
-//! skipped, and said to be. The key set and the revocation list must be read as such.
+//! Cards, codes and files are put before the subject. Payloads, FHIR bundles, the key set and the revocation list alone are no
+//! inputs of a verifier: they go to the library's checks.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
+use vidimus::format::shc_payload::{check_bundle, check_payload};
+use vidimus::policy::Policy;
+use vidimus::status::shc_revocation::RevocationList;
+use vidimus::time::Timestamp;
 
 use super::{Layout, read_bytes, read_json, read_text, text_of};
 use crate::case::{Case, Found, Right};
@@ -39,7 +43,26 @@ fn case_of(folder: &Path, set: &str, case: &Value) -> Option<Result<Case, String
                 Err(reason) => Found::Wrong(format!("expected a key set, got {reason}")),
             })
         }),
-        other => Ok(Case::skip(id, format!("{other} alone is not an input of a verifier"))),
+        "crl" => read_bytes(&folder.join(files.first()?)).map(|bytes| {
+            let kid =
+                files.first().and_then(|file| Path::new(file).file_stem()?.to_str()).unwrap_or_default().to_owned();
+            Case::call(id, move || {
+                let read = RevocationList::decode(&bytes, &kid);
+                Found::when(true, read.is_ok(), || read.err().map_or_else(String::new, |reason| reason.to_string()))
+            })
+        }),
+        "payload" | "bundle" => read_bytes(&folder.join(files.first()?)).and_then(|bytes| {
+            let is_bundle = kind == "bundle";
+            let now = text_of(case, "clock").and_then(Timestamp::from_rfc3339).ok_or("a case without a clock")?;
+            Ok(Case::call(id, move || {
+                let policy = Policy::default();
+                let at = vidimus::occasion::Occasion::at(now);
+                let faults =
+                    if is_bundle { check_bundle(&bytes, &policy).0 } else { check_payload(&bytes, &at, &policy).0 };
+                Found::when(true, faults.is_empty(), || faults.first().map_or_else(String::new, ToString::to_string))
+            }))
+        }),
+        other => Ok(Case::skip(id, format!("{other}: not known here"))),
     })
 }
 

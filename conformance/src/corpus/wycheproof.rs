@@ -65,11 +65,7 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
         let file: Value = read_json(&path)?;
         let known = SIGNATURES.iter().find(|(known, ..)| *known == name);
         if known.is_none() && name != JWS {
-            let count = file.get("numberOfTests").and_then(Value::as_u64).unwrap_or_default();
-            cases.push(Case::skip(
-                format!("{set}/{name}"),
-                format!("{count} tests of algorithms that this version does not use"),
-            ));
+            cases.push(Case::skip(format!("{set}/{name}"), "a file of algorithms that this version does not use"));
             continue;
         }
         let groups = file.get("testGroups").and_then(Value::as_array).cloned().unwrap_or_default();

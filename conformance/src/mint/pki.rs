@@ -83,13 +83,6 @@ const PLANS: &[Plan] = &[
         extension.set_criticality(true);
         params.custom_extensions = vec![extension];
     }),
-    Plan {
-        name: "signer-of-other-authority",
-        country: "XV",
-        by: By::Other("other-authority"),
-        kind: Kind::P256,
-        change: nothing,
-    },
     Plan { name: "signer-with-rsa", country: "XV", by: By::Other("authority"), kind: Kind::Rsa, change: nothing },
     Plan { name: "signer-with-p384", country: "XV", by: By::Other("authority"), kind: Kind::P384, change: nothing },
     Plan { name: "signer-of-other-country", country: "XW", by: By::Itself, kind: Kind::P256, change: nothing },
@@ -120,7 +113,7 @@ pub fn make(vectors: &Path) -> Result<(), String> {
         write(&folder, &format!("{}.key.pem", plan.name), &key.serialize_pem())?;
         certify(&folder, plan.name, plan.country, &key, plan.by, plan.change)?;
     }
-    // An authority whose key usage does not let it certify: nothing of it is kept but its certificate.
+    // An authority whose key usage does not let it certify.
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?;
     write(&folder, "limited-authority.key.pem", &key.serialize_pem())?;
     certify(&folder, "limited-authority", "XV", &key, By::Other("authority"), |params| {
