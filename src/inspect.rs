@@ -67,11 +67,9 @@ fn say_opened(said: &mut Map<String, Value>, format: &dyn Format, opened: &Opene
             say_decoded(said, &decoded);
         }
     }
-    let claims = format.claims(&opened.payload);
-    if !claims.is_null() {
-        said.insert("claims".into(), claims);
-    }
-    put_unless_empty(said, "core", serde_json::to_value(format.core_data(&opened.payload)).unwrap_or_default());
+    let disclosed = format.disclose(&opened.payload);
+    put_unless_empty(said, "claims", disclosed.claims_json());
+    put_unless_empty(said, "core", serde_json::to_value(disclosed.core).unwrap_or_default());
     put_unless_empty(said, "faults", faults.into());
     put_unless_empty(said, "notes", serde_json::to_value(notes).unwrap_or_default());
 }

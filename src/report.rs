@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::check::{Check, Note, Outcome};
 use crate::core_data::CoreData;
-use crate::format::{Context, Format};
+use crate::format::{Context, Disclosed, Format};
 use crate::locator::Locator;
 use crate::reason::{Reason, Stage};
 use crate::time::Timestamp;
@@ -165,20 +165,22 @@ impl Report {
 }
 
 impl Part {
-    /// The claims, of an accepted credential only.
-    pub fn claims(&self) -> Option<serde_json::Value> {
+    /// What the credential says, of an accepted credential only.
+    pub fn disclosed(&self) -> Option<Disclosed<'_>> {
         match (&self.verdict, self.format) {
-            (Verdict::Accepted(_), Some(format)) => Some(format.claims(&self.payload)),
+            (Verdict::Accepted(_), Some(format)) => Some(format.disclose(&self.payload)),
             _ => None,
         }
     }
 
+    /// The claims as JSON, of an accepted credential only.
+    pub fn claims(&self) -> Option<serde_json::Value> {
+        self.disclosed().map(|disclosed| disclosed.claims_json())
+    }
+
     /// The claims in the vocabulary that all formats share, of an accepted credential only.
     pub fn core_data(&self) -> Option<CoreData> {
-        match (&self.verdict, self.format) {
-            (Verdict::Accepted(_), Some(format)) => Some(format.core_data(&self.payload)),
-            _ => None,
-        }
+        self.disclosed().map(|disclosed| disclosed.core)
     }
 }
 
@@ -208,11 +210,9 @@ impl Serialize for Part {
         if !self.times.is_empty() {
             map.serialize_entry("times", &self.times)?;
         }
-        if let Some(claims) = self.claims() {
-            map.serialize_entry("claims", &claims)?;
-        }
-        if let Some(core) = self.core_data() {
-            map.serialize_entry("core", &core)?;
+        if let Some(disclosed) = self.disclosed() {
+            map.serialize_entry("claims", &Claims(&disclosed))?;
+            map.serialize_entry("core", &disclosed.core)?;
         }
         if !self.notes.is_empty() {
             map.serialize_entry("notes", &self.notes)?;
@@ -221,5 +221,14 @@ impl Serialize for Part {
             map.serialize_entry("evidence", &self.evidence)?;
         }
         map.end()
+    }
+}
+
+/// The claims as one JSON object.
+struct Claims<'d, 'p>(&'d Disclosed<'p>);
+
+impl Serialize for Claims<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.claims.iter().map(|(name, claim)| (name, claim)))
     }
 }

@@ -21,8 +21,7 @@ pub const STAGES: &[(&str, &[Stage])] = &[
         "smart_health_card",
         &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy],
     ),
-    // A pass declares no status, and nothing is wrong with that.
-    ("nz_covid_pass", &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Policy]),
+    ("nz_covid_pass", &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy]),
 ];
 
 /// What our vectors leave open, one sentence each. Only the subject `in-process` tells every code.

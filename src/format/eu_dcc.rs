@@ -5,13 +5,14 @@
 use std::borrow::Cow;
 
 use crate::check::{Findings, Note};
-use crate::core_data::CoreData;
 use crate::core_data::from_dcc;
 use crate::credential::{Claims, Decoded, Opened};
 use crate::crypto::algorithm::{Algorithm, KeyKind};
 use crate::encoding::cbor::{self, Value};
-use crate::format::{About, Candidate, Context, Format, Keys, content, hcert, signers};
-use crate::policy::{Event, Policy, StatusDemand, ValueSetDemand};
+use crate::format::{
+    About, Candidate, Context, Disclosed, Format, Keys, content, cwt_claims, declare_no_status, hcert, signers,
+};
+use crate::policy::{Event, Policy, ValueSetDemand};
 use crate::reason::{Code, Reason, Stage};
 use crate::time::Timestamp;
 use crate::trust::{Consulted, Signer};
@@ -94,39 +95,30 @@ impl Format for EuDcc {
             check_signer(signer, decoded, dcc, context, findings);
         }
         check_times(decoded, dcc, context, findings);
-        check_status(context, findings);
+        // A withdrawn signer is off the trust list; the certificate itself declares no status.
+        declare_no_status(context, findings);
         check_content(dcc, context, findings)
     }
 
-    fn claims(&self, payload: &[u8]) -> serde_json::Value {
-        claims_json(payload)
-    }
-
-    fn core_data(&self, payload: &[u8]) -> CoreData {
-        let Ok(claims) = cbor::decode(payload) else { return CoreData::default() };
-        dcc_of(&claims).map(from_dcc::core_data).unwrap_or_default()
+    fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
+        let Ok(claims) = cbor::decode(payload) else { return Disclosed::default() };
+        let core = dcc_of(&claims).map(from_dcc::core_data).unwrap_or_default();
+        Disclosed { claims: cwt_claims(claims, claim_name), core }
     }
 }
 
-/// The claims of an HCERT payload as JSON with the names that the CWT registry gives them.
-fn claims_json(payload: &[u8]) -> serde_json::Value {
-    let mut named = serde_json::Map::new();
-    let Ok(claims) = cbor::decode(payload) else { return serde_json::Value::Null };
-    for (key, value) in claims.as_map().unwrap_or_default() {
-        let name = match key.as_i64() {
-            Some(hcert::ISS) => "iss".to_owned(),
-            Some(2) => "sub".to_owned(),
-            Some(hcert::EXP) => "exp".to_owned(),
-            Some(5) => "nbf".to_owned(),
-            Some(hcert::IAT) => "iat".to_owned(),
-            Some(7) => "cti".to_owned(),
-            Some(hcert::HCERT) => "hcert".to_owned(),
-            Some(number) => number.to_string(),
-            None => key.as_text().unwrap_or_default().to_owned(),
-        };
-        named.insert(name, value.to_json());
-    }
-    serde_json::Value::Object(named)
+/// The names that the CWT registry gives to claims.
+fn claim_name(label: i64) -> Option<&'static str> {
+    Some(match label {
+        hcert::ISS => "iss",
+        2 => "sub",
+        hcert::EXP => "exp",
+        5 => "nbf",
+        hcert::IAT => "iat",
+        7 => "cti",
+        hcert::HCERT => "hcert",
+        _ => return None,
+    })
 }
 
 /// HCERT §2.6.4: claim -260 is a map that holds the certificate under key 1.
@@ -281,14 +273,6 @@ fn check_times(decoded: &Decoded<'_>, dcc: &Value<'_>, context: &Context<'_>, fi
         .max();
     if let Some(sampled) = sampled.filter(|sampled| now.plus(skew) < *sampled) {
         findings.fail(Reason::new(Code::TimeNotYetValid).expected(now).got(sampled));
-    }
-}
-
-/// An EU DCC declares no status of its own: a withdrawn signer is off the trust list.
-fn check_status(context: &Context<'_>, findings: &mut Findings) {
-    findings.not_declared(Stage::Status);
-    if context.policy.status == StatusDemand::Required {
-        findings.unknown(Reason::new(Code::StatusUnavailable).got("the format declares no status"), None);
     }
 }
 

@@ -17,16 +17,19 @@ pub mod smart_health_card;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use serde::ser::{Serialize, Serializer};
+
 use crate::check::Findings;
 use crate::core_data::CoreData;
 use crate::credential::{Decoded, Input, Opened};
 use crate::crypto::public_key::PublicKey;
+use crate::encoding::{cbor, json};
 use crate::evidence::Evidence;
 use crate::limits;
 use crate::locator::Locator;
 use crate::occasion::Occasion;
-use crate::policy::Policy;
-use crate::reason::{Code, Reason};
+use crate::policy::{Policy, StatusDemand};
+use crate::reason::{Code, Reason, Stage};
 use crate::trust::{Consulted, Signer, SignerDescription, Trust};
 
 /// Every format, in the order in which they are listed and tried.
@@ -109,6 +112,70 @@ pub struct Piece<'i> {
     pub texts: Vec<Cow<'i, str>>,
 }
 
+/// What a payload says: its claims, and the same in the vocabulary that all formats share.
+#[derive(Clone, Debug, Default)]
+pub struct Disclosed<'p> {
+    /// The claims under their registered names, in their own order.
+    pub claims: Vec<(Cow<'static, str>, Claim<'p>)>,
+    /// The same in the vocabulary that all formats share.
+    pub core: CoreData,
+}
+
+/// One claim, in the notation that it came in.
+#[derive(Clone, Debug)]
+pub enum Claim<'p> {
+    /// CBOR.
+    Cbor(cbor::Value<'p>),
+    /// JSON.
+    Json(json::Value<'p>),
+    /// Text made of the claim (a UUID out of its bytes).
+    Text(String),
+}
+
+impl Serialize for Claim<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Claim::Cbor(value) => value.serialize(serializer),
+            Claim::Json(value) => value.serialize(serializer),
+            Claim::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+impl Disclosed<'_> {
+    /// The claims as one JSON object.
+    pub fn claims_json(&self) -> serde_json::Value {
+        let value = |claim: &Claim<'_>| serde_json::to_value(claim).unwrap_or_default();
+        serde_json::Value::Object(
+            self.claims.iter().map(|(name, claim)| (name.clone().into_owned(), value(claim))).collect(),
+        )
+    }
+}
+
+/// The named claims of a CWT. `name` gives the registered name of a label; other labels stand in decimal.
+fn cwt_claims<'p>(
+    claims: cbor::Value<'p>,
+    name: impl Fn(i64) -> Option<&'static str>,
+) -> Vec<(Cow<'static, str>, Claim<'p>)> {
+    let cbor::Value::Map(pairs) = claims else { return Vec::new() };
+    let named = |key: &cbor::Value<'_>| match key.as_i64() {
+        Some(label) => name(label).map_or_else(|| Cow::Owned(label.to_string()), Cow::Borrowed),
+        None => Cow::Owned(key.as_text().unwrap_or_default().to_owned()),
+    };
+    let mut claims: Vec<(Cow<'static, str>, Claim<'p>)> = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        let key = named(&key);
+        // A text key may read like a registered name; the registered label counts.
+        match claims.iter_mut().find(|(known, _)| *known == key) {
+            Some(_) if key.as_ref().is_empty() => {}
+            Some(known) if matches!(known.0, Cow::Owned(_)) => *known = (key, Claim::Cbor(value)),
+            Some(_) => {}
+            None => claims.push((key, Claim::Cbor(value))),
+        }
+    }
+    claims
+}
+
 /// A format: decodes, finds keys, judges what it says. Pure.
 pub trait Format: Sync {
     /// The format's line in lists.
@@ -136,11 +203,16 @@ pub trait Format: Sync {
         findings: &mut Findings,
     ) -> Vec<Consulted>;
 
-    /// The claims of a payload as JSON, for an accepted credential or for `inspect`.
-    fn claims(&self, payload: &[u8]) -> serde_json::Value;
+    /// What a payload says, for an accepted credential or for `inspect`; nothing when it cannot be read.
+    fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p>;
+}
 
-    /// The same in the vocabulary that all formats share.
-    fn core_data(&self, payload: &[u8]) -> CoreData;
+/// Stage Status of a format that has none: not declared, and not to be told where the policy demands a status.
+fn declare_no_status(context: &Context<'_>, findings: &mut Findings) {
+    findings.not_declared(Stage::Status);
+    if context.policy.status == StatusDemand::Required {
+        findings.unknown(Reason::new(Code::StatusUnavailable).got("the format declares no status"), None);
+    }
 }
 
 /// The format with this name.

@@ -19,7 +19,7 @@ use crate::crypto::public_key::{Curve, PublicKey};
 use crate::encoding::base32;
 use crate::encoding::cbor::{self, Value};
 use crate::envelope::cose::{AlgorithmLabel, Wrappings, open_sign1};
-use crate::format::{About, Candidate, Context, Format, Keys};
+use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys, cwt_claims, declare_no_status};
 use crate::limits;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
@@ -153,7 +153,7 @@ impl Format for NzCovidPass {
         findings: &mut Findings,
     ) -> Vec<Consulted> {
         check_times(decoded, context, findings);
-        findings.not_declared(Stage::Status);
+        declare_no_status(context, findings);
         findings.pass(Stage::Policy);
         if let Claims::Cbor(claims) = &decoded.claims {
             check_schema(claims, findings);
@@ -164,47 +164,47 @@ impl Format for NzCovidPass {
         Vec::new()
     }
 
-    fn claims(&self, payload: &[u8]) -> serde_json::Value {
-        let Ok(claims) = cbor::decode(payload) else { return serde_json::Value::Null };
-        let mut named = serde_json::Map::new();
-        for (key, value) in claims.as_map().unwrap_or_default() {
-            let (name, value) = match key.as_i64() {
-                Some(CTI) => ("jti".to_owned(), pass_identifier(&claims).map_or(value.to_json(), Into::into)),
-                Some(label) => (claim_name(label), value.to_json()),
-                None => (key.as_text().unwrap_or_default().to_owned(), value.to_json()),
-            };
-            named.insert(name, value);
+    fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
+        let Ok(claims) = cbor::decode(payload) else { return Disclosed::default() };
+        let core = core_data(&claims);
+        let identifier = pass_identifier(&claims).ok();
+        let mut claims = cwt_claims(claims, claim_name);
+        for (name, claim) in &mut claims {
+            if let (true, Some(identifier)) = (name == "jti", &identifier) {
+                *claim = Claim::Text(identifier.clone());
+            }
         }
-        serde_json::Value::Object(named)
-    }
-
-    fn core_data(&self, payload: &[u8]) -> CoreData {
-        let Ok(claims) = cbor::decode(payload) else { return CoreData::default() };
-        let subject = claims.entry_text(VC).and_then(|vc| vc.entry_text("credentialSubject"));
-        let text = |name| subject.and_then(|subject| subject.entry_text(name)?.as_text()).map(str::to_owned);
-        CoreData {
-            person: subject.map(|_| Person {
-                given_name: text("givenName"),
-                family_name: text("familyName"),
-                birth_date: text("dob"),
-                ..Person::default()
-            }),
-            certificate: Some(CertificateData {
-                identifier: pass_identifier(&claims).ok(),
-                issuer: issuer_claim(&claims).ok(),
-            }),
-            ..CoreData::default()
-        }
+        Disclosed { claims, core }
     }
 }
 
-fn claim_name(label: i64) -> String {
-    match label {
-        ISS => "iss".to_owned(),
-        EXP => "exp".to_owned(),
-        NBF => "nbf".to_owned(),
-        other => other.to_string(),
+fn core_data(claims: &Value<'_>) -> CoreData {
+    let subject = claims.entry_text(VC).and_then(|vc| vc.entry_text("credentialSubject"));
+    let text = |name| subject.and_then(|subject| subject.entry_text(name)?.as_text()).map(str::to_owned);
+    CoreData {
+        person: subject.map(|_| Person {
+            given_name: text("givenName"),
+            family_name: text("familyName"),
+            birth_date: text("dob"),
+            ..Person::default()
+        }),
+        certificate: Some(CertificateData {
+            identifier: pass_identifier(claims).ok(),
+            issuer: issuer_claim(claims).ok(),
+        }),
+        ..CoreData::default()
     }
+}
+
+/// The names that the specification gives to claims; `cti` is read as `jti`.
+fn claim_name(label: i64) -> Option<&'static str> {
+    Some(match label {
+        ISS => "iss",
+        EXP => "exp",
+        NBF => "nbf",
+        CTI => "jti",
+        _ => return None,
+    })
 }
 
 fn or_fault<T>(result: Result<T, Reason>, faults: &mut Vec<Reason>) -> Option<T> {

@@ -5,13 +5,13 @@
 use std::borrow::Cow;
 
 use crate::check::{Findings, Note};
-use crate::core_data::{CoreData, from_fhir};
+use crate::core_data::from_fhir;
 use crate::credential::{Claims, Decoded, KeyId, Opened};
 use crate::crypto::algorithm::Algorithm;
 use crate::encoding::json::Value;
 use crate::encoding::{base64url, deflate, json};
 use crate::envelope::jws::{Jws, no_kid};
-use crate::format::{About, Candidate, Context, Format, Keys, shc_keys, shc_numeric, shc_payload};
+use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys, shc_keys, shc_numeric, shc_payload};
 use crate::limits;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason};
@@ -98,12 +98,12 @@ impl Format for SmartHealthCard {
         Vec::new()
     }
 
-    fn claims(&self, payload: &[u8]) -> serde_json::Value {
-        json::decode(payload).map(|claims| claims.to_serde()).unwrap_or_default()
-    }
-
-    fn core_data(&self, payload: &[u8]) -> CoreData {
-        json::decode(payload).map(|claims| from_fhir::core_data(&claims)).unwrap_or_default()
+    fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
+        let Ok(claims) = json::decode(payload) else { return Disclosed::default() };
+        let core = from_fhir::core_data(&claims);
+        let json::Value::Object(members) = claims else { return Disclosed::default() };
+        let named = |(name, value): (Cow<'p, str>, json::Value<'p>)| (name.into_owned().into(), Claim::Json(value));
+        Disclosed { claims: members.into_iter().map(named).collect(), core }
     }
 }
 

@@ -65,7 +65,9 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
 fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option<Case> {
     let id = format!("{set}/{}", text_of(case, "id")?);
     let accept = text_of(case, "expect")? == "accept";
-    let strict = case.get("strict").and_then(Value::as_bool) == Some(true);
+    let format = text_of(case, "format")?;
+    // The health cards of the set are lint: one ends in a blank, which a tolerant reader trims.
+    let strict = format == "shc" || case.get("strict").and_then(Value::as_bool) == Some(true);
     let bytes = match (text_of(case, "text"), text_of(case, "hex"), text_of(case, "b64")) {
         (Some(text), ..) => text.as_bytes().to_vec(),
         (_, Some(hex), _) => bytes_of_hex(hex)?,
@@ -84,7 +86,7 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
         }
         Case::ask(id.clone(), question, right)
     };
-    Some(match text_of(case, "format")? {
+    Some(match format {
         "hc1" => ask("eu_dcc"),
         "shc" => ask("smart_health_card"),
         "cbor" => Case::call(id, move || {

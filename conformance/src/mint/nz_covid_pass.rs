@@ -283,6 +283,14 @@ fn demands(scene: &Scene, good: &Pass<'_>, parent: &Vector, all: &mut Vec<Vector
         "The policy takes vaccinations only.",
         Code::PolicyContent,
     );
+    let required = scene.demanding("status", "required");
+    all.push(required.cannot_tell(
+        parent,
+        "status-required",
+        "A status is demanded, and a pass declares none.",
+        Code::StatusUnavailable,
+        good.input(),
+    ));
 }
 
 impl Pass<'_> {

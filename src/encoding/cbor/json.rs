@@ -1,5 +1,7 @@
 //! CBOR to JSON, for people and schemas to read, and JSON to CBOR, for issuing.
 
+use serde::ser::{Serialize, Serializer};
+
 use std::borrow::Cow;
 
 use super::Value;
@@ -64,5 +66,26 @@ fn name(key: &Value<'_>) -> String {
         Value::Negative(n) => (-1 - i128::from(*n)).to_string(),
         Value::Bytes(bytes) => base64url::encode(bytes),
         other => to_json(other).to_string(),
+    }
+}
+
+/// The item as JSON, without a tree of it in between; the same text that `to_json` gives.
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Unsigned(number) => serializer.serialize_u64(*number),
+            Value::Bool(bool) => serializer.serialize_bool(*bool),
+            Value::Array(items) => serializer.collect_seq(items),
+            Value::Tag(_, inner) => inner.serialize(serializer),
+            Value::Map(pairs) if pairs.iter().all(|(key, _)| key.as_text().is_some()) => {
+                serializer.collect_map(pairs.iter().map(|(key, value)| (key.as_text().unwrap_or_default(), value)))
+            }
+            Value::Map(pairs) if pairs.iter().all(|(key, _)| key.as_i64().is_some()) => {
+                serializer.collect_map(pairs.iter().map(|(key, value)| (key.as_i64().unwrap_or_default(), value)))
+            }
+            // Among mixed keys two may read alike (1 and "1"): the tree settles that.
+            other => to_json(other).serialize(serializer),
+        }
     }
 }

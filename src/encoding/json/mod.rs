@@ -12,6 +12,8 @@ mod tests;
 
 use std::borrow::Cow;
 
+use serde::ser::{Serialize, Serializer};
+
 pub use self::number::Number;
 pub use self::reader::decode;
 pub use self::typed::from_slice;
@@ -84,6 +86,20 @@ impl<'a> Value<'a> {
             Value::Object(members) => serde_json::Value::Object(
                 members.iter().map(|(name, value)| (name.clone().into_owned(), value.to_serde())).collect(),
             ),
+        }
+    }
+}
+
+/// The value as JSON again, without a tree of `serde_json` in between; the same text that `to_serde` gives.
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(bool) => serializer.serialize_bool(*bool),
+            Value::Number(number) => number.to_serde().serialize(serializer),
+            Value::String(text) => serializer.serialize_str(text),
+            Value::Array(items) => serializer.collect_seq(items),
+            Value::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),
         }
     }
 }
