@@ -99,7 +99,7 @@ macro_rules! documents {
 }
 
 documents! {
-    OWN = "vidimus", "https://github.com/vidimus/vidimus/blob/main/DESIGN.md";
+    OWN = "vidimus DESIGN.md", "DESIGN.md";
     HCERT = "HCERT 1.0.8", "https://github.com/ehn-dcc-development/eu-dcc-hcert-spec";
     DCC = "EU DCC schema 1.3.3", "https://github.com/ehn-dcc-development/ehn-dcc-schema";
     SHC = "SMART Health Cards 1.4.0", "https://spec.smarthealth.cards/";

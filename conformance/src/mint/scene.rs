@@ -152,7 +152,7 @@ impl Scene {
             spec: vec![SpecReference {
                 document: document.to_owned(),
                 section: section.to_owned(),
-                url: Some(url.to_owned()),
+                url: Some(url.to_owned()).filter(|url| url.starts_with("https://")),
                 quote: None,
             }],
             severity,
