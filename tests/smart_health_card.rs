@@ -124,7 +124,7 @@ fn draft() -> CardDraft {
         fhir_version: "4.0.1".to_owned(),
         fhir_bundle: json!({"resourceType": "Bundle", "type": "collection", "entry": [
             {"fullUrl": "resource:0", "resource":
-                {"resourceType": "Patient", "name": [{"family": "Anyperson"}], "birthDate": "1951-01-20"}},
+                {"resourceType": "Patient", "name": [{"family": "Okonedo"}], "birthDate": "1968-11-05"}},
             {"fullUrl": "resource:1", "resource":
                 {"resourceType": "Immunization", "status": "completed", "patient": {"reference": "resource:0"},
                  "vaccineCode": {"coding": [{"system": "http://hl7.org/fhir/sid/cvx", "code": "207"}]},

@@ -20,7 +20,7 @@ const KID: [u8; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 fn dcc() -> Value {
     json!({
         "ver": "1.3.0",
-        "nam": { "fn": "Musterfrau", "fnt": "MUSTERFRAU", "gn": "Erika", "gnt": "ERIKA" },
+        "nam": { "fn": "Lindqvist", "fnt": "LINDQVIST", "gn": "Signe", "gnt": "SIGNE" },
         "dob": "1964-08-12",
         "v": [{
             "tg": "840539006", "vp": "1119349007", "mp": "EU/1/20/1528", "ma": "ORG-100030215",
@@ -82,7 +82,7 @@ fn every_verdict_replays() {
     let (bundle, verdict, _) = round_trip(&request(text(&key, KID, 9)), &good, &none);
     assert_eq!(verdict, "accepted");
     assert_eq!(bundle.trust.len(), 1, "the stranger stays out");
-    assert!(bundle.report.contains("\"list\":\"the-list\"") && bundle.report.contains("Musterfrau"));
+    assert!(bundle.report.contains("\"list\":\"the-list\"") && bundle.report.contains("Lindqvist"));
     assert_eq!(bundle.trust_digest.len(), 64);
     let code = |request: &Request, trust: &Trust| {
         let (_, verdict, code) = round_trip(request, trust, &none);
@@ -158,7 +158,7 @@ fn what_could_not_be_told_stays_so() {
         issuer: "did:web:passes.example".into(),
         not_before: NOW.plus(-10),
         expires: NOW.plus(10),
-        given_name: "Jack".into(),
+        given_name: "Aroha".into(),
         family_name: None,
         birth_date: Date { year: 1960, month: 4, day: 16 },
         identifier: [7; 16],

@@ -126,7 +126,7 @@ fn eu_dcc_credential(number: usize, _: usize, key: &OwnKey, now: Timestamp) -> R
         expires: now.plus(180 * 86_400),
         dcc: json!({
             "ver": "1.3.0",
-            "nam": { "fn": "Musterfrau", "fnt": "MUSTERFRAU", "gn": "Erika", "gnt": "ERIKA" },
+            "nam": { "fn": "Lindqvist", "fnt": "LINDQVIST", "gn": "Signe", "gnt": "SIGNE" },
             "dob": "1964-08-12",
             "v": [{
                 "tg": "840539006", "vp": "1119349007", "mp": "EU/1/20/1528", "ma": "ORG-100030215",
@@ -176,8 +176,8 @@ fn smart_health_card_credential(
     let person = json!({
         "fullUrl": "resource:0",
         "resource": {
-            "resourceType": "Patient", "birthDate": "1951-01-20",
-            "name": [{ "family": "Anyperson", "given": ["John", "B."] }],
+            "resourceType": "Patient", "birthDate": "1968-11-05",
+            "name": [{ "family": "Okonedo", "given": ["Temi", "A."] }],
         },
     });
     let draft = smart_health_card::CardDraft {
@@ -223,8 +223,8 @@ fn nz_covid_pass_credential(number: usize, issuer: usize, key: &OwnKey, now: Tim
         issuer: pass_issuer(issuer),
         not_before: now.plus(-86_400),
         expires: now.plus(180 * 86_400),
-        given_name: "Jack".to_owned(),
-        family_name: Some("Sparrow".to_owned()),
+        given_name: "Aroha".to_owned(),
+        family_name: Some("Ngata".to_owned()),
         birth_date: Date { year: 1960, month: 4, day: 16 },
         identifier: digest.first_chunk().copied().unwrap_or_default(),
     };

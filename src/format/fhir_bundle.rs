@@ -242,7 +242,7 @@ mod tests {
     use crate::encoding::json;
 
     const GOOD: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
-        {"fullUrl":"resource:0","resource":{"resourceType":"Patient","name":[{"family":"A","given":["B"]}],"birthDate":"1951-01-20"}},
+        {"fullUrl":"resource:0","resource":{"resourceType":"Patient","name":[{"family":"A","given":["B"]}],"birthDate":"1968-11-05"}},
         {"fullUrl":"resource:1","resource":{"resourceType":"Immunization","meta":{"security":[{"code":"IAL1"}]},"status":"completed",
          "vaccineCode":{"coding":[{"system":"http://hl7.org/fhir/sid/cvx","code":"207"}]},"patient":{"reference":"resource:0"},
          "occurrenceDateTime":"2021-01-01","performer":[{"actor":{"display":"Hospital"}}],"lotNumber":"1"}}]}"#;
@@ -281,7 +281,7 @@ mod tests {
                 "[]",
                 "Immunization.vaccineCode of entry 1",
             ),
-            ("\"birthDate\":\"1951-01-20\"", "\"birthDate\":\"1951-13\"", "Patient.birthDate of entry 0"),
+            ("\"birthDate\":\"1968-11-05\"", "\"birthDate\":\"1951-13\"", "Patient.birthDate of entry 0"),
             ("\"name\":[{\"family\":\"A\",\"given\":[\"B\"]}],", "", "Patient.name of entry 0"),
             ("\"resourceType\":\"Patient\"", "\"resourceType\":\"Person\"", "Bundle.entry"),
         ] {

@@ -137,7 +137,7 @@ mod tests {
             types: vec!["https://smarthealth.cards#health-card".to_owned()],
             fhir_version: "4.0.1".to_owned(),
             fhir_bundle: json!({"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"resource:0","resource":
-                {"resourceType":"Patient","name":[{"family":"Anyperson"}],"birthDate":"1951-01-20"}}]}),
+                {"resourceType":"Patient","name":[{"family":"Okonedo"}],"birthDate":"1968-11-05"}}]}),
             rid: Some("MKyCxh7p6uQ".to_owned()),
         }
     }

@@ -66,7 +66,7 @@ fn json_out(output: &Output) -> Value {
 fn dcc(name: &str) -> Value {
     json!({
         "ver": "1.3.0",
-        "nam": { "fn": name, "fnt": "MUSTERFRAU", "gn": "Erika", "gnt": "ERIKA" },
+        "nam": { "fn": name, "fnt": "LINDQVIST", "gn": "Signe", "gnt": "SIGNE" },
         "dob": "1964-08-12",
         "v": [{
             "tg": "840539006", "vp": "1119349007", "mp": "EU/1/20/1528", "ma": "ORG-100030215",
@@ -78,7 +78,7 @@ fn dcc(name: &str) -> Value {
 
 impl Desk {
     fn new() -> Desk {
-        Desk::with_name("Musterfrau")
+        Desk::with_name("Lindqvist")
     }
 
     fn with_name(name: &str) -> Desk {

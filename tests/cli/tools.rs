@@ -42,7 +42,7 @@ fn inspect_never_pretends() {
     assert_eq!(credential["format"], "eu_dcc");
     assert_eq!(credential["header"], json!({ "algorithm": "ES256", "kid": KID }));
     assert_eq!(credential["times"]["issued_at"], "2026-01-01T00:00:00Z");
-    assert_eq!(credential["core"]["person"]["family_name"], "Musterfrau");
+    assert_eq!(credential["core"]["person"]["family_name"], "Lindqvist");
     assert_eq!(credential["claims"]["iss"], "DE");
     assert!(out(&run(&["inspect", &desk.text])).starts_with("text: NOT VERIFIED\n"));
     let broken = run(&["inspect", "--json", "HC1:NOTHING"]);
@@ -79,7 +79,7 @@ fn what_cannot_be_issued_is_told() {
     let output = run(&["issue", "eu_dcc", "--key", &desk.path("key.pem"), "--content", &desk.path("content.json")]);
     assert_eq!(code(&output), 2);
     assert!(err(&output).contains("--kid"));
-    let mut content = dcc("Musterfrau");
+    let mut content = dcc("Lindqvist");
     content["v"][0]["dn"] = json!("two");
     fs::write(desk.file("content.json"), content.to_string()).expect("written");
     let output = desk.issue(&[]);
@@ -101,7 +101,7 @@ fn a_smart_health_card_goes_round() {
         "resourceType": "Bundle", "type": "collection",
         "entry": [
             { "fullUrl": "resource:0", "resource": {
-                "resourceType": "Patient", "name": [{ "family": "Anyperson", "given": ["John"] }], "birthDate": "1951-01-20",
+                "resourceType": "Patient", "name": [{ "family": "Okonedo", "given": ["Temi"] }], "birthDate": "1968-11-05",
             } },
             { "fullUrl": "resource:1", "resource": {
                 "resourceType": "Immunization", "status": "completed", "occurrenceDateTime": "2021-01-01",
@@ -124,7 +124,7 @@ fn a_smart_health_card_goes_round() {
     for input in [&text, &picture, &file] {
         let output = desk.verify(&[input]);
         assert_eq!(code(&output), 0, "{}", out(&output));
-        assert!(out(&output).contains("Anyperson"));
+        assert!(out(&output).contains("Okonedo"));
     }
 }
 

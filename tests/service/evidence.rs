@@ -53,7 +53,7 @@ impl Publisher {
             fhir_version: "4.0.1".to_owned(),
             fhir_bundle: json!({"resourceType": "Bundle", "type": "collection", "entry": [{
                 "fullUrl": "resource:0",
-                "resource": {"resourceType": "Patient", "name": [{"family": "Anyperson"}], "birthDate": "1951-01-20"},
+                "resource": {"resourceType": "Patient", "name": [{"family": "Okonedo"}], "birthDate": "1968-11-05"},
             }]}),
             rid: Some(RID.to_owned()),
         };

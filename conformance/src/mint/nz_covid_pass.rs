@@ -28,7 +28,7 @@ const NOT_BEFORE: i64 = 1_777_593_600;
 /// 2046-05-01T00:00:00Z.
 const EXPIRES: i64 = 2_408_745_600;
 const PASS_ID: [u8; 16] =
-    [0x60, 0xa4, 0xf5, 0x4d, 0x4e, 0x30, 0x43, 0x32, 0xbe, 0x33, 0xad, 0x78, 0xb1, 0xea, 0xfa, 0x4b];
+    [0x3f, 0x2b, 0x6c, 0x1e, 0x8d, 0x47, 0x4a, 0x95, 0x9c, 0x60, 0x5b, 0x7e, 0x1d, 0x20, 0xf8, 0xa4];
 
 /// A pass before it is written: every part can be exchanged.
 #[derive(Clone)]
@@ -375,14 +375,14 @@ fn vc() -> Value {
         "@context": ["https://www.w3.org/2018/credentials/v1", "https://nzcp.covid19.health.nz/contexts/v1"],
         "version": "1.0.0",
         "type": ["VerifiableCredential", "PublicCovidPass"],
-        "credentialSubject": {"givenName": "Jack", "familyName": "Sparrow", "dob": "1960-04-16"}
+        "credentialSubject": {"givenName": "Aroha", "familyName": "Ngata", "dob": "1974-09-30"}
     })
 }
 
 /// The claims that an accepted pass discloses.
 fn said(vc: Value) -> Value {
     json!({
-        "iss": ISSUER, "exp": EXPIRES, "nbf": NOT_BEFORE, "jti": "urn:uuid:60a4f54d-4e30-4332-be33-ad78b1eafa4b", "vc": vc
+        "iss": ISSUER, "exp": EXPIRES, "nbf": NOT_BEFORE, "jti": "urn:uuid:3f2b6c1e-8d47-4a95-9c60-5b7e1d20f8a4", "vc": vc
     })
 }
 

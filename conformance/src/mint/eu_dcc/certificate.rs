@@ -162,8 +162,8 @@ pub(super) fn claims_json(dcc: &Value) -> Value {
 fn person(events: (&str, Value)) -> Value {
     json!({
         "ver": "1.3.0",
-        "nam": {"fn": "Musterfrau-Gößinger", "fnt": "MUSTERFRAU<GOESSINGER", "gn": "Gabriele", "gnt": "GABRIELE"},
-        "dob": "1998-02-26",
+        "nam": {"fn": "Lindqvist-Åberg", "fnt": "LINDQVIST<AABERG", "gn": "Signe", "gnt": "SIGNE"},
+        "dob": "1987-03-14",
         events.0: [events.1],
     })
 }

@@ -97,7 +97,7 @@ fn bundle(entries: Vec<Value>) -> Value {
 
 fn patient() -> Value {
     json!({"fullUrl": "resource:0", "resource": {
-        "resourceType": "Patient", "name": [{"family": "Anyperson", "given": ["Jane"]}], "birthDate": "1961-01-20"
+        "resourceType": "Patient", "name": [{"family": "Okonedo", "given": ["Temi"]}], "birthDate": "1968-11-05"
     }})
 }
 
