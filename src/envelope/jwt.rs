@@ -124,12 +124,12 @@ pub fn check_times(times: &Times, now: Timestamp, skew_seconds: i64) -> Vec<Reas
     if let Some(expires) = times.expires
         && now.plus(skew_seconds.saturating_neg()) > expires
     {
-        faults.push(Reason::new(Code::TimeExpired).expected(now).got(expires));
+        faults.push(Reason::new(Code::TimeExpired).expected(format!("an end after {now}")).got(expires));
     }
     if let Some(begins) = times.not_before
         && now.plus(skew_seconds) < begins
     {
-        faults.push(Reason::new(Code::TimeNotYetValid).expected(now).got(begins));
+        faults.push(Reason::new(Code::TimeNotYetValid).expected(format!("a beginning before {now}")).got(begins));
     }
     faults
 }
@@ -152,7 +152,7 @@ pub fn check_order(times: &Times) -> Result<(), Reason> {
 fn check_issued(times: &Times, now: Timestamp, skew_seconds: i64) -> Result<(), Reason> {
     match times.issued_at {
         Some(issued) if now.plus(skew_seconds) < issued => {
-            Err(Reason::new(Code::TimeNotYetValid).expected(now).got(issued))
+            Err(Reason::new(Code::TimeNotYetValid).expected(format!("a beginning before {now}")).got(issued))
         }
         _ => Ok(()),
     }

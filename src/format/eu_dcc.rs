@@ -253,10 +253,10 @@ fn check_times(decoded: &Decoded<'_>, dcc: &Value<'_>, context: &Context<'_>, fi
     findings.pass(Stage::Validity);
     let (now, skew) = (context.occasion.now, context.policy.clock_skew_seconds);
     if let Some(expires) = decoded.expires.filter(|expires| now.plus(-skew) > *expires) {
-        findings.fail(Reason::new(Code::TimeExpired).expected(now).got(expires));
+        findings.fail(Reason::new(Code::TimeExpired).expected(format!("an end after {now}")).got(expires));
     }
     if let Some(issued_at) = decoded.issued_at.filter(|issued_at| now.plus(skew) < *issued_at) {
-        findings.fail(Reason::new(Code::TimeNotYetValid).expected(now).got(issued_at));
+        findings.fail(Reason::new(Code::TimeNotYetValid).expected(format!("a beginning before {now}")).got(issued_at));
     }
     if let (Some(issued_at), Some(expires)) = (decoded.issued_at, decoded.expires)
         && expires < issued_at
@@ -272,7 +272,7 @@ fn check_times(decoded: &Decoded<'_>, dcc: &Value<'_>, context: &Context<'_>, fi
         .filter_map(|test| Timestamp::from_rfc3339(test.entry_text("sc")?.as_text()?))
         .max();
     if let Some(sampled) = sampled.filter(|sampled| now.plus(skew) < *sampled) {
-        findings.fail(Reason::new(Code::TimeNotYetValid).expected(now).got(sampled));
+        findings.fail(Reason::new(Code::TimeNotYetValid).expected(format!("a beginning before {now}")).got(sampled));
     }
 }
 

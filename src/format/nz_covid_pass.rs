@@ -356,10 +356,10 @@ fn check_times(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Find
     }
     let (now, skew) = (context.occasion.now, context.policy.clock_skew_seconds);
     if now.plus(skew) < begins {
-        findings.fail(Reason::new(Code::TimeNotYetValid).expected(now).got(begins));
+        findings.fail(Reason::new(Code::TimeNotYetValid).expected(format!("a beginning before {now}")).got(begins));
     }
     if now.plus(skew.saturating_neg()) >= ends {
-        findings.fail(Reason::new(Code::TimeExpired).expected(now).got(ends));
+        findings.fail(Reason::new(Code::TimeExpired).expected(format!("an end after {now}")).got(ends));
     }
 }
 

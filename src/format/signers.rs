@@ -106,10 +106,16 @@ pub fn check_validity(signer: &Signer, decoded: &Decoded<'_>, context: &Context<
     };
     for certificate in std::iter::once(certificate).chain(authority) {
         if now.plus(-skew) > certificate.not_after() {
-            findings.fail(Reason::new(Code::X509Expired).expected(now).got(certificate.not_after()));
+            findings.fail(
+                Reason::new(Code::X509Expired).expected(format!("an end after {now}")).got(certificate.not_after()),
+            );
         }
         if now.plus(skew) < certificate.not_before() {
-            findings.fail(Reason::new(Code::X509Expired).expected(now).got(certificate.not_before()));
+            findings.fail(
+                Reason::new(Code::X509Expired)
+                    .expected(format!("a beginning before {now}"))
+                    .got(certificate.not_before()),
+            );
         }
     }
     let outlasts = decoded.expires.filter(|expires| *expires > certificate.not_after());
@@ -119,10 +125,18 @@ pub fn check_validity(signer: &Signer, decoded: &Decoded<'_>, context: &Context<
     }
     if context.policy.strict {
         outlasts.into_iter().for_each(|expires| {
-            findings.fail(Reason::new(Code::X509Expired).expected(certificate.not_after()).got(expires));
+            findings.fail(
+                Reason::new(Code::X509Expired)
+                    .expected(format!("an end by {}, with its signer", certificate.not_after()))
+                    .got(expires),
+            );
         });
         predates.into_iter().for_each(|issued_at| {
-            findings.fail(Reason::new(Code::X509Expired).expected(certificate.not_before()).got(issued_at));
+            findings.fail(
+                Reason::new(Code::X509Expired)
+                    .expected(format!("issued after {}, by a valid signer", certificate.not_before()))
+                    .got(issued_at),
+            );
         });
     } else {
         findings.note(Note::new(

@@ -183,10 +183,12 @@ impl Certificate {
     /// As said.
     pub fn check_valid_at(&self, now: Timestamp) -> Result<(), Reason> {
         if now < self.not_before() {
-            return Err(Reason::new(Code::X509Expired).expected(self.not_before()).got(now));
+            return Err(Reason::new(Code::X509Expired)
+                .expected(format!("a beginning before {now}"))
+                .got(self.not_before()));
         }
         if now > self.not_after() {
-            return Err(Reason::new(Code::X509Expired).expected(self.not_after()).got(now));
+            return Err(Reason::new(Code::X509Expired).expected(format!("an end after {now}")).got(self.not_after()));
         }
         Ok(())
     }
