@@ -409,7 +409,11 @@ fn hostile_health_cards() {
             if !strict && (case["strict"] == true || id == "shc-num-9") {
                 continue;
             }
-            let policy = Policy { strict, clock_skew_seconds: keys["skew"].as_i64().unwrap(), ..Policy::default() };
+            let policy = Policy {
+                strict,
+                clock_skew_seconds: u32::try_from(keys["skew"].as_i64().unwrap()).unwrap(),
+                ..Policy::default()
+            };
             let input =
                 Input { format: Some("smart_health_card".to_owned()), ..Input::text(case["text"].as_str().unwrap()) };
             let request = Request { input, occasion: Occasion::at(now), policy: Arc::new(policy) };
@@ -443,7 +447,7 @@ fn hostile_tokens() {
                 typ: keys["jwt_typ"].as_str(),
                 algorithms: &algorithms,
                 now: Timestamp::from_seconds(keys["now"].as_i64().unwrap()),
-                skew_seconds: keys["skew"].as_i64().unwrap(),
+                skew_seconds: u32::try_from(keys["skew"].as_i64().unwrap()).unwrap(),
                 strict,
             };
             let answer = verify_jwt(case["text"].as_str().unwrap(), &key, &rules);

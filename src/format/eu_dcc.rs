@@ -251,7 +251,7 @@ fn country(code: &str) -> String {
 /// Stage Validity, the credential's part.
 fn check_times(decoded: &Decoded<'_>, dcc: &Value<'_>, context: &Context<'_>, findings: &mut Findings) {
     findings.pass(Stage::Validity);
-    let (now, skew) = (context.occasion.now, context.policy.clock_skew_seconds);
+    let (now, skew) = (context.occasion.now, i64::from(context.policy.clock_skew_seconds));
     if let Some(expires) = decoded.expires.filter(|expires| now.plus(-skew) > *expires) {
         findings.fail(Reason::new(Code::TimeExpired).expected(format!("an end after {now}")).got(expires));
     }

@@ -354,7 +354,7 @@ fn check_times(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Find
     if ends <= begins {
         findings.fail(Reason::new(Code::TimeInconsistent).expected(begins).got(ends));
     }
-    let (now, skew) = (context.occasion.now, context.policy.clock_skew_seconds);
+    let (now, skew) = (context.occasion.now, i64::from(context.policy.clock_skew_seconds));
     if now.plus(skew) < begins {
         findings.fail(Reason::new(Code::TimeNotYetValid).expected(format!("a beginning before {now}")).got(begins));
     }

@@ -195,7 +195,7 @@ fn is_plain(text: &str) -> bool {
 pub fn check_times(decoded: &Decoded<'_>, occasion: &Occasion, policy: &Policy, findings: &mut Findings) {
     findings.pass(Stage::Validity);
     let times = jwt::Times { issued_at: None, not_before: decoded.not_before, expires: decoded.expires };
-    jwt::check_times(&times, occasion.now, policy.clock_skew_seconds)
+    jwt::check_times(&times, occasion.now, i64::from(policy.clock_skew_seconds))
         .into_iter()
         .for_each(|reason| findings.fail(reason));
     if let Err(reason) = jwt::check_order(&times) {

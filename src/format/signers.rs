@@ -99,7 +99,7 @@ fn check_extensions(certificate: &Certificate) -> Result<(), Reason> {
 /// Deviation: unless `strict`, a credential may outlast its signer on paper; it then ends with the signer, and a note says so.
 pub fn check_validity(signer: &Signer, decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
     let Some(certificate) = &signer.certificate else { return };
-    let (now, skew) = (context.occasion.now, context.policy.clock_skew_seconds);
+    let (now, skew) = (context.occasion.now, i64::from(context.policy.clock_skew_seconds));
     let authority = match &signer.chain {
         Chain::IssuedBy(authority) => Some(&**authority),
         _ => None,

@@ -11,7 +11,7 @@ pub struct Policy {
     /// Which trust entries count.
     pub environment: Environment,
     /// Seconds by which clocks may differ, applied to every time of the credential.
-    pub clock_skew_seconds: i64,
+    pub clock_skew_seconds: u32,
     /// How revocation is treated.
     pub status: StatusDemand,
     /// Kinds of event taken from health certificates; empty = all.

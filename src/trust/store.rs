@@ -1,7 +1,7 @@
 //! The trust store on disk: a folder of small JSON files that a person can read and compare.
 //!
 //! Files are read in the order of their names, those of sub-folders under `folder/name`, one level deep. A sub-folder belongs to
-//! one list: [`write`] takes out files that the list no longer has, because a signer left behind would stay trusted.
+//! one list: [`write()`] takes out files that the list no longer has, because a signer left behind would stay trusted.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -97,7 +97,7 @@ pub fn load(path: &Path) -> Result<Loaded, StoreFault> {
     }
 }
 
-/// What [`write`] changed.
+/// What [`write()`] changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// Files that are new or have new content.
