@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
+use crate::limits;
 use crate::locator::Locator;
 use crate::reason::{Reason, Stage};
 
@@ -129,7 +130,8 @@ impl Findings {
     /// Records a fault at the reason's stage.
     pub fn fail(&mut self, reason: Reason) {
         let check = Check { stage: reason.stage(), outcome: Outcome::Fail(reason) };
-        if !self.faults.contains(&check) {
+        // Past the limit the verdict is settled, and more rows would only swell the report.
+        if self.faults.len() < limits::FAULTS && !self.faults.contains(&check) {
             self.faults.push(check);
         }
     }
@@ -139,9 +141,11 @@ impl Findings {
         self.faults.push(Check { stage: reason.stage(), outcome: Outcome::Unknown(reason, locator) });
     }
 
-    /// Records a remark.
+    /// Records a remark, if there are not too many yet.
     pub fn note(&mut self, note: Note) {
-        self.notes.push(note);
+        if self.notes.len() < limits::NOTES {
+            self.notes.push(note);
+        }
     }
 
     /// `true` when that stage has a fault or could not tell.

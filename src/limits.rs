@@ -28,6 +28,14 @@ pub const X5CHAIN: usize = 10;
 pub const PATH_SIGNATURES: usize = 100;
 /// Credentials in one file or picture.
 pub const CREDENTIALS: usize = 32;
+/// Header parameters of one COSE header, and claims of one CWT.
+pub const LABELS: usize = 64;
+/// Remarks of one report.
+pub const NOTES: usize = 32;
+/// Faults of one report.
+pub const FAULTS: usize = 64;
+/// Unpacked bytes that a batch holds at a time.
+pub const RUN_BYTES: usize = 4 << 20;
 /// Parts of one chunked SMART Health Card.
 pub const SHC_CHUNKS: usize = 99;
 /// Bytes of one fetched document (key set, DID document, revocation list).

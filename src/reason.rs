@@ -271,6 +271,9 @@ codes! {
     PolicyContent "policy.content" Policy OWN "policy" "The credential holds a kind of event that the policy does not take." "See `events` in the policy file.";
 }
 
+/// Characters of a text that explains a reason.
+const FACT_CHARACTERS: usize = 200;
+
 /// A value that explains a reason: what was expected, or what was found. Never holds a value of the subject.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum Fact {
@@ -329,7 +332,12 @@ impl From<&'static str> for Fact {
 }
 
 impl From<String> for Fact {
-    fn from(text: String) -> Self {
+    /// Words, cut after 200 characters: what a credential declares must not swell a report.
+    fn from(mut text: String) -> Self {
+        if let Some((at, _)) = text.char_indices().nth(FACT_CHARACTERS) {
+            text.truncate(at);
+            text.push_str("...");
+        }
         Fact::Text(Cow::Owned(text))
     }
 }

@@ -3,6 +3,7 @@
 //! [`verify`] and [`verify_batch`] are pure: the same arguments give the same report, today and in ten years. No clock, no
 //! network, no disk, no async inside. What is missing is written into the report; `gather` fetches it and asks again.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::check::Findings;
@@ -10,6 +11,7 @@ use crate::credential::{Decoded, Input, Opened};
 use crate::crypto::job::{Job, check};
 use crate::evidence::Evidence;
 use crate::format::{Candidate, Context, Format, Keys, Piece, pieces};
+use crate::limits;
 use crate::occasion::Occasion;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
@@ -35,42 +37,66 @@ pub fn verify(request: &Request, trust: &Trust, evidence: &Evidence) -> Report {
 }
 
 /// The reports on many requests, in their order: the verdicts of [`verify`], with all signatures checked together.
+///
+/// A run of requests is opened at a time, as many as unpack to a bounded number of bytes.
 pub fn verify_batch(requests: &[Request], trust: &Trust, evidence: &Evidence) -> Vec<Report> {
-    let mut opened: Vec<Result<Vec<OpenedPiece>, Reason>> = requests.iter().map(open).collect();
-    let mut jobs = Jobs::default();
-    let drafts: Vec<Vec<Judged>> = {
-        let drafts: Vec<Vec<Draft<'_>>> = requests
-            .iter()
-            .zip(&opened)
-            .map(|(request, pieces)| {
-                let context = Context { trust, evidence, occasion: &request.occasion, policy: &request.policy };
-                let pieces = pieces.as_deref().unwrap_or_default();
-                pieces.iter().map(|piece| draft(piece, &context, &mut jobs)).collect()
-            })
-            .collect();
-        let answers = check(&jobs.jobs);
-        requests
-            .iter()
-            .zip(drafts)
-            .map(|(request, drafts)| {
-                let context = Context { trust, evidence, occasion: &request.occasion, policy: &request.policy };
-                drafts.into_iter().map(|draft| judge(draft, &answers, &context)).collect()
-            })
-            .collect()
-    };
-    drop(jobs);
-    requests
+    let mut reports = Vec::with_capacity(requests.len());
+    let mut rest = requests;
+    while !rest.is_empty() {
+        let opened = open_run(rest);
+        let (run, after) = rest.split_at_checked(opened.len()).unwrap_or((rest, &[]));
+        judge_run(run, opened, trust, evidence, &mut reports);
+        rest = after;
+    }
+    reports
+}
+
+/// The first requests opened: at least one, and no more than unpack to [`limits::RUN_BYTES`].
+fn open_run(requests: &[Request]) -> Vec<Result<Vec<OpenedPiece>, Reason>> {
+    let mut run = Vec::with_capacity(requests.len());
+    let mut bytes = 0;
+    for request in requests {
+        let opened = open(request);
+        let pieces = opened.as_deref().unwrap_or_default();
+        bytes += pieces.iter().filter_map(|piece| Some(piece.opened.as_ref().ok()?.payload.len())).sum::<usize>();
+        run.push(opened);
+        if bytes > limits::RUN_BYTES {
+            break;
+        }
+    }
+    run
+}
+
+fn judge_run(
+    requests: &[Request],
+    opened: Vec<Result<Vec<OpenedPiece>, Reason>>,
+    trust: &Trust,
+    evidence: &Evidence,
+    reports: &mut Vec<Report>,
+) {
+    let contexts: Vec<Context<'_>> = requests
         .iter()
-        .zip(opened.drain(..))
-        .zip(drafts)
-        .map(|((request, pieces), judged)| match pieces {
-            Err(reason) => Report::refused(reason),
-            Ok(pieces) => {
-                let context = Context { trust, evidence, occasion: &request.occasion, policy: &request.policy };
-                Report::of_parts(pieces.into_iter().zip(judged).map(|(p, j)| conclude(p, j, &context)).collect())
-            }
+        .map(|request| Context { trust, evidence, occasion: &request.occasion, policy: &request.policy })
+        .collect();
+    let mut jobs = Jobs::default();
+    let drafts: Vec<Vec<Draft<'_>>> = contexts
+        .iter()
+        .zip(&opened)
+        .map(|(context, pieces)| {
+            pieces.as_deref().unwrap_or_default().iter().map(|piece| draft(piece, context, &mut jobs)).collect()
         })
-        .collect()
+        .collect();
+    let answers = check(&jobs.jobs);
+    let judged: Vec<Vec<Judged>> = contexts
+        .iter()
+        .zip(drafts)
+        .map(|(context, drafts)| drafts.into_iter().map(|draft| judge(draft, &answers, context)).collect())
+        .collect();
+    drop(jobs);
+    reports.extend(contexts.iter().zip(opened).zip(judged).map(|((context, pieces), judged)| match pieces {
+        Err(reason) => Report::refused(reason),
+        Ok(pieces) => Report::of_parts(pieces.into_iter().zip(judged).map(|(p, j)| conclude(p, j, context)).collect()),
+    }));
 }
 
 struct OpenedPiece {
@@ -133,7 +159,7 @@ fn draft<'a>(piece: &'a OpenedPiece, context: &Context<'_>, jobs: &mut Jobs<'a>)
                 Ok(mut decoded) => {
                     findings.pass(Stage::Decode);
                     decoded.faults.drain(..).for_each(|reason| findings.fail(reason));
-                    findings.notes.append(&mut decoded.notes);
+                    decoded.notes.drain(..).for_each(|note| findings.note(note));
                     draft.decoded = Some(decoded);
                 }
             }
@@ -207,9 +233,12 @@ fn check_demands(format: &dyn Format, decoded: &Decoded<'_>, context: &Context<'
     if !formats.is_empty() && !formats.iter().any(|taken| taken == name) {
         findings.fail(Reason::new(Code::PolicyFormat).expected(formats.join(", ")).got(name));
     }
-    let asked = &context.occasion.types;
-    if !asked.is_empty() && !decoded.types.iter().any(|have| asked.iter().any(|want| want == have)) {
-        findings.fail(Reason::new(Code::PolicyType).expected(asked.join(", ")).got(decoded.types.join(", ")));
+    let asked: HashSet<&str> = context.occasion.types.iter().map(String::as_str).collect();
+    if !asked.is_empty() && !decoded.types.iter().any(|have| asked.contains(&**have)) {
+        let some = |names: &mut dyn Iterator<Item = &str>| names.take(8).collect::<Vec<_>>().join(", ");
+        let wanted = some(&mut context.occasion.types.iter().map(String::as_str));
+        let had = some(&mut decoded.types.iter().map(|name| &**name));
+        findings.fail(Reason::new(Code::PolicyType).expected(wanted).got(had));
     }
 }
 
@@ -220,6 +249,11 @@ fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
     let evidence = std::mem::take(&mut findings.evidence);
     let checks = findings.into_checks();
     let verdict = Verdict::of(&checks, context.policy);
+    // Only an accepted credential's claims come out, so only its payload is kept.
+    let payload = match (&verdict, piece.opened) {
+        (Verdict::Accepted(_), Ok(opened)) => opened.payload,
+        _ => Vec::new(),
+    };
     let age = |locator: String| crate::report::EvidenceUsed::of(locator, context);
     Part {
         verdict,
@@ -228,7 +262,7 @@ fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
         issuer: signer.map(|signer| signer.description),
         signature_right,
         times,
-        payload: piece.opened.map(|opened| opened.payload).unwrap_or_default(),
+        payload,
         notes,
         evidence: evidence.into_iter().map(age).collect(),
         consulted,

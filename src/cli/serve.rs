@@ -32,7 +32,10 @@ pub(super) struct Serve {
     /// Verifications at a time; more are told to come back.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_in_flight: Option<u32>,
-    /// For a developer's machine: requests may name the time to judge by, and stopping does not dawdle.
+    /// Let requests bring their own policy in place of this one.
+    #[arg(long)]
+    allow_policy: bool,
+    /// For a developer's machine: on loopback, requests may name the time to judge by and a policy; stopping does not dawdle.
     #[arg(long)]
     dev: bool,
     /// What to log: a level (`info`, `debug`) or a list of `target=level`.
@@ -58,6 +61,7 @@ impl Serve {
         if let Some(most) = self.max_in_flight {
             config.in_flight = usize::try_from(most).unwrap_or(usize::MAX);
         }
+        config.allow_policy = self.allow_policy;
         if self.dev {
             config = config.for_development();
         }

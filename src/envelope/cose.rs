@@ -9,6 +9,7 @@
 
 use crate::credential::KeyId;
 use crate::encoding::cbor::{self, Value};
+use crate::limits;
 use crate::reason::{Code, Reason};
 
 const ALG: i64 = 1;
@@ -161,8 +162,15 @@ fn check_crit(protected: &Value<'_>, unprotected: &Value<'_>) -> Result<(), Reas
 /// RFC 9052 §3: labels must not occur in both headers. The key identifier may (HCERT 3.3.2): then the protected one counts.
 fn check_conflicts(protected: &Value<'_>, unprotected: &Value<'_>) -> Result<(), Reason> {
     let ours = protected.as_map().unwrap_or_default();
-    for (label, _) in unprotected.as_map().unwrap_or_default() {
-        if label.as_i64() != Some(KID) && ours.iter().any(|(theirs, _)| theirs == label) {
+    let theirs = unprotected.as_map().unwrap_or_default();
+    if ours.len().max(theirs.len()) > limits::LABELS {
+        let got = ours.len().max(theirs.len());
+        return Err(Reason::new(Code::CoseStructure)
+            .expected(format!("at most {} header parameters", limits::LABELS))
+            .got(got));
+    }
+    for (label, _) in theirs {
+        if label.as_i64() != Some(KID) && ours.iter().any(|(known, _)| known == label) {
             let name = label.as_i64().map_or_else(|| "a text label".to_owned(), |label| format!("label {label}"));
             return Err(Reason::new(Code::CoseHeaderConflict).got(name));
         }

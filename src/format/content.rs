@@ -311,8 +311,6 @@ impl Checker {
                 }
                 Some(text.to_string())
             }
-            // Tag 0 says "date and time as text" of what the schema says already.
-            Some(Value::Tag(0, text)) if !self.strict => text.as_text().map(str::to_owned),
             Some(other) => {
                 self.fail(&field.path(), "text", other.kind());
                 None
@@ -344,9 +342,14 @@ impl Checker {
     }
 
     fn date_time(&mut self, field: &Field<'_>, required: bool) {
-        if let Some(text) = self.text(field, required, None)
-            && Timestamp::from_rfc3339(&text).is_none()
-        {
+        let text = match self.value(field) {
+            Some(value @ Value::Tag(..)) if !self.strict => time_text(value).map(str::to_owned).or_else(|| {
+                self.fail(&field.path(), "text", "a tagged value");
+                None
+            }),
+            _ => self.text(field, required, None),
+        };
+        if text.is_some_and(|text| Timestamp::from_rfc3339(&text).is_none()) {
             self.fail(&field.path(), "date and time with zone (RFC 3339)", "something else");
         }
     }
@@ -354,6 +357,14 @@ impl Checker {
     fn fail(&mut self, path: &str, expected: &'static str, got: &'static str) {
         let place = if path.is_empty() { "the certificate" } else { path };
         self.faults.push(Reason::new(Code::Hc1Schema).expected(format!("{place}: {expected}")).got(got));
+    }
+}
+
+/// The text of a time. Deviation: CBOR tag 0 around it says what the schema says already, and is taken unless `strict`.
+pub fn time_text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
+    match value {
+        Value::Tag(0, inner) => inner.as_text(),
+        other => other.as_text(),
     }
 }
 
@@ -379,9 +390,7 @@ fn earliest_event_year(dcc: &Value<'_>) -> Option<String> {
     let events = |key| dcc.entry_text(key).and_then(Value::as_array).unwrap_or_default();
     let years = |group, field| {
         events(group).iter().filter_map(move |event: &Value<'_>| {
-            let text = event.entry_text(field)?;
-            let text = if let Value::Tag(0, inner) = text { inner } else { text };
-            text.as_text()?.get(..4).filter(|year| is_digits(Some(year))).map(str::to_owned)
+            time_text(event.entry_text(field)?)?.get(..4).filter(|year| is_digits(Some(year))).map(str::to_owned)
         })
     };
     years("v", "dt").chain(years("t", "sc")).chain(years("r", "fr")).min()

@@ -10,7 +10,8 @@ use crate::credential::{Claims, Decoded, Opened};
 use crate::crypto::algorithm::{Algorithm, KeyKind};
 use crate::encoding::cbor::{self, Value};
 use crate::format::{
-    About, Candidate, Context, Disclosed, Format, Keys, content, cwt_claims, declare_no_status, hcert, signers,
+    About, Candidate, Context, Disclosed, Format, Keys, check_claim_count, content, cwt_claims, declare_no_status,
+    hcert, signers,
 };
 use crate::policy::{Event, Policy, ValueSetDemand};
 use crate::reason::{Code, Reason, Stage};
@@ -51,6 +52,7 @@ impl Format for EuDcc {
         if claims.as_map().is_none() {
             return Err(Reason::new(Code::CosePayload).expected("a map of claims").got(claims.kind()));
         }
+        check_claim_count(&claims)?;
         let dcc = dcc_of(&claims)?;
         let mut faults = Vec::new();
         let mut notes = Vec::new();
@@ -63,7 +65,7 @@ impl Format for EuDcc {
                 None
             }
         };
-        let (expires, issued_at) = (date(hcert::EXP), date(hcert::IAT));
+        let (expires, not_before, issued_at) = (date(hcert::EXP), date(hcert::NBF), date(hcert::IAT));
         if claims.entry(hcert::EXP).is_none() {
             faults.push(Reason::new(Code::ClaimMissing).expected("exp (claim 4)"));
         }
@@ -75,7 +77,7 @@ impl Format for EuDcc {
                 None
             }
         };
-        Ok(Decoded { issuer, issued_at, not_before: None, expires, types, faults, notes, claims: Claims::Cbor(claims) })
+        Ok(Decoded { issuer, issued_at, not_before, expires, types, faults, notes, claims: Claims::Cbor(claims) })
     }
 
     fn keys(&self, opened: &Opened, _decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
@@ -113,7 +115,7 @@ fn claim_name(label: i64) -> Option<&'static str> {
         hcert::ISS => "iss",
         2 => "sub",
         hcert::EXP => "exp",
-        5 => "nbf",
+        hcert::NBF => "nbf",
         hcert::IAT => "iat",
         7 => "cti",
         hcert::HCERT => "hcert",
@@ -255,10 +257,11 @@ fn check_times(decoded: &Decoded<'_>, dcc: &Value<'_>, context: &Context<'_>, fi
     if let Some(expires) = decoded.expires.filter(|expires| now.plus(-skew) > *expires) {
         findings.fail(Reason::new(Code::TimeExpired).expected(format!("an end after {now}")).got(expires));
     }
-    if let Some(issued_at) = decoded.issued_at.filter(|issued_at| now.plus(skew) < *issued_at) {
-        findings.fail(Reason::new(Code::TimeNotYetValid).expected(format!("a beginning before {now}")).got(issued_at));
+    let begins = decoded.issued_at.max(decoded.not_before);
+    if let Some(begins) = begins.filter(|begins| now.plus(skew) < *begins) {
+        findings.fail(Reason::new(Code::TimeNotYetValid).expected(format!("a beginning before {now}")).got(begins));
     }
-    if let (Some(issued_at), Some(expires)) = (decoded.issued_at, decoded.expires)
+    if let (Some(issued_at), Some(expires)) = (begins, decoded.expires)
         && expires < issued_at
     {
         findings.fail(Reason::new(Code::TimeInconsistent).expected(issued_at).got(expires));
@@ -269,7 +272,7 @@ fn check_times(decoded: &Decoded<'_>, dcc: &Value<'_>, context: &Context<'_>, fi
         .and_then(Value::as_array)
         .unwrap_or_default()
         .iter()
-        .filter_map(|test| Timestamp::from_rfc3339(test.entry_text("sc")?.as_text()?))
+        .filter_map(|test| Timestamp::from_rfc3339(content::time_text(test.entry_text("sc")?)?))
         .max();
     if let Some(sampled) = sampled.filter(|sampled| now.plus(skew) < *sampled) {
         findings.fail(Reason::new(Code::TimeNotYetValid).expected(format!("a beginning before {now}")).got(sampled));

@@ -16,6 +16,8 @@ use crate::time::Timestamp;
 pub const ISS: i64 = 1;
 /// CWT claim: expiration time.
 pub const EXP: i64 = 4;
+/// CWT claim: not before.
+pub const NBF: i64 = 5;
 /// CWT claim: issued at.
 pub const IAT: i64 = 6;
 /// CWT claim: health certificate container.

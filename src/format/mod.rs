@@ -152,6 +152,16 @@ impl Disclosed<'_> {
     }
 }
 
+/// A CWT with more claims than any credential of ours has is refused: the rest would go unread.
+fn check_claim_count(claims: &cbor::Value<'_>) -> Result<(), Reason> {
+    match claims.as_map().map_or(0, <[_]>::len) {
+        count if count > limits::LABELS => {
+            Err(Reason::new(Code::InputTooManyItems).expected(limits::LABELS).got(count))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The named claims of a CWT. `name` gives the registered name of a label; other labels stand in decimal.
 fn cwt_claims<'p>(
     claims: cbor::Value<'p>,
@@ -162,8 +172,8 @@ fn cwt_claims<'p>(
         Some(label) => name(label).map_or_else(|| Cow::Owned(label.to_string()), Cow::Borrowed),
         None => Cow::Owned(key.as_text().unwrap_or_default().to_owned()),
     };
-    let mut claims: Vec<(Cow<'static, str>, Claim<'p>)> = Vec::with_capacity(pairs.len());
-    for (key, value) in pairs {
+    let mut claims: Vec<(Cow<'static, str>, Claim<'p>)> = Vec::with_capacity(pairs.len().min(limits::LABELS));
+    for (key, value) in pairs.into_iter().take(limits::LABELS) {
         let key = named(&key);
         // A text key may read like a registered name; the registered label counts.
         match claims.iter_mut().find(|(known, _)| *known == key) {

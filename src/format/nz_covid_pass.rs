@@ -19,7 +19,9 @@ use crate::crypto::public_key::{Curve, PublicKey};
 use crate::encoding::base32;
 use crate::encoding::cbor::{self, Value};
 use crate::envelope::cose::{AlgorithmLabel, Wrappings, open_sign1};
-use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys, cwt_claims, declare_no_status};
+use crate::format::{
+    About, Candidate, Claim, Context, Disclosed, Format, Keys, check_claim_count, cwt_claims, declare_no_status,
+};
 use crate::limits;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
@@ -107,6 +109,7 @@ impl Format for NzCovidPass {
         if claims.as_map().is_none() {
             return Err(Reason::new(Code::CosePayload).expected("map").got(claims.kind()));
         }
+        check_claim_count(&claims)?;
         let mut faults = Vec::new();
         let issuer = or_fault(issuer_claim(&claims), &mut faults).map(Cow::Owned);
         let not_before = or_fault(time_claim(&claims, NBF, "nbf"), &mut faults);
@@ -264,7 +267,7 @@ fn types_of(vc: &Value<'_>) -> Vec<Cow<'static, str>> {
 
 /// The issuer with exactly this name, of the policy's environment and trusted for passes.
 fn trusted_issuer<'c>(name: &str, context: &Context<'c>) -> Result<&'c Arc<Issuer>, Reason> {
-    let known = context.trust.issuer(name).filter(|issuer| {
+    let known = context.trust.issuer(name, context.policy.environment).filter(|issuer| {
         issuer.issuer == name && name.starts_with("did:web:") && issuer.formats.iter().any(|format| format == NAME)
     });
     let Some(issuer) = known else {

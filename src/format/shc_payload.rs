@@ -109,12 +109,10 @@ pub fn decode_payload<'a>(payload: &'a [u8], policy: &Policy) -> Result<Decoded<
     }
     let times = jwt::times(&claims, &mut faults);
     let types = types_of(&claims, &mut faults);
-    for name in types.iter().filter(|name| !KNOWN_TYPES.contains(&name.as_ref())) {
-        let shown = if is_plain(name) { name } else { "with an odd name" };
-        notes.push(Note::new(
-            "shc.type_unknown",
-            format!("The card declares a type that the specification does not know: {shown}."),
-        ));
+    let unknown = types.iter().filter(|name| !KNOWN_TYPES.contains(&name.as_ref())).count();
+    if unknown > 0 {
+        let sentence = format!("The card declares types that the specification does not know ({unknown}).");
+        notes.push(Note::new("shc.type_unknown", sentence));
     }
     faults.extend(check_subject(&claims));
     Ok(Decoded {
@@ -187,10 +185,6 @@ fn wrong_type(name: &'static str, expected: &'static str, got: &Value<'_>) -> Re
     Reason::new(Code::ClaimType).expected(format!("{expected} in `{name}`")).got(got.kind())
 }
 
-fn is_plain(text: &str) -> bool {
-    text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
 /// Stage Validity.
 pub fn check_times(decoded: &Decoded<'_>, occasion: &Occasion, policy: &Policy, findings: &mut Findings) {
     findings.pass(Stage::Validity);
@@ -238,17 +232,26 @@ fn check_events(bundle: &Value<'_>, policy: &Policy, findings: &mut Findings) {
             findings.fail(Reason::new(Code::PolicyContent).got(name));
         }
     }
+    let any = |kind| fhir_bundle::resources(bundle, kind).next().is_some();
+    if !policy.events.is_empty() && !any("Immunization") && !any("Observation") {
+        findings.fail(Reason::new(Code::PolicyContent).got("no event"));
+    }
     if !policy.positive_tests && fhir_bundle::resources(bundle, "Observation").any(found_disease) {
         findings.fail(Reason::new(Code::RuleTestPositive).expected("not detected").got("detected"));
     }
 }
 
-/// SNOMED CT 260373001 (detected) or 10828004 (positive) as the value of an observation.
+/// SNOMED CT 260373001 (detected), 10828004 (positive), 462371000124108 (detected in a pool) or LOINC LA11882-0 (detected),
+/// LA6576-8 (positive) as the value of an observation.
 fn found_disease(observation: &Value<'_>) -> bool {
     let codings = observation.member("valueCodeableConcept").and_then(|value| value.member("coding"));
     codings.and_then(Value::as_array).unwrap_or_default().iter().any(|coding| {
-        coding.member("system").and_then(Value::as_str) == Some("http://snomed.info/sct")
-            && matches!(coding.member("code").and_then(Value::as_str), Some("260373001" | "10828004"))
+        let text = |name| coding.member(name).and_then(Value::as_str).unwrap_or_default();
+        matches!(
+            (text("system"), text("code")),
+            ("http://snomed.info/sct", "260373001" | "10828004" | "462371000124108")
+                | ("http://loinc.org", "LA11882-0" | "LA6576-8")
+        )
     })
 }
 

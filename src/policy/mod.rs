@@ -23,8 +23,6 @@ pub struct Policy {
     /// `true` refuses what specifications forbid but verifiers were told to tolerate (fractional dates of a CWT,
     /// lower-case country codes, schema tolerances); each tolerated oddity is noted in the report otherwise.
     pub strict: bool,
-    /// Hosts that evidence may be fetched from besides those of trusted issuers; empty = only those.
-    pub fetch_hosts: Vec<String>,
 }
 
 impl Default for Policy {
@@ -38,7 +36,6 @@ impl Default for Policy {
             positive_tests: false,
             value_sets: ValueSetDemand::Note,
             strict: false,
-            fetch_hosts: Vec::new(),
         }
     }
 }

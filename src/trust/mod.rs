@@ -39,7 +39,7 @@ use crate::trust::x509::{Certificate, check_issued_by};
 #[derive(Default)]
 pub struct Trust {
     signers: HashMap<Box<[u8]>, Vec<Arc<Signer>>>,
-    issuers: HashMap<String, Arc<Issuer>>,
+    issuers: HashMap<String, Vec<Arc<Issuer>>>,
     value_sets: HashMap<String, Arc<ValueSet>>,
     authorities: usize,
     digest: [u8; 32],
@@ -182,9 +182,10 @@ impl Trust {
         self.signers.get(kid).map_or(&[], Vec::as_slice)
     }
 
-    /// The issuer with exactly this name.
-    pub fn issuer(&self, name: &str) -> Option<&Arc<Issuer>> {
-        self.issuers.get(name)
+    /// The issuer with exactly this name: that of the environment if there is one, else another environment's.
+    pub fn issuer(&self, name: &str, environment: Environment) -> Option<&Arc<Issuer>> {
+        let known = self.issuers.get(name)?;
+        known.iter().find(|issuer| issuer.environment == environment).or_else(|| known.first())
     }
 
     /// The value set with this identifier.
@@ -201,7 +202,7 @@ impl Trust {
     pub fn counts(&self) -> Counts {
         Counts {
             signers: self.signers.values().map(Vec::len).sum(),
-            issuers: self.issuers.values().map(|i| &i.issuer).collect::<std::collections::HashSet<_>>().len(),
+            issuers: self.issuers.values().flatten().map(|i| &i.issuer).collect::<std::collections::HashSet<_>>().len(),
             authorities: self.authorities,
             value_sets: self.value_sets.len(),
         }
@@ -214,7 +215,7 @@ impl Trust {
 
     /// Every issuer known by name, once for each name it has.
     pub fn all_issuers(&self) -> impl Iterator<Item = (&str, &Arc<Issuer>)> {
-        self.issuers.iter().map(|(name, issuer)| (name.as_str(), issuer))
+        self.issuers.iter().flat_map(|(name, issuers)| issuers.iter().map(move |issuer| (name.as_str(), issuer)))
     }
 }
 
@@ -231,13 +232,22 @@ pub struct Counts {
     pub value_sets: usize,
 }
 
-type AuthorityKey = (String, Environment);
+/// Stands for the country of an authority that cannot be read at all.
+const ANY_COUNTRY: &str = "*";
 
 /// An authority of a country.
 struct Authority {
     environment: Environment,
-    certificate: Arc<Certificate>,
+    formats: Vec<String>,
+    /// `None` when it cannot be read: then nobody is certified by it, and its country is not one without authorities.
+    certificate: Option<Arc<Certificate>>,
     entry: Arc<Entry>,
+}
+
+impl Authority {
+    fn certifies(&self, environment: Environment, formats: &[String]) -> bool {
+        self.environment == environment && self.formats.iter().any(|format| formats.contains(format))
+    }
 }
 
 #[derive(Default)]
@@ -275,18 +285,28 @@ impl Builder {
     }
 
     fn add_authority(&mut self, entry: &Arc<Entry>) {
-        let Entry::Authority { certificate, country, environment, .. } = &**entry else { return };
-        match decode_certificate(certificate) {
-            Ok(certificate) => {
-                let country =
-                    country.clone().or_else(|| certificate.subject_country().map(str::to_owned)).unwrap_or_default();
-                self.trust.authorities += 1;
-                let authority =
-                    Authority { environment: *environment, certificate: Arc::new(certificate), entry: entry.clone() };
-                self.authorities.entry(country.to_ascii_uppercase()).or_default().push(authority);
+        let Entry::Authority { certificate: text, country, environment, formats, .. } = &**entry else { return };
+        let decoded = decode_certificate(text);
+        let subject = match &decoded {
+            Ok(certificate) => certificate.subject_country().map(str::to_owned),
+            Err(_) => country_in(text),
+        };
+        // An authority that cannot be read stands for its country all the same, or for every country when that cannot be told.
+        let country = country.clone().or(subject).map_or_else(|| ANY_COUNTRY.to_owned(), |it| it.to_ascii_uppercase());
+        let certificate = match decoded {
+            Ok(certificate) => Some(Arc::new(certificate)),
+            Err(reason) => {
+                self.leave_out(&format!("authority of {country}"), reason);
+                None
             }
-            Err(reason) => self.leave_out("authority", reason),
-        }
+        };
+        self.trust.authorities += usize::from(certificate.is_some());
+        self.authorities.entry(country).or_default().push(Authority {
+            environment: *environment,
+            formats: formats.clone(),
+            certificate,
+            entry: entry.clone(),
+        });
     }
 
     fn add(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
@@ -297,7 +317,7 @@ impl Builder {
             Entry::Issuer { .. } => self.add_issuer(list, entry),
             Entry::ValueSet { id, values, .. } => {
                 let set = ValueSet { values: values.clone(), entry: entry.clone() };
-                self.trust.value_sets.insert(id.clone(), Arc::new(set));
+                self.trust.value_sets.entry(id.clone()).or_insert_with(|| Arc::new(set));
             }
         }
     }
@@ -324,7 +344,8 @@ impl Builder {
             Some(Err(reason)) => return self.leave_out(&certificate.subject_text(), reason),
         };
         let country = country.clone().or_else(|| certificate.subject_country().map(str::to_ascii_uppercase));
-        let (chain, authority_entries) = self.chain(&certificate, &(country.clone().unwrap_or_default(), *environment));
+        let (chain, authority_entries) =
+            self.chain(&certificate, country.as_deref().unwrap_or_default(), *environment, formats);
         let mut links = vec![link(&certificate)];
         if let Chain::IssuedBy(authority) = &chain {
             links.push(link(authority));
@@ -415,26 +436,41 @@ impl Builder {
             entry: entry.clone(),
         });
         for name in std::iter::once(issuer).chain(aliases) {
-            self.trust.issuers.insert(name.clone(), built.clone());
+            self.insert_issuer(name, &built);
+        }
+    }
+
+    /// Of two entries for one name and environment counts the one that pins keys, then the one whose own name it is, then the first.
+    fn insert_issuer(&mut self, name: &str, issuer: &Arc<Issuer>) {
+        let rank = |issuer: &Issuer| (issuer.keys.is_some() || issuer.document.is_some(), issuer.issuer == name);
+        let known = self.trust.issuers.entry(name.to_owned()).or_default();
+        match known.iter_mut().find(|known| known.environment == issuer.environment) {
+            None => known.push(issuer.clone()),
+            Some(held) if rank(issuer) > rank(held) => *held = issuer.clone(),
+            Some(_) => {}
         }
     }
 
     /// Chains a signer to the authorities of its country; returns them as entries too, so that a replay finds the same.
-    fn chain(&self, leaf: &Certificate, (country, environment): &AuthorityKey) -> (Chain, Vec<Arc<Entry>>) {
-        let known: Vec<_> = self
-            .authorities
-            .get(&country.to_ascii_uppercase())
-            .map_or(&[][..], Vec::as_slice)
+    fn chain(
+        &self,
+        leaf: &Certificate,
+        country: &str,
+        environment: Environment,
+        formats: &[String],
+    ) -> (Chain, Vec<Arc<Entry>>) {
+        let of_country = |country: &str| self.authorities.get(country).map_or(&[][..], Vec::as_slice);
+        let known: Vec<&Authority> = of_country(&country.to_ascii_uppercase())
             .iter()
-            .filter(|authority| authority.environment == *environment)
+            .chain(of_country(ANY_COUNTRY).iter().filter(|authority| authority.certificate.is_none()))
+            .filter(|authority| authority.certifies(environment, formats))
             .collect();
         // Of several faults the one of the authority that bears the issuer's name says most.
         let mut fault = None;
         for authority in &known {
-            match check_issued_by(leaf, &authority.certificate) {
-                Ok(()) => {
-                    return (Chain::IssuedBy(authority.certificate.clone()), vec![authority.entry.clone()]);
-                }
+            let Some(certificate) = &authority.certificate else { continue };
+            match check_issued_by(leaf, certificate) {
+                Ok(()) => return (Chain::IssuedBy(certificate.clone()), vec![authority.entry.clone()]),
                 Err(reason) if reason.code() != Code::X509UntrustedRoot => fault = Some(reason),
                 Err(_) => {}
             }
@@ -449,7 +485,13 @@ impl Builder {
     fn insert_signer(&mut self, kid: Vec<u8>, signer: Signer) {
         let signers = self.trust.signers.entry(kid.into_boxed_slice()).or_default();
         // A list that names one certificate twice does not make it two candidates.
-        if !signers.iter().any(|known| known.entries.first() == signer.entries.first()) {
+        if signers.iter().any(|known| known.entries.first() == signer.entries.first()) {
+            return;
+        }
+        // The first candidate whose signature is right is judged: withdrawn ones stand first, so that no other list revives them.
+        if signer.withdrawn {
+            signers.insert(0, Arc::new(signer));
+        } else {
             signers.push(Arc::new(signer));
         }
     }
@@ -457,6 +499,15 @@ impl Builder {
     fn leave_out(&mut self, entry: &str, reason: Reason) {
         self.problems.push(Problem { entry: entry.to_owned(), reason });
     }
+}
+
+/// The country that a damaged certificate names last, which is its subject's: the attribute is found by its bytes.
+fn country_in(text: &str) -> Option<String> {
+    const COUNTRY_NAME: [u8; 3] = [0x55, 0x04, 0x06];
+    let der = base64url::decode_any(text).ok()?;
+    let found = der.windows(7).rev().find(|bytes| bytes.starts_with(&COUNTRY_NAME) && bytes.get(4) == Some(&2))?;
+    let letters = std::str::from_utf8(found.get(5..7)?).ok()?;
+    letters.bytes().all(|b| b.is_ascii_alphabetic()).then(|| letters.to_ascii_uppercase())
 }
 
 fn decode_certificate(text: &str) -> Result<Certificate, Reason> {

@@ -156,7 +156,6 @@ async fn a_wrong_question_is_a_problem_that_repeats_nothing() {
         (json!({"input": dcc, "format": CANARY}).to_string(), Kind::UnknownFormat),
         (json!({"input": dcc, "at": CANARY}).to_string(), Kind::BadTime),
         (json!({"input": dcc, "id": "batch only"}).to_string(), Kind::BadId),
-        (json!({"input": dcc, "policy": {"fetch_hosts": ["attacker.example"]}}).to_string(), Kind::FetchHosts),
     ] {
         verify(&router, "application/json", text).await.assert_problem(kind);
     }
