@@ -68,7 +68,7 @@ impl Serialize for Check {
         row.serialize_field("outcome", self.outcome.name())?;
         row.serialize_field("code", facts.code)?;
         row.serialize_field("sentence", facts.sentence)?;
-        row.serialize_field("spec", &facts.spec)?;
+        row.serialize_field("spec", &reason.spec())?;
         if !reason.expected_fact().is_absent() {
             row.serialize_field("expected", reason.expected_fact())?;
         }
@@ -151,6 +151,15 @@ impl Findings {
     /// `true` when that stage has a fault or could not tell.
     pub fn is_faulty(&self, stage: Stage) -> bool {
         self.faults.iter().any(|check| check.stage == stage)
+    }
+
+    /// Says that the faults are those of a credential in a COSE envelope.
+    pub fn set_cose(&mut self) {
+        for check in &mut self.faults {
+            if let Outcome::Fail(reason) | Outcome::Unknown(reason, _) = &mut check.outcome {
+                *reason = reason.clone().in_cose();
+            }
+        }
     }
 
     /// The rows of the report: every stage in order, one row a fault.

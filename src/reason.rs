@@ -376,6 +376,7 @@ pub struct Reason(Box<Facts>);
 struct Facts {
     code: Code,
     stage: Stage,
+    cose: bool,
     expected: Fact,
     got: Fact,
 }
@@ -383,7 +384,13 @@ struct Facts {
 impl Reason {
     /// A fault without explaining values, at the stage of its row.
     pub fn new(code: Code) -> Self {
-        Reason(Box::new(Facts { code, stage: code.row().stage, expected: Fact::Absent, got: Fact::Absent }))
+        Reason(Box::new(Facts {
+            code,
+            stage: code.row().stage,
+            cose: false,
+            expected: Fact::Absent,
+            got: Fact::Absent,
+        }))
     }
 
     /// The same fault, saying what was expected.
@@ -405,6 +412,29 @@ impl Reason {
     pub fn at(mut self, stage: Stage) -> Self {
         self.0.stage = stage;
         self
+    }
+
+    /// The same fault of a credential in a COSE envelope, whose rules stand in other documents than those of JOSE.
+    #[must_use]
+    pub fn in_cose(mut self) -> Self {
+        self.0.cose = true;
+        self
+    }
+
+    /// The rule that was broken, as it is written for the credential's kind of envelope.
+    pub fn spec(&self) -> Spec {
+        let cose = |(document, url), section| Spec { document, section, url };
+        match self.0.code {
+            _ if !self.0.cose => self.0.code.row().spec,
+            Code::SigInvalid => cose(RFC9052, "4.4"),
+            Code::SigEncoding => cose(RFC9053, "2.1"),
+            Code::JoseKidUnknown => cose(RFC9052, "3.1"),
+            Code::TimeExpired | Code::TimeInconsistent => cose(RFC8392, "3.1.4"),
+            Code::TimeNotYetValid => cose(RFC8392, "3.1.5"),
+            Code::TimeImplausible => cose(RFC8392, "2"),
+            Code::ClaimIssuer => cose(RFC8392, "3.1.1"),
+            code => code.row().spec,
+        }
     }
 
     /// What is wrong.

@@ -247,6 +247,9 @@ fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
     let Judged { mut findings, signer, signature_right, times, consulted } = judged;
     let notes = std::mem::take(&mut findings.notes);
     let evidence = std::mem::take(&mut findings.evidence);
+    if piece.opened.as_ref().is_ok_and(Opened::is_cose) {
+        findings.set_cose();
+    }
     let checks = findings.into_checks();
     let verdict = Verdict::of(&checks, context.policy);
     // Only an accepted credential's claims come out, so only its payload is kept.

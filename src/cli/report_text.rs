@@ -78,7 +78,8 @@ fn write_check(out: &mut dyn Write, stage: &str, check: &Check) -> io::Result<()
             writeln!(out, "{INDENT}{:10}{}", format!("{name}:"), shown(&fact.to_string()))?;
         }
     }
-    writeln!(out, "{INDENT}spec:     {}, {}  {}", row.spec.document, row.spec.section, row.spec.url)?;
+    let spec = reason.spec();
+    writeln!(out, "{INDENT}spec:     {}, {}  {}", spec.document, spec.section, spec.url)?;
     writeln!(out, "{INDENT}hint:     {}", row.hint)?;
     if let Outcome::Unknown(_, Some(locator)) = &check.outcome {
         writeln!(out, "{INDENT}settles:  {}", shown(locator.as_str()))?;

@@ -11,6 +11,7 @@ use crate::cli::stores::usual_path;
 use crate::cli::trouble::Trouble;
 use crate::service::config::Config;
 use crate::service::logs;
+use crate::trust::store;
 
 /// Arguments of `serve`.
 #[derive(Args)]
@@ -54,6 +55,8 @@ impl Serve {
             Trouble::new("there is no trust store, so nothing could be verified")
                 .hint("name one with --trust PATH or VIDIMUS_TRUST, or make one with `vidimus trust import`")
         })?;
+        // Once serving, the last good store stays; at the start a wrong path is trouble at once.
+        store::load(&trust).map_err(|fault| Trouble::new(format!("trust store: {fault}")))?;
         let mut config = Config::new(self.listen, trust);
         config.policy = policy;
         config.offline = self.offline;

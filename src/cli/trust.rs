@@ -44,7 +44,7 @@ enum Action {
 
 #[derive(Args)]
 struct ImportList {
-    /// The kind of list, or `auto` to tell by its shape.
+    /// The kind of list: `pem`, `eu-gateway`, `pathcheck`, `vci`, `gdhcn`, `did`, `jwks`, `value-sets`, or `auto` to tell by its shape.
     #[arg(value_parser = kind)]
     kind: Kind,
     /// The list's files; several make one list.
@@ -81,7 +81,7 @@ struct ImportList {
 
 #[derive(Args)]
 struct List {
-    /// Trust store: a folder or a file; repeat for several.
+    /// Trust store: a folder or a file; repeat for several. Default: $VIDIMUS_TRUST, else `vidimus/trust` in the data folder.
     #[arg(long, value_name = "PATH")]
     trust: Vec<PathBuf>,
     /// Print one JSON object a line.

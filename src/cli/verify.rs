@@ -43,7 +43,7 @@ pub(super) struct Verify {
     /// Fetch nothing.
     #[arg(long)]
     offline: bool,
-    /// Trust store: a folder or a file; repeat for several.
+    /// Trust store: a folder or a file; repeat for several. Default: $VIDIMUS_TRUST, else `vidimus/trust` in the data folder.
     #[arg(long, value_name = "PATH")]
     trust: Vec<PathBuf>,
     #[command(flatten)]

@@ -33,6 +33,7 @@ use lines::{Group, Lines};
 #[utoipa::path(
     post,
     path = "/v1/verify/batch",
+    operation_id = "verify_batch",
     request_body(
         description = "One line a credential: a JSON string that holds it, or a question. Any number of lines.",
         content((crate::service::question::Question = "application/x-ndjson"))

@@ -17,6 +17,7 @@ const VERIFIED: HeaderName = HeaderName::from_static("x-vidimus-verified");
 #[utoipa::path(
     post,
     path = "/v1/inspect",
+    operation_id = "inspect",
     request_body(
         description = "As for /v1/verify.",
         content(

@@ -17,7 +17,7 @@ use crate::service::problem::Kind;
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
 /// The description of this service.
-#[utoipa::path(get, path = "/openapi.json", responses((status = 200, description = "This document.")))]
+#[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", responses((status = 200, description = "This document.")))]
 pub async fn get() -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], DOCUMENT.as_str()).into_response()
 }
@@ -41,6 +41,11 @@ pub fn document() -> Value {
         {
             member.insert("enum".to_owned(), json!(names));
             member.insert("type".to_owned(), json!("string"));
+        }
+    }
+    for schema in ["Question", "Answer"] {
+        if let Some(id) = document.pointer_mut(&format!("/components/schemas/{schema}/properties/id/type")) {
+            *id = json!(["string", "integer", "null"]);
         }
     }
     document

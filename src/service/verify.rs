@@ -25,6 +25,7 @@ const INLINE_BYTES: usize = 64 << 10;
 #[utoipa::path(
     post,
     path = "/v1/verify",
+    operation_id = "verify",
     request_body(
         description = "A question in JSON, or the credential itself: its text, a .smart-health-card file, a photo of its code.",
         content(

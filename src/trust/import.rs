@@ -44,8 +44,13 @@ pub struct Options {
 }
 
 impl Options {
+    /// A list of test signers has a name of its own: importing it must not take the place of the live one.
     fn list(&self, importer: &str) -> String {
-        self.list.clone().unwrap_or_else(|| importer.to_owned())
+        let name = || match self.environment {
+            Environment::Production => importer.to_owned(),
+            Environment::Test => format!("{importer}-test"),
+        };
+        self.list.clone().unwrap_or_else(name)
     }
 
     /// The formats asked for, else this one.

@@ -47,7 +47,6 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
     });
     if development {
         options.environment = Environment::Test;
-        options.list.get_or_insert_with(|| "gdhcn-test".to_owned());
     }
     let mut draft = Draft::of_list("gdhcn", &options);
     if development {
