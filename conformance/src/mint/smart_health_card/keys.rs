@@ -48,6 +48,8 @@ pub(super) fn fetched(scene: &Scene, good: &Card<'_>, all: &mut Vec<Vector>) {
         refuse_at_key(json!({"keys": [key]}).to_string(), case, title, code);
     };
     with("key-for-encryption", "The key is for encryption.", Code::JoseJwkPolicy, &[("use", json!("enc"))]);
+    let title = "The key is for another algorithm.";
+    with("key-for-another-algorithm", title, Code::JoseJwkPolicy, &[("alg", json!("ES384"))]);
     let title = "The published key is private.";
     with("key-set-with-private-key", title, Code::JosePrivateKeyExposed, &[("d", json!("AA"))]);
     let off = [("y", key["x"].clone())];
