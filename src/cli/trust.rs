@@ -84,6 +84,9 @@ struct List {
     /// Trust store: a folder or a file; repeat for several. Default: $VIDIMUS_TRUST, else `vidimus/trust` in the data folder.
     #[arg(long, value_name = "PATH")]
     trust: Vec<PathBuf>,
+    /// The same, without the option's name.
+    #[arg(value_name = "PATH")]
+    stores: Vec<PathBuf>,
     /// Print one JSON object a line.
     #[arg(long)]
     json: bool,
@@ -228,7 +231,11 @@ fn tell(out: &mut dyn Write, import: &Import) -> Result<(), Trouble> {
 
 impl List {
     fn run(&self, out: &mut dyn Write) -> Result<Exit, Trouble> {
-        let paths = if self.trust.is_empty() { usual_path().into_iter().collect() } else { self.trust.clone() };
+        let mut paths = self.trust.clone();
+        paths.extend(self.stores.iter().cloned());
+        if paths.is_empty() {
+            paths.extend(usual_path());
+        }
         if paths.is_empty() {
             return Err(Trouble::new("there is no trust store").hint("name one with --trust PATH or VIDIMUS_TRUST"));
         }

@@ -96,6 +96,9 @@ impl Found {
     fn write(&self, out: &mut dyn Write) -> Result<(), Trouble> {
         let Counts { signers, issuers, authorities, value_sets } = self.counts;
         writeln!(out, "{signers} signers, {issuers} issuers, {authorities} authorities, {value_sets} value sets")?;
+        if signers == 0 && authorities > 0 {
+            writeln!(out, "authorities, and no signer: a store of authorities alone accepts no EU DCC")?;
+        }
         let left_out: Vec<String> =
             self.left_out.iter().map(|problem| format!("{}: {}", problem.entry, problem.reason)).collect();
         let lists = [
