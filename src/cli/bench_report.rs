@@ -8,8 +8,7 @@ use serde::Serialize;
 /// One row: what was done, and how fast.
 #[derive(Serialize)]
 pub(super) struct Row {
-    /// The format; absent for the bare signature check.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The format; null for the bare signature check.
     pub(super) format: Option<&'static str>,
     /// `ring_es256`, `decode`, `signature`, `one` or `batch`.
     pub(super) mode: &'static str,
