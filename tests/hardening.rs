@@ -12,7 +12,7 @@ use vidimus::encoding::cbor::{self, Value};
 use vidimus::evidence::Evidence;
 use vidimus::issue::{eu_dcc, smart_health_card};
 use vidimus::occasion::Occasion;
-use vidimus::policy::Policy;
+use vidimus::policy::{Event, Policy};
 use vidimus::report::Report;
 use vidimus::time::Timestamp;
 use vidimus::trust::Trust;
@@ -176,5 +176,106 @@ fn a_pinned_issuer_outweighs_a_listed_one_in_any_order() {
         let (trust, _) = Trust::from_entries(order.map(|value| entry(value.clone())).to_vec());
         let issuer = trust.issuer("https://a.example", vidimus::policy::Environment::Production).unwrap();
         assert!(issuer.keys.is_some() && issuer.issuer == "https://a.example");
+    }
+}
+
+/// The codes of a certificate with these claims added and this test event, signed by a listed key.
+fn codes_of_test(
+    extra: Vec<(Value<'static>, Value<'static>)>,
+    result: Value<'static>,
+    sampled: Value<'static>,
+) -> Vec<&'static str> {
+    let (key, _) = OwnKey::generate_p256().unwrap();
+    let public_key = base64url::encode_standard(&key.public_key().to_spki_der());
+    let kid = base64url::encode_standard(b"12345678");
+    let listed = json!({"kind": "signer-key", "kid": kid, "public_key": public_key, "formats": ["eu_dcc"]});
+    let mut dcc = cbor::from_json(&json!({
+        "ver": "1.3.0", "dob": "1980-01-02", "nam": {"fn": "Person", "fnt": "PERSON"},
+        "t": [{"tg": "840539006", "tt": "LP6464-4", "co": "XV", "is": "Ministry", "ci": "URN:UVCI:01:XV:0001#A"}],
+    }));
+    let Value::Map(members) = &mut dcc else { unreachable!() };
+    let Value::Array(events) = &mut members.last_mut().unwrap().1 else { unreachable!() };
+    let Value::Map(event) = &mut events[0] else { unreachable!() };
+    event.extend([("tr".into(), result), ("sc".into(), sampled)]);
+    let mut claims: Vec<(Value<'_>, Value<'_>)> = vec![
+        (4.into(), (NOW.seconds() + 1000).into()),
+        (6.into(), (NOW.seconds() - 1000).into()),
+        ((-260).into(), Value::Map(vec![(1.into(), dcc)])),
+    ];
+    claims.extend(extra);
+    let cose = eu_dcc::sign(&cbor::encode(&Value::Map(claims)), &key, *b"12345678", eu_dcc::Shape::default()).unwrap();
+    let (trust, _) = Trust::from_entries(vec![entry(listed)]);
+    let report = judge(&eu_dcc::pack(&cose), Vec::new(), &trust);
+    report.reasons().map(|reason| reason.code().as_str()).collect()
+}
+
+fn tagged(text: &'static str) -> Value<'static> {
+    Value::Tag(0, Box::new(text.into()))
+}
+
+#[test]
+fn a_tag_hides_neither_a_result_nor_a_time() {
+    let (negative, past, future) = ("260415000", "2021-06-01T10:00:00Z", "2099-01-01T00:00:00Z");
+    assert_eq!(codes_of_test(Vec::new(), negative.into(), past.into()), [""; 0]);
+    assert_eq!(codes_of_test(Vec::new(), negative.into(), tagged(past)), [""; 0]);
+    assert_eq!(codes_of_test(Vec::new(), "260373001".into(), past.into()), ["rule.test_positive"]);
+    assert_eq!(codes_of_test(Vec::new(), tagged("260373001"), past.into()), ["hc1.schema"]);
+    assert_eq!(codes_of_test(Vec::new(), negative.into(), tagged(future)), ["time.not_yet_valid"]);
+    let number = Value::Tag(0, Box::new(Value::Unsigned(1)));
+    assert_eq!(codes_of_test(Vec::new(), negative.into(), number), ["hc1.schema"]);
+}
+
+#[test]
+fn not_before_is_judged() {
+    let nbf = |seconds: i64| vec![(5.into(), (NOW.seconds() + seconds).into())];
+    let codes = |seconds| codes_of_test(nbf(seconds), "260415000".into(), "2021-06-01T10:00:00Z".into());
+    assert_eq!(codes(-10), [""; 0]);
+    assert_eq!(codes(500), ["time.not_yet_valid"]);
+}
+
+/// The codes of a genuine card with these entries, under a policy that takes these events.
+fn codes_of_card(entries: serde_json::Value, events: Vec<Event>) -> Vec<&'static str> {
+    let (key, _) = OwnKey::generate_p256().unwrap();
+    let (x, y) = key.public_key().ec_coordinates().unwrap();
+    let kid = key.public_key().jwk_thumbprint();
+    let jwk = json!({"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": kid,
+        "x": base64url::encode(x), "y": base64url::encode(y)});
+    let issuer = json!({"kind": "issuer", "issuer": "https://a.example", "formats": ["smart_health_card"], "keys": {"keys": [jwk]}});
+    let bundle = json!({"resourceType": "Bundle", "type": "collection", "entry": entries});
+    let claims = json!({
+        "iss": "https://a.example", "nbf": NOW.seconds() - 10,
+        "vc": {"type": ["https://smarthealth.cards#health-card"],
+               "credentialSubject": {"fhirVersion": "4.0.1", "fhirBundle": bundle}},
+    });
+    let card = smart_health_card::sign(claims.to_string().as_bytes(), &key, &kid).unwrap();
+    let (trust, _) = Trust::from_entries(vec![entry(issuer)]);
+    let policy = Arc::new(Policy { events, ..Policy::default() });
+    let request = Request { input: Input::text(card), occasion: Occasion::at(NOW), policy };
+    verify(&request, &trust, &Evidence::none()).reasons().map(|reason| reason.code().as_str()).collect()
+}
+
+#[test]
+fn a_card_without_the_event_asked_for_is_not_taken() {
+    let patient = json!([{"fullUrl": "resource:0", "resource": {"resourceType": "Patient"}}]);
+    assert_eq!(codes_of_card(patient.clone(), Vec::new()), [""; 0]);
+    assert_eq!(codes_of_card(patient, vec![Event::Vaccination]), ["policy.content"]);
+}
+
+#[test]
+fn every_code_that_says_detected_is_a_positive_test() {
+    let observation = |system: &str, code: &str| {
+        let value = json!({"coding": [{"system": system, "code": code}]});
+        json!([{"fullUrl": "resource:0", "resource": {"resourceType": "Observation", "valueCodeableConcept": value}}])
+    };
+    let snomed = "http://snomed.info/sct";
+    assert_eq!(codes_of_card(observation(snomed, "260415000"), Vec::new()), [""; 0]);
+    for (system, code) in [
+        (snomed, "260373001"),
+        (snomed, "10828004"),
+        (snomed, "462371000124108"),
+        ("http://loinc.org", "LA11882-0"),
+        ("http://loinc.org", "LA6576-8"),
+    ] {
+        assert_eq!(codes_of_card(observation(system, code), Vec::new()), ["rule.test_positive"], "{code}");
     }
 }

@@ -72,6 +72,16 @@ async fn answers_each_line_as_a_single_question() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pictures_are_for_single_questions() {
+    let sample = Sample::new();
+    let service = service(sample.config()).await;
+    let picture = vidimus::encoding::qr::draw_png(&sample.dcc(1), 2).unwrap();
+    let line = json!({"input_base64": vidimus::encoding::base64url::encode(&picture)}).to_string();
+    let answers = answers(&service, line).await;
+    assert!(problem(&answers[0]).is_some_and(|kind| kind.ends_with("picture_in_batch")), "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_lines_keep_their_order() {
     let sample = Sample::new();
     let service = service(sample.config()).await;
