@@ -308,6 +308,24 @@ async fn a_broken_store_keeps_the_last_good_one() {
     assert!(get(&router, "/ready").await.json()["trust"]["fault"].is_null());
 }
 
+/// The broken file may be the one that withdraws a signer: what is left of the store trusts more than the store did.
+#[tokio::test]
+async fn a_store_with_one_broken_file_keeps_the_last_good_one() {
+    let sample = Sample::new();
+    let service = service(sample.config()).await;
+    let router = router(service.clone());
+    sample.trust_her(false);
+    std::fs::write(sample.store.path().join("extra.json"), "{ broken").unwrap();
+    reload::load(&service).await;
+    let ready = get(&router, "/ready").await;
+    assert!(ready.json()["trust"]["fault"].is_string(), "{}", ready.text);
+    assert_eq!(verify(&router, "text/plain", sample.dcc(1)).await.json()["verdict"], "accepted");
+    std::fs::remove_file(sample.store.path().join("extra.json")).unwrap();
+    reload::load(&service).await;
+    assert!(get(&router, "/ready").await.json()["trust"]["fault"].is_null());
+    assert_eq!(verify(&router, "text/plain", sample.dcc(1)).await.json()["verdict"], "rejected");
+}
+
 #[tokio::test]
 async fn metrics_count_and_hold_nothing_that_was_sent() {
     let sample = Sample::new();
