@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use crate::check::Note;
 use crate::crypto::algorithm::Algorithm;
+use crate::crypto::bbs::Statements;
+use crate::crypto::public_key::PublicKey;
 use crate::encoding::{cbor, json};
 use crate::reason::Reason;
 use crate::time::Timestamp;
@@ -48,21 +50,73 @@ impl KeyId {
     }
 }
 
-/// An opened envelope: the payload and what is needed to check its signature. Nothing is checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An opened envelope: the payload and what is needed to check its signatures. Nothing is checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opened {
-    /// The signature algorithm of the protected header; `None` when it is not one that the format allows (then `faults` says so).
-    pub algorithm: Option<Algorithm>,
-    /// Which key is said to have signed.
-    pub kid: Option<KeyId>,
-    /// The payload, decompressed.
+    /// The payload, decompressed; of a Data Integrity document the whole text, proofs and all.
     pub payload: Vec<u8>,
+    /// The signature, or the first of several.
+    pub signed: Signed,
+    /// The other signatures (a set or chain of proofs). Every one must be right.
+    pub more: Vec<Signed>,
+    /// `true` for a presentation.
+    pub is_presentation: bool,
+    /// Credentials inside (of a presentation), each judged as a part of its own.
+    pub inner: Vec<Inner>,
+    /// Faults that do not stop the reading.
+    pub faults: Vec<Reason>,
+}
+
+/// One signature and what it is over. Nothing is checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signed {
+    /// The signature algorithm: that of the protected header, or of the cryptosuite. `None` when it is not one that the format
+    /// allows (then the faults say so).
+    pub algorithm: Option<Algorithm>,
+    /// Which key is said to have signed: `kid`, or the verification method.
+    pub kid: Option<KeyId>,
+    /// What the key must be for: `assertionMethod` of a credential, `authentication` of a presentation.
+    pub purpose: Purpose,
     /// The bytes that were signed.
     pub message: Vec<u8>,
     /// The signature as it came.
     pub signature: Vec<u8>,
-    /// Faults that do not stop the reading.
-    pub faults: Vec<Reason>,
+    /// Signatures by keys that the first one vouches for (the statements of `ecdsa-sd-2023`). Every one must be right.
+    pub vouched: Vec<Vouched>,
+    /// The statements of a BBS proof, in the place of `message`.
+    pub statements: Option<Box<Statements>>,
+}
+
+/// What a signing key must be for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// To assert: an issuer's key.
+    #[default]
+    Assertion,
+    /// To authenticate: a holder's key.
+    Authentication,
+}
+
+/// A signature by a key that stands inside what another key signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vouched {
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// The key.
+    pub key: PublicKey,
+    /// The bytes that were signed.
+    pub message: Vec<u8>,
+    /// The signature.
+    pub signature: Vec<u8>,
+}
+
+/// A credential inside another document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inner {
+    /// Its text.
+    pub text: String,
+    /// The format by name, where the document says it (the media type of an envelope).
+    pub format: Option<&'static str>,
 }
 
 /// The claims in their own notation, borrowed from the payload.
@@ -89,15 +143,71 @@ pub struct Decoded<'a> {
     pub expires: Option<Timestamp>,
     /// What kind of credential it says to be, in the format's own words.
     pub types: Vec<Cow<'a, str>>,
+    /// `true` for a presentation: `issuer` is the holder then, who needs no place on a trust list.
+    pub is_presentation: bool,
+    /// Identifiers of whom it is about (`credentialSubject.id`), where the format has them.
+    pub subjects: Vec<Cow<'a, str>>,
+    /// Where its status is told, where the format leaves that to the verifier's own look at status lists.
+    pub status: Vec<StatusEntry>,
     /// Faults that do not stop the reading.
     pub faults: Vec<Reason>,
     /// Oddities that change no verdict.
     pub notes: Vec<Note>,
 }
 
+impl<'a> Decoded<'a> {
+    /// These claims, and nothing else known.
+    pub fn new(claims: Claims<'a>) -> Self {
+        Decoded {
+            claims,
+            issuer: None,
+            issued_at: None,
+            not_before: None,
+            expires: None,
+            types: Vec::new(),
+            is_presentation: false,
+            subjects: Vec::new(),
+            status: Vec::new(),
+            faults: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// A credential's place in a status list, as the credential states it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusEntry {
+    /// The kind of entry (`BitstringStatusListEntry`, `StatusList2021Entry`).
+    pub kind: StatusKind,
+    /// What the list is about (`revocation`, `suspension`, `message`, `refresh`).
+    pub purpose: String,
+    /// The place in the list.
+    pub index: u64,
+    /// Where the list is published.
+    pub list: String,
+    /// Bits of one place: 1, 2, 4 or 8.
+    pub bits: u8,
+    /// The messages that the values of a `message` entry stand for: value and text.
+    pub messages: Vec<(u64, String)>,
+}
+
+/// The kinds of status entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusKind {
+    /// Bitstring Status List 1.0.
+    Bitstring,
+    /// StatusList2021.
+    StatusList2021,
+}
+
 impl Opened {
+    /// Every signature.
+    pub fn signatures(&self) -> impl Iterator<Item = &Signed> {
+        std::iter::once(&self.signed).chain(&self.more)
+    }
+
     /// `true` when the envelope was COSE: its key identifiers are bytes, and its faults have COSE names.
     pub fn is_cose(&self) -> bool {
-        self.message.starts_with(b"\x84\x6aSignature1")
+        self.signed.message.starts_with(b"\x84\x6aSignature1")
     }
 }

@@ -10,10 +10,13 @@ use serde_json::{Map, Value, json};
 use crate::check::{Check, Note, Outcome};
 use crate::credential::{Decoded, Input, KeyId, Opened};
 use crate::encoding::base64url;
-use crate::format::{Format, Piece, pieces};
+use crate::evidence::Evidence;
+use crate::format::{Context, Format, Piece, pieces};
+use crate::occasion::Occasion;
 use crate::policy::Policy;
 use crate::reason::Reason;
 use crate::report::Times;
+use crate::trust::Trust;
 
 /// What stands in every answer.
 const WARNING: &str = "Nothing here is verified: no signature was checked and nobody was asked to vouch for it. \
@@ -46,7 +49,9 @@ fn credential(piece: &Piece<'_>, policy: &Policy) -> Value {
     let mut said = Map::new();
     said.insert("format".into(), about.name.into());
     said.insert("title".into(), about.title.into());
-    match piece.format.open(&piece.texts, policy) {
+    let (trust, evidence, occasion) = (Trust::none(), Evidence::none(), Occasion::default());
+    let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy };
+    match piece.format.open(&piece.texts, &context) {
         Err(reason) => {
             said.insert("faults".into(), json!([fault(reason)]));
         }
@@ -86,10 +91,10 @@ fn say_decoded(said: &mut Map<String, Value>, decoded: &Decoded<'_>) {
 
 fn header(opened: &Opened) -> Value {
     let mut header = Map::new();
-    if let Some(algorithm) = opened.algorithm {
+    if let Some(algorithm) = opened.signed.algorithm {
         header.insert("algorithm".into(), algorithm.name().into());
     }
-    match &opened.kid {
+    match &opened.signed.kid {
         None => {}
         Some(KeyId::Text(text)) => {
             header.insert("kid".into(), text.as_str().into());

@@ -10,11 +10,18 @@ pub struct Occasion {
     /// Credential types that the relying party asked for; empty = any. Names as the format spells them
     /// (`vaccination`, `test`, `recovery` for the EU DCC; type URIs for W3C and SMART Health Cards).
     pub types: Vec<String>,
+    /// The nonce (`challenge`) that the relying party gave for this presentation; `None` = none was given, none is checked.
+    pub nonce: Option<String>,
+    /// The relying party's name as a presentation must state it (`domain`, `aud`); `None` = not checked.
+    pub audience: Option<String>,
+    /// What the relying party knows the holder by (an e-mail address, say), matched against hashed identities of badges;
+    /// `None` = not checked.
+    pub identity: Option<String>,
 }
 
 impl Occasion {
     /// Now, and nothing else demanded.
     pub fn at(now: Timestamp) -> Self {
-        Occasion { now, types: Vec::new() }
+        Occasion { now, ..Occasion::default() }
     }
 }

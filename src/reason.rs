@@ -4,12 +4,16 @@
 //! is a `Fault` of the room where it happens. Every code has one row in the table below; `REASONS.md`, `GET /v1/reasons`
 //! and `vidimus explain CODE` are made from that table. A code, once released, keeps its name and meaning.
 
+mod table;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::ser::{Serialize, Serializer};
 
 use crate::time::Timestamp;
+
+pub use self::table::Code;
 
 /// The steps of a verification, in the order in which they run and are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,185 +94,6 @@ pub struct Row {
     pub hint: &'static str,
     /// The rule that was broken.
     pub spec: Spec,
-}
-
-macro_rules! documents {
-    ($($name:ident = $document:literal, $url:literal;)*) => {
-        $(const $name: (&str, &str) = ($document, $url);)*
-    };
-}
-
-documents! {
-    OWN = "vidimus DESIGN.md", "DESIGN.md";
-    HCERT = "HCERT 1.0.8", "https://github.com/ehn-dcc-development/eu-dcc-hcert-spec";
-    DCC = "EU DCC schema 1.3.3", "https://github.com/ehn-dcc-development/ehn-dcc-schema";
-    SHC = "SMART Health Cards 1.4.0", "https://spec.smarthealth.cards/";
-    NZCP = "NZ COVID Pass 1.0.0", "https://nzcp.covid19.health.nz/";
-    RFC8949 = "RFC 8949", "https://www.rfc-editor.org/rfc/rfc8949";
-    RFC9052 = "RFC 9052", "https://www.rfc-editor.org/rfc/rfc9052";
-    RFC9053 = "RFC 9053", "https://www.rfc-editor.org/rfc/rfc9053";
-    RFC8392 = "RFC 8392", "https://www.rfc-editor.org/rfc/rfc8392";
-    RFC9285 = "RFC 9285", "https://www.rfc-editor.org/rfc/rfc9285";
-    RFC4648 = "RFC 4648", "https://www.rfc-editor.org/rfc/rfc4648";
-    RFC1950 = "RFC 1950", "https://www.rfc-editor.org/rfc/rfc1950";
-    RFC8259 = "RFC 8259", "https://www.rfc-editor.org/rfc/rfc8259";
-    RFC7493 = "RFC 7493", "https://www.rfc-editor.org/rfc/rfc7493";
-    RFC7515 = "RFC 7515", "https://www.rfc-editor.org/rfc/rfc7515";
-    RFC7517 = "RFC 7517", "https://www.rfc-editor.org/rfc/rfc7517";
-    RFC7518 = "RFC 7518", "https://www.rfc-editor.org/rfc/rfc7518";
-    RFC7519 = "RFC 7519", "https://www.rfc-editor.org/rfc/rfc7519";
-    RFC7797 = "RFC 7797", "https://www.rfc-editor.org/rfc/rfc7797";
-    RFC8725 = "RFC 8725", "https://www.rfc-editor.org/rfc/rfc8725";
-    RFC5280 = "RFC 5280", "https://www.rfc-editor.org/rfc/rfc5280";
-    DIDCORE = "DID Core 1.0", "https://www.w3.org/TR/did-core/";
-    QR = "ISO/IEC 18004", "https://www.iso.org/standard/83389.html";
-}
-
-macro_rules! codes {
-    ($($variant:ident $code:literal $stage:ident $doc:ident $section:literal $sentence:literal $hint:literal;)*) => {
-        /// What is wrong, as a stable code. Its row says the rest.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[repr(u8)]
-        pub enum Code {
-            $(#[doc = concat!("`", $code, "`: ", $sentence)] $variant,)*
-        }
-
-        impl Code {
-            /// Every code, in table order.
-            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
-
-            /// This code's row of the table.
-            pub fn row(self) -> &'static Row {
-                match self {
-                    $(Code::$variant => {
-                        const ROW: Row = Row {
-                            code: $code,
-                            stage: Stage::$stage,
-                            sentence: $sentence,
-                            hint: $hint,
-                            spec: Spec { document: $doc.0, section: $section, url: $doc.1 },
-                        };
-                        &ROW
-                    })*
-                }
-            }
-        }
-    };
-}
-
-codes! {
-    InputTooLarge "input.too_large" Decode OWN "limits" "The input is larger than any credential of this kind." "Send one credential; limits stand in `vidimus explain input.too_large` and the README.";
-    InputDecompressedTooLarge "input.decompressed_too_large" Decode OWN "limits" "The compressed data expands beyond the limit." "No genuine credential expands this far; treat it as an attack.";
-    InputTooManyItems "input.too_many_items" Decode OWN "limits" "The input holds more items than any credential of this kind." "Send fewer, or one at a time.";
-    InputUnrecognised "input.unrecognised" Decode OWN "detection" "No known credential format begins like this." "Supported beginnings: `HC1:`, `shc:/`, `NZCP:/1/`, a compact JWS, a .smart-health-card file, a PNG or JPEG of a QR code.";
-    InputAmbiguous "input.ambiguous" Decode OWN "detection" "The input can be read as more than one format." "Name the format, or send the credential alone.";
-    ImageTooLarge "image.too_large" Decode OWN "limits" "The picture has more pixels than we decode." "Scale the photo down or crop it to the code.";
-    ImageUnreadable "image.unreadable" Decode QR "whole" "The picture is not a readable PNG or JPEG." "Send a PNG or JPEG file.";
-    ImageNoCode "image.no_code" Decode QR "whole" "No readable QR code was found in the picture." "Photograph the code flat, sharp, evenly lit, with its white border.";
-    Base45Char "base45.char" Decode RFC9285 "3" "A character stands outside the Base45 alphabet." "The text was changed on its way; scan the code again.";
-    Base45Overflow "base45.overflow" Decode RFC9285 "6" "A group of Base45 characters encodes a number that is too large." "The text was changed on its way; scan the code again.";
-    Base45Length "base45.length" Decode RFC9285 "6" "The Base45 text has a length that no bytes encode to." "The text was cut; scan the code again.";
-    Base32Char "base32.char" Decode RFC4648 "6" "A character stands outside the Base32 alphabet, or the length is impossible." "NZ COVID Pass uses upper-case Base32 without padding.";
-    ZlibInvalid "zlib.invalid" Decode RFC1950 "2.2" "The compressed data is broken or of another kind." "HCERT wants zlib (RFC 1950), SMART Health Cards want raw DEFLATE (RFC 1951).";
-    ZlibTrailing "zlib.trailing" Decode RFC1950 "2.2" "Bytes follow the end of the compressed data." "Somebody appended data; the issuer did not sign it.";
-    JsonSyntax "json.syntax" Decode RFC8259 "2" "The text is not JSON." "Send the JSON text unchanged.";
-    JsonDuplicateKey "json.duplicate_key" Decode RFC7493 "2.3" "A JSON object names a member twice." "Readers disagree about which one counts, so none does.";
-    JsonDepth "json.depth" Decode OWN "limits" "The JSON is nested too deeply." "No genuine credential nests this far.";
-    JsonEncoding "json.encoding" Decode RFC7493 "2.1" "The JSON text is not clean UTF-8." "No byte order mark, no lone surrogates, UTF-8 only.";
-    JsonNumberRange "json.number_range" Decode RFC7493 "2.2" "A JSON number cannot be held exactly." "Send large or precise numbers as text.";
-    CborTruncated "cbor.truncated" Decode RFC8949 "3" "The CBOR data ends inside an item." "The data was cut.";
-    CborLength "cbor.length" Decode RFC8949 "3" "A CBOR length is larger than the data that follows." "No genuine encoder writes this.";
-    CborReserved "cbor.reserved" Decode RFC8949 "3" "A CBOR head uses a reserved value." "No genuine encoder writes this.";
-    CborBreak "cbor.break" Decode RFC8949 "3.2.1" "A CBOR break stands where none may." "No genuine encoder writes this.";
-    CborChunk "cbor.chunk" Decode RFC8949 "3.2.3" "A chunk of an indefinite CBOR string has the wrong type." "No genuine encoder writes this.";
-    CborSimple "cbor.simple" Decode RFC8949 "3.3" "A CBOR simple value is written in a forbidden form." "No genuine encoder writes this.";
-    CborDepth "cbor.depth" Decode OWN "limits" "The CBOR is nested too deeply." "No genuine credential nests this far.";
-    CborDuplicateKey "cbor.duplicate_key" Decode RFC8949 "5.6" "A CBOR map holds one key twice." "Readers disagree about which one counts, so none does.";
-    CborTrailing "cbor.trailing" Decode RFC8949 "5.3.1" "Bytes follow the CBOR item." "Somebody appended data.";
-    CborUtf8 "cbor.utf8" Decode RFC8949 "3.1" "A CBOR text string is not UTF-8." "The issuer's encoder is broken.";
-    CborNumberRange "cbor.number_range" Decode RFC8949 "3.4.3" "A CBOR number is too large to hold exactly." "No genuine credential holds such a number.";
-    CborTagUnsupported "cbor.tag_unsupported" Decode RFC8949 "3.4" "A CBOR tag stands where this format knows none." "No genuine credential uses this tag.";
-    CborType "cbor.type" Decode RFC8949 "3.3" "A CBOR value has a type that this format does not know." "The issuer's encoder is broken.";
-    CoseTag "cose.tag" Decode RFC9052 "2" "The CBOR tag says that this is not a COSE_Sign1 message." "Accepted: tag 18, tag 61 around tag 18, and (HCERT) no tag.";
-    CoseStructure "cose.structure" Decode RFC9052 "4.2" "The COSE_Sign1 array has the wrong shape." "It holds protected headers, unprotected headers, payload and signature.";
-    CoseProtected "cose.protected" Decode RFC9052 "3" "The protected header is not a byte string that holds one map." "The issuer's encoder is broken.";
-    CosePayload "cose.payload" Decode RFC9052 "4.2" "The signed payload is absent or is not a CWT claims map." "The payload must be attached, as a byte string that holds a map.";
-    CoseKid "cose.kid" Decode RFC9052 "3.1" "The key identifier is absent or malformed." "HCERT: eight bytes; NZ COVID Pass: text or bytes.";
-    CoseCrit "cose.crit" Decode RFC9052 "3.1" "The message demands header parameters that we must understand and do not, or demands them wrongly." "Only an issuer with an extension of its own writes `crit`.";
-    CoseHeaderConflict "cose.header_conflict" Decode RFC9052 "3" "One header parameter stands in both headers." "Only the key identifier may, and then the protected one counts.";
-    CoseAlgUnprotected "cose.alg_unprotected" Decode RFC9052 "3.1" "The algorithm is not in the protected header." "An unprotected algorithm can be changed by anybody.";
-    CoseAlgNotAllowed "cose.alg_not_allowed" Key RFC9053 "2" "The signature algorithm is not one that this format allows." "HCERT: ES256 and PS256; NZ COVID Pass: ES256.";
-    CoseAlgKeyMismatch "cose.alg_key_mismatch" Key RFC9053 "2.1" "The signature algorithm does not fit the signer's key." "The header was changed, or the key identifier points at another key.";
-    JoseMalformed "jose.malformed" Decode RFC7515 "7.1" "This is not a compact JWS: three base64url parts with two dots." "Send the JWS unchanged, without line breaks or padding.";
-    JoseSerialization "jose.serialization" Decode RFC7515 "7.2" "A JSON-serialised JWS stands where a compact one is due." "Send the compact form.";
-    JosePayloadType "jose.payload_type" Decode RFC7519 "7.2" "The JWS payload is not a JSON object." "The issuer's encoder is broken.";
-    JoseAlgMissing "jose.alg_missing" Decode RFC7515 "4.1.1" "The header names no signature algorithm." "`alg` must be a text.";
-    JoseAlgNone "jose.alg_none" Decode RFC8725 "3.2" "The header says that nobody signed (`none`)." "Treat it as an attack.";
-    JoseAlgNotAllowed "jose.alg_not_allowed" Key RFC8725 "3.1" "The signature algorithm is not one that this format or policy allows." "SMART Health Cards: ES256 only.";
-    JoseAlgKeyMismatch "jose.alg_key_mismatch" Key RFC8725 "3.1" "The signature algorithm does not fit the signer's key." "The header was changed, or the key identifier points at another key.";
-    JoseTypMismatch "jose.typ_mismatch" Decode RFC8725 "3.11" "The header declares another kind of token." "A token made for one purpose must not serve another.";
-    JoseCritMalformed "jose.crit_malformed" Decode RFC7515 "4.1.11" "The header's `crit` list is malformed." "It must be a non-empty list of distinct extension names that the header holds.";
-    JoseCritUnsupported "jose.crit_unsupported" Decode RFC7515 "4.1.11" "The header demands an extension that we do not know." "Only an issuer with an extension of its own writes `crit`.";
-    JoseB64Unsupported "jose.b64_unsupported" Decode RFC7797 "7" "The payload is not base64url encoded, as the header says." "A JWT must not use `b64`.";
-    JoseEmbeddedKeyUntrusted "jose.embedded_key_untrusted" Key RFC8725 "3.10" "The header brings its own key." "A key that comes with the message proves nothing.";
-    JoseRemoteKeyForbidden "jose.remote_key_forbidden" Key RFC8725 "3.10" "The header names a place to fetch its key from." "Keys come from the trust store only; nothing was fetched.";
-    JoseKidUnknown "jose.kid_unknown" Key RFC7515 "4.1.4" "No key of this issuer has the identifier that the header names." "Refresh the issuer's key set, or the credential is forged.";
-    JoseJwkPolicy "jose.jwk_policy" Key RFC7517 "4" "The issuer's key set breaks the rules for the key that is needed." "The key's use, algorithm, curve, identifier or thumbprint is wrong.";
-    JosePrivateKeyExposed "jose.private_key_exposed" Key RFC7517 "9.3" "A private key stands where only public ones may." "That key is burnt: tell its owner.";
-    ShcPrefix "shc.prefix" Decode SHC "encoding-chunks-as-qr-codes" "The text does not begin with `shc:/`." "Scan the code again.";
-    ShcNumeric "shc.numeric" Decode SHC "encoding-chunks-as-qr-codes" "The digits of the code do not encode a JWS." "Pairs of digits, each 00 to 77; scan the code again.";
-    ShcChunk "shc.chunk" Decode SHC "chunking-deprecated" "The parts of a multi-part code do not fit together." "Give each part once, all of one card, in any order.";
-    ShcHeader "shc.header" Decode SHC "health-cards-are-encoded-as-compact-serialization-json-web-signatures-jws" "The JWS header is not that of a SMART Health Card." "`zip` must be `DEF`.";
-    ShcIssuerUrl "shc.issuer_url" Decode SHC "determining-keys-associated-with-an-issuer" "The issuer is not a clean https URL." "https, a host name, no trailing slash, no user, port, query or fragment.";
-    ShcType "shc.type" Policy SHC "data-model" "The credential does not declare itself a health card." "`vc.type` must hold `https://smarthealth.cards#health-card`.";
-    ShcTooLong "shc.too_long" Decode SHC "chunking-deprecated" "A part of the code is longer than the specification allows." "At most 1195 characters in one code, 1191 in each part.";
-    FhirContent "fhir.content" Policy SHC "modeling-fhir-bundle" "The FHIR bundle breaks a rule of SMART Health Cards." "Tell the issuer; the signature is judged apart from this.";
-    NzcpPrefix "nzcp.prefix" Decode NZCP "4" "The text does not begin with `NZCP:/1/`." "Other versions do not exist.";
-    NzcpCti "nzcp.cti" Decode NZCP "2.1.1" "The pass identifier is not a UUID of 16 bytes." "The issuer's encoder is broken.";
-    NzcpSchema "nzcp.schema" Policy NZCP "2.4" "The pass does not say what an NZ COVID Pass must." "Context, types, version and subject are fixed by the specification.";
-    Hc1Prefix "hc1.prefix" Decode HCERT "4" "The text does not begin with `HC1:`." "Other context identifiers do not exist; scan the code again.";
-    Hc1NotCompressed "hc1.not_compressed" Decode HCERT "4.2" "The payload is not compressed." "HCERT demands zlib compression.";
-    Hc1Container "hc1.container" Decode HCERT "2.6.4" "The health certificate container is absent or broken." "Claim -260 must be a map that holds the EU DCC under key 1.";
-    Hc1Schema "hc1.schema" Policy DCC "whole" "The content breaks the schema of the version that it declares." "Tell the issuer; the signature is judged apart from this.";
-    Hc1ValueSet "hc1.value_set" Policy DCC "value sets" "A code of the content is not in its value set." "Refresh the value sets, or tell the issuer.";
-    RuleTestPositive "rule.test_positive" Policy DCC "Annex 2.9" "The test found the disease." "The certificate is genuine; the result is not negative.";
-    ClaimMissing "claim.missing" Decode RFC8392 "3" "A claim that this format demands is absent." "Tell the issuer.";
-    ClaimType "claim.type" Decode RFC8392 "3" "A claim has the wrong type." "Tell the issuer; a malformed claim never counts as absent.";
-    ClaimIssuer "claim.issuer" Key RFC7519 "4.1.1" "The issuer claim is not a name that this format knows." "Compare it character by character with the trust list.";
-    TimeExpired "time.expired" Validity RFC7519 "4.1.4" "The credential has expired." "Ask the holder for a current one.";
-    TimeNotYetValid "time.not_yet_valid" Validity RFC7519 "4.1.5" "The credential is not valid yet." "Check the verifier's clock.";
-    TimeInconsistent "time.inconsistent" Validity RFC7519 "4.1.4" "The credential ends before it begins." "Tell the issuer.";
-    TimeImplausible "time.implausible" Validity RFC7519 "2" "A time lies beyond any plausible year." "The issuer probably wrote milliseconds; seconds are due.";
-    SigEncoding "sig.encoding" Signature RFC7518 "3.4" "The signature has the wrong length or encoding." "ES256 signatures are 64 raw bytes, not DER.";
-    SigInvalid "sig.invalid" Signature RFC7515 "5.2" "The signature does not match." "The content was changed, or somebody else signed it.";
-    KeyInvalidPoint "key.invalid_point" Key RFC7518 "6.2.1" "A public key is not a point of its curve." "The key is broken; do not use it.";
-    KeyWeak "key.weak" Key RFC7518 "3.3" "A public key is too weak or too large." "RSA: 2048 to 8192 bits.";
-    TrustKeyUnknown "trust.key_unknown" Key HCERT "3.3.3" "No trusted signer has this key identifier." "Refresh the trust list; if it is current, the signer was removed or never trusted.";
-    TrustIssuerUnknown "trust.issuer_unknown" Key OWN "trust" "The issuer is not on the trust list." "Add it only if you know who it is; a valid signature does not make an issuer trusted.";
-    TrustIssuerCountry "trust.issuer_country" Key HCERT "2.6.1" "The named issuing country is not the signer's country." "A signer may sign for its own country only.";
-    TrustEnvironment "trust.environment" Key OWN "trust" "The issuer belongs to another environment than the policy demands." "Test issuers never count in production, nor the other way round.";
-    TrustKidAmbiguous "trust.kid_ambiguous" Key OWN "limits" "Too many trusted signers share this key identifier." "Look at the trust list: this does not happen by chance.";
-    TrustKeyWithdrawn "trust.key_withdrawn" Key OWN "trust" "The trust list withdrew the signer." "Ask the holder for a certificate by a current signer.";
-    TrustKeyUnavailable "trust.key_unavailable" Key OWN "evidence" "The issuer is known, but its keys are not at hand." "Go online, or import the issuer's key set.";
-    X509Malformed "x509.malformed" Key RFC5280 "4.1" "A certificate is malformed." "Tell its issuer.";
-    X509EkuPurpose "x509.eku_purpose" Key HCERT "A.1.4" "The signer's certificate does not allow this kind of content." "Extended key usage names tests, vaccinations, recoveries.";
-    X509Expired "x509.expired" Validity RFC5280 "4.1.2.5" "The signer's certificate is out of its validity, or ends before the credential does." "Ask the holder for a certificate by a current signer.";
-    X509UntrustedRoot "x509.untrusted_root" Key RFC5280 "6.1" "The certificate does not chain to a trusted authority." "Import the authority if you trust it.";
-    X509NotACa "x509.not_a_ca" Key RFC5280 "4.2.1.9" "A certificate signed another without being an authority." "Treat it as an attack.";
-    X509PathLen "x509.path_len" Key RFC5280 "4.2.1.9" "A certificate chain is longer than an authority allows." "Tell its issuer.";
-    X509KeyUsage "x509.key_usage" Key RFC5280 "4.2.1.3" "A certificate's key usage does not allow what it was used for." "Tell its issuer.";
-    X509CriticalExtension "x509.critical_extension" Key RFC5280 "4.2" "A certificate has a critical extension that we do not know." "It must not be used by who does not understand it.";
-    X509WeakAlg "x509.weak_alg" Key RFC5280 "4.1.1.2" "A certificate is signed with an algorithm that we do not accept." "SHA-1, MD5, small RSA keys and unnamed curves are refused.";
-    X509SanMismatch "x509.san_mismatch" Key SHC "determining-keys-associated-with-an-issuer" "The certificate does not name the issuer." "The leaf's subject alternative name must be the issuer's URL.";
-    X509ChainTooLong "x509.chain_too_long" Key OWN "limits" "The certificate chain is too long." "At most 10 certificates.";
-    DidDocumentInvalid "did.document_invalid" Key DIDCORE "5" "The issuer's DID document is malformed or is another subject's." "Tell the issuer.";
-    DidVmRelationship "did.vm_relationship" Key DIDCORE "5.3.2" "The issuer's DID document does not allow this key to make assertions." "The key must stand under `assertionMethod`.";
-    StatusRevoked "status.revoked" Status SHC "revocation" "The issuer revoked the credential." "Ask the holder for a current one.";
-    StatusUnavailable "status.unavailable" Status OWN "evidence" "Whether it is revoked could not be told: the list is not at hand." "Go online, or bring the list as evidence.";
-    StatusCrlInvalid "status.crl_invalid" Status SHC "revocation" "The issuer's revocation list is malformed." "Tell the issuer; nobody can say whether the card is revoked.";
-    PolicyFormat "policy.format" Policy OWN "policy" "The policy does not take this format." "See `formats` in the policy file.";
-    PolicyType "policy.type" Policy OWN "policy" "The credential is of none of the types that were asked for." "See `types` of the request.";
-    PolicyContent "policy.content" Policy OWN "policy" "The credential holds a kind of event that the policy does not take." "See `events` in the policy file.";
 }
 
 /// Characters of a text that explains a reason.
@@ -423,17 +248,9 @@ impl Reason {
 
     /// The rule that was broken, as it is written for the credential's kind of envelope.
     pub fn spec(&self) -> Spec {
-        let cose = |(document, url), section| Spec { document, section, url };
-        match self.0.code {
-            _ if !self.0.cose => self.0.code.row().spec,
-            Code::SigInvalid => cose(RFC9052, "4.4"),
-            Code::SigEncoding => cose(RFC9053, "2.1"),
-            Code::JoseKidUnknown => cose(RFC9052, "3.1"),
-            Code::TimeExpired | Code::TimeInconsistent => cose(RFC8392, "3.1.4"),
-            Code::TimeNotYetValid => cose(RFC8392, "3.1.5"),
-            Code::TimeImplausible => cose(RFC8392, "2"),
-            Code::ClaimIssuer => cose(RFC8392, "3.1.1"),
-            code => code.row().spec,
+        match self.0.cose {
+            true => table::cose_spec(self.0.code),
+            false => self.0.code.row().spec,
         }
     }
 

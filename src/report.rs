@@ -37,6 +37,8 @@ pub struct Part {
     pub notes: Vec<Note>,
     /// Documents looked at.
     pub evidence: Vec<EvidenceUsed>,
+    /// The credentials of a presentation.
+    pub parts: Vec<Part>,
     pub(crate) payload: Vec<u8>,
     pub(crate) consulted: Vec<Consulted>,
 }
@@ -104,6 +106,7 @@ impl Report {
                 times: Times::default(),
                 notes: Vec::new(),
                 evidence: Vec::new(),
+                parts: Vec::new(),
                 payload: Vec::new(),
                 consulted: Vec::new(),
             }],
@@ -116,9 +119,9 @@ impl Report {
 
     /// `accepted` when every credential of the input is, `rejected` when one is, else `indeterminate`.
     pub fn verdict(&self) -> &'static str {
-        if self.parts.iter().any(|part| matches!(part.verdict, Verdict::Rejected)) || self.parts.is_empty() {
+        if self.all_parts().any(|part| matches!(part.verdict, Verdict::Rejected)) || self.parts.is_empty() {
             "rejected"
-        } else if self.parts.iter().all(|part| matches!(part.verdict, Verdict::Accepted(_))) {
+        } else if self.all_parts().all(|part| matches!(part.verdict, Verdict::Accepted(_))) {
             "accepted"
         } else {
             "indeterminate"
@@ -135,6 +138,11 @@ impl Report {
         &self.parts
     }
 
+    /// The credentials of the input and, behind each, those inside it.
+    pub fn all_parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().flat_map(|part| std::iter::once(part).chain(&part.parts))
+    }
+
     /// The first fault: of the earliest stage of the first part that has one.
     pub fn first_reason(&self) -> Option<&Reason> {
         self.reasons().next()
@@ -142,12 +150,12 @@ impl Report {
 
     /// Every fault, in order.
     pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
-        self.parts.iter().flat_map(|part| &part.checks).filter_map(|check| check.outcome.reason())
+        self.all_parts().flat_map(|part| &part.checks).filter_map(|check| check.outcome.reason())
     }
 
     /// Locators of documents that would settle what could not be told.
     pub fn missing(&self) -> impl Iterator<Item = &Locator> {
-        self.parts.iter().flat_map(|part| &part.checks).filter_map(|check| match &check.outcome {
+        self.all_parts().flat_map(|part| &part.checks).filter_map(|check| match &check.outcome {
             Outcome::Unknown(_, locator) => locator.as_ref(),
             _ => None,
         })
@@ -155,7 +163,7 @@ impl Report {
 
     /// The pieces of the trust snapshot that the verdict rests on.
     pub fn consulted(&self) -> impl Iterator<Item = &Consulted> {
-        self.parts.iter().flat_map(|part| &part.consulted)
+        self.all_parts().flat_map(|part| &part.consulted)
     }
 
     /// The report as JSON text. The same report always gives the same bytes.
@@ -186,7 +194,7 @@ impl Part {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let [part] = self.parts.as_slice() {
+        if let ([part], []) = (self.parts.as_slice(), self.parts.first().map_or(&[][..], |part| &part.parts)) {
             return part.serialize(serializer);
         }
         let mut map = serializer.serialize_map(None)?;
@@ -213,6 +221,9 @@ impl Serialize for Part {
         if let Some(disclosed) = self.disclosed() {
             map.serialize_entry("claims", &Claims(&disclosed))?;
             map.serialize_entry("core", &disclosed.core)?;
+        }
+        if !self.parts.is_empty() {
+            map.serialize_entry("parts", &self.parts)?;
         }
         if !self.notes.is_empty() {
             map.serialize_entry("notes", &self.notes)?;

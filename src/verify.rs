@@ -3,21 +3,27 @@
 //! [`verify`] and [`verify_batch`] are pure: the same arguments give the same report, today and in ten years. No clock, no
 //! network, no disk, no async inside. What is missing is written into the report; `gather` fetches it and asks again.
 
+mod opening;
+mod signatures;
+mod status_lists;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::check::Findings;
-use crate::credential::{Decoded, Input, Opened};
+use crate::credential::{Decoded, Input, Opened, Signed};
 use crate::crypto::job::{Job, check};
 use crate::evidence::Evidence;
-use crate::format::{Candidate, Context, Format, Keys, Piece, pieces};
-use crate::limits;
+use crate::format::{Candidate, Context, Format};
 use crate::occasion::Occasion;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
-use crate::report::{Part, Report, Times};
+use crate::report::{EvidenceUsed, Part, Report, Times};
 use crate::trust::{Consulted, Trust};
 use crate::verdict::Verdict;
+use crate::verify::opening::{OpenedPiece, open_run};
+use crate::verify::signatures::Signatures;
+use crate::verify::status_lists::Lists;
 
 /// One question: is this credential good, here and now, for this relying party?
 #[derive(Clone, Debug, Default)]
@@ -41,44 +47,30 @@ pub fn verify(request: &Request, trust: &Trust, evidence: &Evidence) -> Report {
 /// A run of requests is opened at a time, as many as unpack to a bounded number of bytes.
 pub fn verify_batch(requests: &[Request], trust: &Trust, evidence: &Evidence) -> Vec<Report> {
     let mut reports = Vec::with_capacity(requests.len());
+    let mut lists = Lists::default();
     let mut rest = requests;
     while !rest.is_empty() {
-        let opened = open_run(rest);
+        let opened = open_run(rest, trust, evidence);
         let (run, after) = rest.split_at_checked(opened.len()).unwrap_or((rest, &[]));
-        judge_run(run, opened, trust, evidence, &mut reports);
+        judge_run(run, opened, (trust, evidence), &mut lists, &mut reports);
         rest = after;
     }
     reports
 }
 
-/// The first requests opened: at least one, and no more than unpack to [`limits::RUN_BYTES`].
-fn open_run(requests: &[Request]) -> Vec<Result<Vec<OpenedPiece>, Reason>> {
-    let mut run = Vec::with_capacity(requests.len());
-    let mut bytes = 0;
-    for request in requests {
-        let opened = open(request);
-        let pieces = opened.as_deref().unwrap_or_default();
-        bytes += pieces.iter().filter_map(|piece| Some(piece.opened.as_ref().ok()?.payload.len())).sum::<usize>();
-        run.push(opened);
-        if bytes > limits::RUN_BYTES {
-            break;
-        }
-    }
-    run
+fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
+    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy }
 }
 
 fn judge_run(
     requests: &[Request],
     opened: Vec<Result<Vec<OpenedPiece>, Reason>>,
-    trust: &Trust,
-    evidence: &Evidence,
+    (trust, evidence): (&Trust, &Evidence),
+    lists: &mut Lists,
     reports: &mut Vec<Report>,
 ) {
-    let contexts: Vec<Context<'_>> = requests
-        .iter()
-        .map(|request| Context { trust, evidence, occasion: &request.occasion, policy: &request.policy })
-        .collect();
-    let mut jobs = Jobs::default();
+    let contexts: Vec<Context<'_>> = requests.iter().map(|request| context_of(request, trust, evidence)).collect();
+    let mut jobs = Vec::new();
     let drafts: Vec<Vec<Draft<'_>>> = contexts
         .iter()
         .zip(&opened)
@@ -86,11 +78,11 @@ fn judge_run(
             pieces.as_deref().unwrap_or_default().iter().map(|piece| draft(piece, context, &mut jobs)).collect()
         })
         .collect();
-    let answers = check(&jobs.jobs);
+    let answers = check(&jobs);
     let judged: Vec<Vec<Judged>> = contexts
         .iter()
         .zip(drafts)
-        .map(|(context, drafts)| drafts.into_iter().map(|draft| judge(draft, &answers, context)).collect())
+        .map(|(context, drafts)| drafts.into_iter().map(|draft| judge(draft, &answers, context, lists)).collect())
         .collect();
     drop(jobs);
     reports.extend(contexts.iter().zip(opened).zip(judged).map(|((context, pieces), judged)| match pieces {
@@ -99,134 +91,76 @@ fn judge_run(
     }));
 }
 
-struct OpenedPiece {
-    format: &'static dyn Format,
-    opened: Result<Opened, Reason>,
-}
-
-#[derive(Default)]
-struct Jobs<'a> {
-    jobs: Vec<Job<'a>>,
-}
-
+/// What the first two stages made of one credential.
 struct Draft<'a> {
-    format: &'static dyn Format,
-    opened: Option<&'a Opened>,
+    format: Option<&'static dyn Format>,
     decoded: Option<Decoded<'a>>,
-    keys: Keys,
     findings: Findings,
-    first_job: usize,
-    jobs: usize,
-    tried: Vec<Candidate>,
+    signatures: Signatures,
+    inner: Vec<Draft<'a>>,
 }
 
+/// What all stages made of it.
 struct Judged {
     findings: Findings,
     signer: Option<Candidate>,
     signature_right: bool,
     times: Times,
     consulted: Vec<Consulted>,
-}
-
-fn open(request: &Request) -> Result<Vec<OpenedPiece>, Reason> {
-    let open_one = |piece: Piece<'_>| OpenedPiece {
-        format: piece.format,
-        opened: piece.format.open(&piece.texts, &request.policy),
-    };
-    Ok(pieces(&request.input, &request.policy)?.into_iter().map(open_one).collect())
+    inner: Vec<Judged>,
 }
 
 /// Stages Decode and Key, and the signature jobs that follow from them.
-fn draft<'a>(piece: &'a OpenedPiece, context: &Context<'_>, jobs: &mut Jobs<'a>) -> Draft<'a> {
+fn draft<'a>(piece: &'a OpenedPiece, context: &Context<'_>, jobs: &mut Vec<Job<'a>>) -> Draft<'a> {
     let mut findings = Findings::new();
-    let mut draft = Draft {
-        format: piece.format,
-        opened: None,
-        decoded: None,
-        keys: Keys::default(),
-        findings: Findings::new(),
-        first_job: jobs.jobs.len(),
-        jobs: 0,
-        tried: Vec::new(),
-    };
-    match &piece.opened {
-        Err(reason) => findings.fail(reason.clone()),
-        Ok(opened) => {
-            draft.opened = Some(opened);
+    let mut decoded_as = None;
+    let mut signatures = Signatures::default();
+    match (&piece.opened, piece.format) {
+        (Err(reason), _) => findings.fail(reason.clone()),
+        (Ok(_), None) => findings.fail(Reason::new(Code::InputUnrecognised)),
+        (Ok(opened), Some(format)) => {
             opened.faults.iter().for_each(|reason| findings.fail(reason.clone()));
-            match piece.format.decode(opened, context.policy) {
+            match format.decode(opened, context.policy) {
                 Err(reason) => findings.fail(reason),
                 Ok(mut decoded) => {
                     findings.pass(Stage::Decode);
                     decoded.faults.drain(..).for_each(|reason| findings.fail(reason));
                     decoded.notes.drain(..).for_each(|note| findings.note(note));
-                    draft.decoded = Some(decoded);
+                    decoded_as = Some(decoded);
                 }
             }
-            draft.keys = piece.format.keys(opened, draft.decoded.as_ref(), context);
-            add_jobs(&mut draft, opened, &mut findings, jobs);
+            let keys = |signed: &Signed| format.keys(signed, decoded_as.as_ref(), context);
+            signatures = Signatures::draft(opened, keys, context, &mut findings, jobs);
         }
     }
-    draft.findings = findings;
-    draft
-}
-
-/// One job for each key that may have signed and fits the algorithm.
-fn add_jobs<'a>(draft: &mut Draft<'a>, opened: &'a Opened, findings: &mut Findings, jobs: &mut Jobs<'a>) {
-    draft.keys.faults.drain(..).for_each(|reason| findings.fail(reason));
-    findings.evidence.append(&mut draft.keys.evidence);
-    if let Some((reason, locator)) = draft.keys.missing.take() {
-        findings.unknown(reason, locator);
-    }
-    let Some(algorithm) = opened.algorithm else { return };
-    let candidates = std::mem::take(&mut draft.keys.candidates);
-    let any = !candidates.is_empty();
-    for candidate in candidates {
-        if let Some(algorithm) = algorithm.for_key(&candidate.key) {
-            jobs.jobs.push(Job {
-                algorithm,
-                key: candidate.key.clone(),
-                message: &opened.message,
-                signature: &opened.signature,
-            });
-            draft.tried.push(candidate);
-        }
-    }
-    draft.jobs = draft.tried.len();
-    if any && draft.jobs == 0 {
-        let code = if opened.is_cose() { Code::CoseAlgKeyMismatch } else { Code::JoseAlgKeyMismatch };
-        findings.fail(Reason::new(code).got(algorithm.name()));
-    } else if any {
-        findings.pass(Stage::Key);
-    }
+    let inner = piece.inner.iter().map(|inner| draft(inner, context, jobs)).collect();
+    Draft { format: piece.format, decoded: decoded_as, findings, signatures, inner }
 }
 
 /// The stages after the signature was checked.
-fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>) -> Judged {
-    let Draft { format, decoded, keys, mut findings, first_job, jobs, tried, .. } = draft;
-    let answers = answers.get(first_job..first_job + jobs).unwrap_or_default();
-    let right = answers.iter().position(Result::is_ok);
-    let signer = right.and_then(|at| tried.get(at).cloned());
-    match (&signer, answers.first()) {
-        (Some(_), _) => findings.pass(Stage::Signature),
-        (None, Some(Err(reason))) => findings.fail(reason.clone()),
-        (None, _) => {}
-    }
+fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>, lists: &mut Lists) -> Judged {
+    let Draft { format, decoded, mut findings, mut signatures, inner } = draft;
+    let signer = signatures.judge(answers, &mut findings);
     // A lone candidate is worth judging even when it did not sign: the report then names every fault.
-    let mut consulted = keys.consulted;
+    let mut consulted = std::mem::take(&mut signatures.consulted);
     let mut times = Times::default();
-    if let Some(decoded) = &decoded {
+    if let (Some(decoded), Some(format)) = (&decoded, format) {
         times = Times { issued_at: decoded.issued_at, not_before: decoded.not_before, expires: decoded.expires };
         findings.not_declared(Stage::Digests);
         findings.not_declared(Stage::Holder);
         check_demands(format, decoded, context, &mut findings);
         consulted.extend(format.judge(decoded, signer.as_ref(), context, &mut findings));
+        if !decoded.status.is_empty() {
+            consulted.extend(lists.check(decoded, signer.is_some(), context, &mut findings));
+        }
+        check_holder(decoded, &inner, context, &mut findings);
     }
+    let inner = inner.into_iter().map(|draft| judge(draft, answers, context, lists)).collect();
     let signature_right = signer.is_some();
-    Judged { findings, signer: signer.or_else(|| tried.into_iter().next()), signature_right, times, consulted }
+    Judged { findings, signer: signer.or_else(|| signatures.first()), signature_right, times, consulted, inner }
 }
 
-/// Policy: is this format, and one of the types asked for, taken at all?
+/// Policy: is this format, and one of the types asked for, taken at all? A presentation is asked through its credentials.
 fn check_demands(format: &dyn Format, decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
     let name = format.about().name;
     let formats = &context.policy.formats;
@@ -234,7 +168,7 @@ fn check_demands(format: &dyn Format, decoded: &Decoded<'_>, context: &Context<'
         findings.fail(Reason::new(Code::PolicyFormat).expected(formats.join(", ")).got(name));
     }
     let asked: HashSet<&str> = context.occasion.types.iter().map(String::as_str).collect();
-    if !asked.is_empty() && !decoded.types.iter().any(|have| asked.contains(&**have)) {
+    if !asked.is_empty() && !decoded.is_presentation && !decoded.types.iter().any(|have| asked.contains(&**have)) {
         let some = |names: &mut dyn Iterator<Item = &str>| names.take(8).collect::<Vec<_>>().join(", ");
         let wanted = some(&mut context.occasion.types.iter().map(String::as_str));
         let had = some(&mut decoded.types.iter().map(|name| &**name));
@@ -242,9 +176,25 @@ fn check_demands(format: &dyn Format, decoded: &Decoded<'_>, context: &Context<'
     }
 }
 
+/// Holder: where the policy asks for it, every credential of a presentation is about the one who presents it (VCDM 2.0, 4.14).
+fn check_holder(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context<'_>, findings: &mut Findings) {
+    if !context.policy.holder_binding || !decoded.is_presentation {
+        return;
+    }
+    let is_about_holder = |draft: &Draft<'_>| {
+        let subjects = draft.decoded.as_ref().map_or(&[][..], |decoded| &decoded.subjects);
+        decoded.issuer.is_some() && subjects.iter().any(|subject| Some(subject) == decoded.issuer.as_ref())
+    };
+    if inner.iter().all(is_about_holder) {
+        findings.pass(Stage::Holder);
+    } else {
+        findings.fail(Reason::new(Code::VpHolderBinding).expected("the holder as subject of every credential"));
+    }
+}
+
 /// The verdict on one credential, with what led to it.
 fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
-    let Judged { mut findings, signer, signature_right, times, consulted } = judged;
+    let Judged { mut findings, signer, signature_right, times, consulted, inner } = judged;
     let notes = std::mem::take(&mut findings.notes);
     let evidence = std::mem::take(&mut findings.evidence);
     if piece.opened.as_ref().is_ok_and(Opened::is_cose) {
@@ -257,17 +207,17 @@ fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
         (Verdict::Accepted(_), Ok(opened)) => opened.payload,
         _ => Vec::new(),
     };
-    let age = |locator: String| crate::report::EvidenceUsed::of(locator, context);
     Part {
         verdict,
-        format: Some(piece.format),
+        format: piece.format,
         checks,
         issuer: signer.map(|signer| signer.description),
         signature_right,
         times,
         payload,
         notes,
-        evidence: evidence.into_iter().map(age).collect(),
+        evidence: evidence.into_iter().map(|locator| EvidenceUsed::of(locator, context)).collect(),
         consulted,
+        parts: piece.inner.into_iter().zip(inner).map(|(piece, judged)| conclude(piece, judged, context)).collect(),
     }
 }

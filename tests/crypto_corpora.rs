@@ -58,7 +58,7 @@ fn wycheproof(name: &str, algorithm: Algorithm, der: bool) -> Option<Tally> {
             let answer = key.clone().and_then(|key| {
                 let width = key.curve().map_or(0, |curve| curve.coordinate_bytes());
                 let signature = if der { raw_from_der(&signature, width)? } else { signature };
-                check_one(&Job { algorithm, key, message: &message, signature: &signature })
+                check_one(&Job { algorithm, key, message: &message, signature: &signature, statements: None })
             });
             tally.keys_refused += usize::from(key.is_err());
             match (test["result"].as_str(), answer.is_ok()) {
@@ -124,7 +124,13 @@ fn wycheproof_rsa_pss_of_other_parameters() {
             ] {
                 let (message, signature) = (bytes(&test["msg"]), bytes(&test["sig"]));
                 let ours = group["sha"] == sha && group["mgfSha"] == sha && group["sLen"] == salt;
-                let answer = check_one(&Job { algorithm, key: key.clone(), message: &message, signature: &signature });
+                let answer = check_one(&Job {
+                    algorithm,
+                    key: key.clone(),
+                    message: &message,
+                    signature: &signature,
+                    statements: None,
+                });
                 assert_eq!(answer.is_ok(), ours && test["result"] != "invalid", "{algorithm} {}", test["tcId"]);
                 if answer.is_ok() { passed += 1 } else { failed += 1 }
             }
@@ -150,8 +156,9 @@ fn cctv_ed25519() {
         let due = !list(&vector["flags"]).iter().any(|flag| refusing.iter().any(|name| flag == name));
         let message = vector["msg"].as_str().expect("text").as_bytes();
         let signature = bytes(&vector["sig"]);
-        let answer = PublicKey::ed25519(&bytes(&vector["key"]))
-            .and_then(|key| check_one(&Job { algorithm: Algorithm::EdDsa, key, message, signature: &signature }));
+        let answer = PublicKey::ed25519(&bytes(&vector["key"])).and_then(|key| {
+            check_one(&Job { algorithm: Algorithm::EdDsa, key, message, signature: &signature, statements: None })
+        });
         assert_eq!(answer.is_ok(), due, "vector {} {:?}", vector["number"], vector["flags"]);
         if due { passed += 1 } else { failed += 1 }
     }
@@ -173,7 +180,13 @@ fn es256_over_p384() {
         assert_eq!((key.kind(), signature.len()), (KeyKind::P384, 96));
         let algorithm = Algorithm::from_cose(-7).and_then(|named| named.for_key(&key));
         assert_eq!(algorithm, Some(Algorithm::Es256OverP384));
-        let job = |algorithm| Job { algorithm, key: key.clone(), message: &to_be_signed, signature: &signature };
+        let job = |algorithm| Job {
+            algorithm,
+            key: key.clone(),
+            message: &to_be_signed,
+            signature: &signature,
+            statements: None,
+        };
         let answers = check(&[Algorithm::Es256OverP384, Algorithm::Es384, Algorithm::Es256].map(job));
         let codes: Vec<_> = answers.into_iter().map(|answer| answer.map_err(|reason| reason.code())).collect();
         assert_eq!(codes, [Ok(()), Err(Code::SigInvalid), Err(Code::SigInvalid)], "{name}");

@@ -22,7 +22,7 @@ use vidimus::verify::{Request, verify};
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
 fn judge(text: &str, types: Vec<String>, trust: &Trust) -> Report {
-    let occasion = Occasion { now: NOW, types };
+    let occasion = Occasion { types, ..Occasion::at(NOW) };
     verify(
         &Request { input: Input::text(text), occasion, policy: Arc::new(Policy::default()) },
         trust,

@@ -54,6 +54,9 @@ pub struct Occasion {
     /// Whom the presentation is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
+    /// What the holder is known by, for hashed identities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
     /// CBOR of the session transcript, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_transcript: Option<String>,

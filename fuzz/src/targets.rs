@@ -9,7 +9,7 @@ use vidimus::encoding::{base32, base45, base64url, cbor, deflate, json, qr};
 use vidimus::envelope::cose;
 use vidimus::envelope::jws::Jws;
 use vidimus::evidence::{Document, Evidence};
-use vidimus::format::{by_name, detect};
+use vidimus::format::{Context, by_name, detect};
 use vidimus::issue;
 use vidimus::occasion::Occasion;
 use vidimus::policy::{Environment, Policy};
@@ -147,7 +147,10 @@ fn compressed(seed: &[u8]) -> Vec<u8> {
 fn payload(seed: &[u8], format: &str) -> Vec<u8> {
     let text = String::from_utf8_lossy(seed);
     let Some(format) = by_name(format).filter(|format| format.begins(&text)) else { return Vec::new() };
-    format.open(&[text], &Policy::default()).map(|opened| opened.payload).unwrap_or_default()
+    let (trust, evidence) = (Trust::none(), Evidence::none());
+    let (occasion, policy) = (Occasion::default(), Policy::default());
+    let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy: &policy };
+    format.open(&[text], &context).map(|opened| opened.payload).unwrap_or_default()
 }
 
 fn cwt(seed: &[u8]) -> Vec<u8> {

@@ -64,6 +64,34 @@ struct SavedOccasion {
     now: SavedTime,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     types: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    audience: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    identity: Option<String>,
+}
+
+impl SavedOccasion {
+    fn of(occasion: &Occasion) -> Self {
+        SavedOccasion {
+            now: SavedTime::of(occasion.now),
+            types: occasion.types.clone(),
+            nonce: occasion.nonce.clone(),
+            audience: occasion.audience.clone(),
+            identity: occasion.identity.clone(),
+        }
+    }
+
+    fn into_occasion(self) -> Result<Occasion, BundleFault> {
+        Ok(Occasion {
+            now: self.now.into_time("occasion.now")?,
+            types: self.types,
+            nonce: self.nonce,
+            audience: self.audience,
+            identity: self.identity,
+        })
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -123,7 +151,7 @@ impl Saved {
         }
         Ok(Bundle {
             input: Input { bytes, format: self.input.format },
-            occasion: Occasion { now: self.occasion.now.into_time("occasion.now")?, types: self.occasion.types },
+            occasion: self.occasion.into_occasion()?,
             policy: Arc::new(self.policy),
             trust: self.trust,
             trust_digest: self.trust_digest,
@@ -143,7 +171,7 @@ pub(super) fn text_of(bundle: &Bundle) -> String {
             text: std::str::from_utf8(&bundle.input.bytes).ok().map(str::to_owned),
             format: bundle.input.format.clone(),
         },
-        occasion: SavedOccasion { now: SavedTime::of(bundle.occasion.now), types: bundle.occasion.types.clone() },
+        occasion: SavedOccasion::of(&bundle.occasion),
         policy: &bundle.policy,
         trust: &bundle.trust,
         trust_digest: &bundle.trust_digest,

@@ -98,7 +98,7 @@ fn every_verdict_replays() {
     assert_eq!(code(&request(text(&key, KID, 9)), &withdrawn), "trust.key_withdrawn");
     assert_eq!(code(&request("no credential at all"), &good), "input.unrecognised");
     let demands = Policy { environment: Environment::Test, strict: true, ..Policy::default() };
-    let occasion = Occasion { now: NOW, types: vec!["recovery".into()] };
+    let occasion = Occasion { types: vec!["recovery".into()], ..Occasion::at(NOW) };
     let asked = Request { occasion, policy: Arc::new(demands), ..request(text(&key, KID, 9)) };
     assert_eq!(code(&asked, &test), "policy.type");
 }

@@ -11,7 +11,7 @@ use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::base64url;
 use crate::evidence::Evidence;
-use crate::format::{Format, by_name, pieces};
+use crate::format::{Context, Format, by_name, pieces};
 use crate::issue::{IssueFault, eu_dcc, nz_covid_pass, smart_health_card};
 use crate::occasion::Occasion;
 use crate::policy::Policy;
@@ -95,13 +95,15 @@ fn case(maker: &Maker, issuers: usize, now: Timestamp) -> Result<Case, Trouble> 
             return Err(no_case(format!("ours is {}: {reason}", report.verdict())));
         }
     }
-    let opened: Vec<Opened> = requests.iter().filter_map(open).collect();
+    let opened: Vec<Opened> = requests.iter().filter_map(|request| open(request, &trust)).collect();
     Ok(Case { format, issuers, requests, opened, trust })
 }
 
-fn open(request: &Request) -> Option<Opened> {
+fn open(request: &Request, trust: &Trust) -> Option<Opened> {
+    let evidence = Evidence::none();
+    let context = Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy };
     let piece = pieces(&request.input, &request.policy).ok()?.into_iter().next()?;
-    piece.format.open(&piece.texts, &request.policy).ok()
+    piece.format.open(&piece.texts, &context).ok()
 }
 
 fn eu_dcc_kid(key: &OwnKey) -> [u8; 8] {

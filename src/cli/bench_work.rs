@@ -9,6 +9,7 @@ use crate::crypto::baseline::{RingEs256, ring_es256};
 use crate::crypto::job::{Job, check_one};
 use crate::evidence::Evidence;
 use crate::format::{Context, pieces};
+use crate::trust::Trust;
 use crate::verify::{Request, verify, verify_batch};
 
 /// Bytes of the message that the bare check is about: an EU DCC signs some 400.
@@ -47,14 +48,18 @@ pub(super) fn signatures_of(case: &Case) -> Result<Vec<Signed<'_>>, Trouble> {
 
 fn job_of<'c>(case: &'c Case, opened: &'c Opened, request: &Request) -> Option<Signed<'c>> {
     let evidence = Evidence::none();
-    let context =
-        Context { trust: &case.trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy };
+    let context = context_of(request, &case.trust, &evidence);
     let decoded = case.format.decode(opened, &request.policy).ok()?;
-    let key = case.format.keys(opened, Some(&decoded), &context).candidates.into_iter().next()?.key;
-    let algorithm = opened.algorithm?.for_key(&key)?;
-    let job = Job { algorithm, key, message: &opened.message, signature: &opened.signature };
+    let key = case.format.keys(&opened.signed, Some(&decoded), &context).candidates.into_iter().next()?.key;
+    let algorithm = opened.signed.algorithm?.for_key(&key)?;
+    let job =
+        Job { algorithm, key, message: &opened.signed.message, signature: &opened.signed.signature, statements: None };
     check_one(&job).ok()?;
     Some(Signed { job })
+}
+
+fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
+    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy }
 }
 
 impl Work<'_> {
@@ -139,8 +144,10 @@ fn nth<T>(items: &[T], number: usize) -> Option<&T> {
 }
 
 fn decode(request: &Request) {
+    let (trust, evidence) = (Trust::none(), Evidence::none());
+    let context = context_of(request, &trust, &evidence);
     for piece in pieces(&request.input, &request.policy).unwrap_or_default() {
-        if let Ok(opened) = piece.format.open(&piece.texts, &request.policy) {
+        if let Ok(opened) = piece.format.open(&piece.texts, &context) {
             let _ = black_box(piece.format.decode(black_box(&opened), &request.policy));
         }
     }

@@ -54,6 +54,15 @@ pub(super) struct Verify {
     /// Take only credentials of this type; repeat for several.
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
+    /// The nonce (challenge) that was given for a presentation.
+    #[arg(long, value_name = "TEXT")]
+    nonce: Option<String>,
+    /// Whom a presentation must be for: its domain or audience.
+    #[arg(long, value_name = "TEXT")]
+    audience: Option<String>,
+    /// What the holder is known by (an e-mail address), matched against the hashed identity of a badge.
+    #[arg(long, value_name = "TEXT")]
+    identity: Option<String>,
     /// Documents at hand: a folder that mirrors URLs, or a JSON file of URLs and documents; repeat for several.
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
@@ -117,7 +126,13 @@ impl Run<'_> {
         };
         let request = Request {
             input: Input { bytes, format: self.command.format.clone() },
-            occasion: Occasion { now: self.command.at.unwrap_or_else(now), types: self.command.types.clone() },
+            occasion: Occasion {
+                now: self.command.at.unwrap_or_else(now),
+                types: self.command.types.clone(),
+                nonce: self.command.nonce.clone(),
+                audience: self.command.audience.clone(),
+                identity: self.command.identity.clone(),
+            },
             policy: self.policy.clone(),
         };
         let (report, evidence) = self.asker.ask(&request, &self.trust, &self.evidence);

@@ -1,6 +1,7 @@
 //! Jobs: signatures to check, many at a time.
 
 use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
+use crate::crypto::bbs::Statements;
 use crate::crypto::public_key::{Curve, PublicKey};
 use crate::crypto::{ecdsa_value, ed25519_rule};
 use crate::reason::{Code, Reason};
@@ -16,6 +17,8 @@ pub struct Job<'a> {
     pub message: &'a [u8],
     /// The signature; r || s for ECDSA.
     pub signature: &'a [u8],
+    /// What a BBS proof is over, in the place of `message`.
+    pub statements: Option<&'a Statements>,
 }
 
 /// One answer for each job, in the order of the jobs.
@@ -75,7 +78,8 @@ mod tests {
     use crate::crypto::own_keys::{OwnKey, Signer};
 
     fn answer(algorithm: Algorithm, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), Code> {
-        check_one(&Job { algorithm, key: key.clone(), message, signature }).map_err(|reason| reason.code())
+        check_one(&Job { algorithm, key: key.clone(), message, signature, statements: None })
+            .map_err(|reason| reason.code())
     }
 
     #[test]
@@ -106,6 +110,7 @@ mod tests {
             key: own.public_key().clone(),
             message,
             signature: &signature,
+            statements: None,
         });
         assert_eq!(check(&jobs).iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true, false]);
     }

@@ -6,6 +6,7 @@
 
 pub mod algorithm;
 pub mod baseline;
+pub mod bbs;
 pub mod digest;
 pub mod ecdsa_value;
 mod ed25519_rule;

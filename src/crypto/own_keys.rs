@@ -246,7 +246,7 @@ impl fmt::Debug for OwnKey {
 
 /// The signature, if it verifies.
 fn checked(algorithm: Algorithm, key: &PublicKey, message: &[u8], signature: Vec<u8>) -> Result<Vec<u8>, SignFault> {
-    let job = Job { algorithm, key: key.clone(), message, signature: &signature };
+    let job = Job { algorithm, key: key.clone(), message, signature: &signature, statements: None };
     job::check_one(&job).map_err(|_| SignFault::SelfCheck)?;
     Ok(signature)
 }
@@ -262,6 +262,7 @@ mod tests {
             key: own.public_key().clone(),
             message: b"message",
             signature: &signature,
+            statements: None,
         };
         assert_eq!(job::check_one(&job), Ok(()));
     }

@@ -202,7 +202,7 @@ fn check_signature(
     if jws.signature.is_empty() {
         return Err(Reason::new(Code::SigInvalid).got("no signature"));
     }
-    job::check_one(&Job { algorithm, key, message: &jws.message, signature: &jws.signature })
+    job::check_one(&Job { algorithm, key, message: &jws.message, signature: &jws.signature, statements: None })
 }
 
 #[cfg(test)]

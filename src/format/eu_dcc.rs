@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::check::{Findings, Note};
 use crate::core_data::from_dcc;
-use crate::credential::{Claims, Decoded, Opened};
+use crate::credential::{Claims, Decoded, Opened, Signed};
 use crate::crypto::algorithm::{Algorithm, KeyKind};
 use crate::encoding::cbor::{self, Value};
 use crate::format::{
@@ -40,7 +40,7 @@ impl Format for EuDcc {
         hcert::begins(text)
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], _policy: &Policy) -> Result<Opened, Reason> {
+    fn open(&self, texts: &[Cow<'_, str>], _: &Context<'_>) -> Result<Opened, Reason> {
         match texts {
             [text] => hcert::open(text),
             _ => Err(Reason::new(Code::InputTooManyItems).expected(1usize).got(texts.len())),
@@ -77,11 +77,20 @@ impl Format for EuDcc {
                 None
             }
         };
-        Ok(Decoded { issuer, issued_at, not_before, expires, types, faults, notes, claims: Claims::Cbor(claims) })
+        Ok(Decoded {
+            issuer,
+            issued_at,
+            not_before,
+            expires,
+            types,
+            faults,
+            notes,
+            ..Decoded::new(Claims::Cbor(claims))
+        })
     }
 
-    fn keys(&self, opened: &Opened, _decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
-        signers::by_kid(ABOUT.name, opened.kid.as_ref(), context)
+    fn keys(&self, signed: &Signed, _: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
+        signers::by_kid(ABOUT.name, signed.kid.as_ref(), context)
     }
 
     fn judge(

@@ -3,7 +3,7 @@
 //! What the container holds under claim -260 is another file's business.
 
 use crate::check::Note;
-use crate::credential::{KeyId, Opened};
+use crate::credential::{KeyId, Opened, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::encoding::cbor::Value;
 use crate::encoding::{base45, deflate};
@@ -72,14 +72,9 @@ fn opened(sign1: Sign1) -> Result<Opened, Reason> {
             None
         }
     };
-    Ok(Opened {
-        algorithm,
-        kid: sign1.kid,
-        payload: sign1.payload,
-        message: sign1.message,
-        signature: sign1.signature,
-        faults,
-    })
+    let signed =
+        Signed { algorithm, kid: sign1.kid, message: sign1.message, signature: sign1.signature, ..Signed::default() };
+    Ok(Opened { payload: sign1.payload, signed, faults, ..Opened::default() })
 }
 
 /// A NumericDate of a CWT (RFC 8392 §2): seconds, without tag 1. `Ok(None)` when the claim is absent.

@@ -19,9 +19,9 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
 
-use crate::check::Findings;
+use crate::check::{Findings, Note};
 use crate::core_data::CoreData;
-use crate::credential::{Decoded, Input, Opened};
+use crate::credential::{Decoded, Input, Opened, Signed};
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::{cbor, json};
 use crate::evidence::Evidence;
@@ -79,6 +79,8 @@ pub struct Candidate {
     pub signer: Option<Arc<Signer>>,
     /// Version of the revocation list that the key announces (`crlVersion` of a SMART Health Card key).
     pub crl_version: Option<i64>,
+    /// `true` when somebody else than the issuer (or holder) controls the key.
+    pub is_foreign: bool,
 }
 
 /// Who may have signed.
@@ -94,6 +96,8 @@ pub struct Keys {
     pub consulted: Vec<Consulted>,
     /// Locators of evidence that was looked at.
     pub evidence: Vec<String>,
+    /// Remarks.
+    pub notes: Vec<Note>,
 }
 
 impl Keys {
@@ -195,13 +199,13 @@ pub trait Format: Sync {
     fn begins(&self, text: &str) -> bool;
 
     /// Opens the envelope: from texts to payload, signed bytes and signature.
-    fn open(&self, texts: &[Cow<'_, str>], policy: &Policy) -> Result<Opened, Reason>;
+    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason>;
 
     /// Reads what the payload says.
     fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason>;
 
-    /// Finds who may have signed. `decoded` is `None` when the payload could not be read.
-    fn keys(&self, opened: &Opened, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys;
+    /// Finds who may have made that signature. `decoded` is `None` when the payload could not be read.
+    fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys;
 
     /// Judges times, status and content. `signer` is the candidate under whose key the signature is right, if any;
     /// only then may a locator of status evidence be named. Marks every stage that it looked at.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::check::{Findings, Note};
 use crate::core_data::{CertificateData, CoreData, Person};
-use crate::credential::{Claims, Decoded, KeyId, Opened};
+use crate::credential::{Claims, Decoded, KeyId, Opened, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::public_key::{Curve, PublicKey};
 use crate::encoding::base32;
@@ -77,7 +77,7 @@ impl Format for NzCovidPass {
         text.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("NZCP:/"))
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], _: &Policy) -> Result<Opened, Reason> {
+    fn open(&self, texts: &[Cow<'_, str>], _: &Context<'_>) -> Result<Opened, Reason> {
         let text = texts.first().map_or("", |text| text);
         let body = text.strip_prefix(PREFIX).ok_or_else(|| Reason::new(Code::NzcpPrefix).expected(PREFIX))?;
         let sign1 = open_sign1(&base32::decode(body)?, Wrappings { cwt_tag: false, untagged: false })?;
@@ -94,14 +94,14 @@ impl Format for NzCovidPass {
             }
         };
         faults.extend(kid_text(sign1.kid.as_ref()).err());
-        Ok(Opened {
+        let signed = Signed {
             algorithm,
             kid: sign1.kid,
-            payload: sign1.payload,
             message: sign1.message,
             signature: sign1.signature,
-            faults,
-        })
+            ..Signed::default()
+        };
+        Ok(Opened { payload: sign1.payload, signed, faults, ..Opened::default() })
     }
 
     fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
@@ -135,13 +135,13 @@ impl Format for NzCovidPass {
             }
         };
         let claims = Claims::Cbor(claims);
-        Ok(Decoded { claims, issuer, issued_at: None, not_before, expires, types, faults, notes })
+        Ok(Decoded { issuer, not_before, expires, types, faults, notes, ..Decoded::new(claims) })
     }
 
-    fn keys(&self, opened: &Opened, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
+    fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
         // Without a name or a key identifier there is nobody to look for; why is a fault of the stage before.
         let name = decoded.and_then(|decoded| decoded.issuer.as_deref());
-        let (Some(name), Ok(kid)) = (name, kid_text(opened.kid.as_ref())) else { return Keys::default() };
+        let (Some(name), Ok(kid)) = (name, kid_text(signed.kid.as_ref())) else { return Keys::default() };
         match trusted_issuer(name, context) {
             Err(reason) => Keys::none(reason),
             Ok(issuer) => issuer_keys(issuer, kid, context),
@@ -303,7 +303,7 @@ fn issuer_keys(issuer: &Arc<Issuer>, kid: &str, context: &Context<'_>) -> Keys {
                 ..SignerDescription::default()
             };
             let description = Arc::new(description);
-            keys.candidates.push(Candidate { key, description, signer: None, crl_version: None });
+            keys.candidates.push(Candidate { key, description, signer: None, crl_version: None, is_foreign: false });
         }
     }
     keys

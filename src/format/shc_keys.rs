@@ -55,7 +55,8 @@ pub fn of_issuer(name: &str, kid: &str, context: &Context<'_>) -> Keys {
                 keys.faults.extend(check_chain_valid_at(chain, context.occasion.now).err());
             }
             let description = Arc::new(description(issuer, name, kid, chain));
-            keys.candidates.push(Candidate { key, description, signer: None, crl_version: jwk.crl_version });
+            let crl_version = jwk.crl_version;
+            keys.candidates.push(Candidate { key, description, signer: None, crl_version, is_foreign: false });
         }
     }
     keys

@@ -123,7 +123,7 @@ pub fn decode_payload<'a>(payload: &'a [u8], policy: &Policy) -> Result<Decoded<
         types,
         faults,
         notes,
-        claims: Claims::Json(claims),
+        ..Decoded::new(Claims::Json(claims))
     })
 }
 

@@ -45,6 +45,7 @@ fn candidate(signer: &Arc<Signer>) -> Candidate {
         description: signer.description.clone(),
         signer: Some(signer.clone()),
         crl_version: None,
+        is_foreign: false,
     }
 }
 

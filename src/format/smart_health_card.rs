@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::check::{Findings, Note};
 use crate::core_data::from_fhir;
-use crate::credential::{Claims, Decoded, KeyId, Opened};
+use crate::credential::{Claims, Decoded, KeyId, Opened, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::encoding::json::Value;
 use crate::encoding::{base64url, deflate, json};
@@ -44,13 +44,13 @@ impl Format for SmartHealthCard {
         shc_numeric::begins(text) || is_compressed_jws(text)
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], policy: &Policy) -> Result<Opened, Reason> {
+    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason> {
         match texts {
             [jws] if is_compressed_jws(jws) => open_jws(jws),
             texts => {
-                let jws = shc_numeric::decode(texts, policy.strict)?;
+                let jws = shc_numeric::decode(texts, context.policy.strict)?;
                 let mut opened = open_jws(&jws)?;
-                if policy.strict {
+                if context.policy.strict {
                     opened.faults.extend(shc_numeric::check_length(&jws).err());
                 }
                 Ok(opened)
@@ -60,7 +60,7 @@ impl Format for SmartHealthCard {
 
     fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
         let mut decoded = shc_payload::decode_payload(&opened.payload, policy)?;
-        let jws_chars = opened.message.len() + 1 + (opened.signature.len() * 4).div_ceil(3);
+        let jws_chars = opened.signed.message.len() + 1 + (opened.signed.signature.len() * 4).div_ceil(3);
         if jws_chars > shc_numeric::SINGLE_CHARS {
             let sentence =
                 format!("The JWS has {jws_chars} characters; {} fit into one QR code.", shc_numeric::SINGLE_CHARS);
@@ -69,9 +69,9 @@ impl Format for SmartHealthCard {
         Ok(decoded)
     }
 
-    fn keys(&self, opened: &Opened, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
+    fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
         let issuer = decoded.and_then(|decoded| decoded.issuer.as_deref());
-        match (issuer, &opened.kid) {
+        match (issuer, &signed.kid) {
             (Some(issuer), Some(KeyId::Text(kid))) if shc_payload::check_issuer_url(issuer).is_ok() => {
                 shc_keys::of_issuer(issuer, kid, context)
             }
@@ -171,14 +171,8 @@ fn open_jws(text: &str) -> Result<Opened, Reason> {
         faults.push(reason);
         None
     });
-    Ok(Opened {
-        algorithm,
-        kid: header.kid.map(KeyId::Text),
-        payload: deflate::inflate_raw(&payload)?,
-        message,
-        signature,
-        faults,
-    })
+    let signed = Signed { algorithm, kid: header.kid.map(KeyId::Text), message, signature, ..Signed::default() };
+    Ok(Opened { payload: deflate::inflate_raw(&payload)?, signed, faults, ..Opened::default() })
 }
 
 #[cfg(test)]

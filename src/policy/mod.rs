@@ -23,6 +23,14 @@ pub struct Policy {
     /// `true` refuses what specifications forbid but verifiers were told to tolerate (fractional dates of a CWT,
     /// lower-case country codes, schema tolerances); each tolerated oddity is noted in the report otherwise.
     pub strict: bool,
+    /// Whose W3C credentials are taken at all.
+    pub issuers: IssuerDemand,
+    /// What a key whose controller is not the issuer (or holder) means.
+    pub controllers: ControllerDemand,
+    /// Whether JSON-LD contexts may stand inside a document, as objects.
+    pub inline_contexts: bool,
+    /// Whether every credential of a presentation must be about its holder.
+    pub holder_binding: bool,
 }
 
 impl Default for Policy {
@@ -36,6 +44,10 @@ impl Default for Policy {
             positive_tests: false,
             value_sets: ValueSetDemand::Note,
             strict: false,
+            issuers: IssuerDemand::Listed,
+            controllers: ControllerDemand::Reject,
+            inline_contexts: false,
+            holder_binding: false,
         }
     }
 }
@@ -59,6 +71,28 @@ impl Environment {
             Environment::Test => "test",
         }
     }
+}
+
+/// Whose W3C credentials are taken at all. Health certificates always need a listed issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum IssuerDemand {
+    /// Issuers on the trust list.
+    #[default]
+    Listed,
+    /// Anybody whose DID resolves: the verdict then says that the credential is sound, not that its issuer is somebody.
+    Resolvable,
+}
+
+/// What a key whose controller is not the issuer (or holder) means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControllerDemand {
+    /// The credential is refused, unless another proof of it is the issuer's own.
+    #[default]
+    Reject,
+    /// It is noted.
+    Note,
 }
 
 /// How revocation is treated.

@@ -29,6 +29,12 @@ pub struct Question {
     pub at: Option<String>,
     /// Credential types asked for; empty = any.
     pub types: Vec<String>,
+    /// The nonce (`challenge`) that was given for a presentation; absent = not checked.
+    pub nonce: Option<String>,
+    /// Whom a presentation must be for (`domain`, `aud`); absent = not checked.
+    pub audience: Option<String>,
+    /// What the holder is known by, matched against the hashed identity of a badge; absent = not checked.
+    pub identity: Option<String>,
     /// What the relying party demands, in place of the operator's policy; only where the operator allows that.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Policy>,
@@ -80,7 +86,13 @@ impl Question {
         };
         Ok(Request {
             input: Input { bytes, format: self.format },
-            occasion: Occasion { now, types: self.types },
+            occasion: Occasion {
+                now,
+                types: self.types,
+                nonce: self.nonce,
+                audience: self.audience,
+                identity: self.identity,
+            },
             policy: policy_of(self.policy, service)?,
         })
     }

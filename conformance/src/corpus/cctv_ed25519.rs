@@ -34,7 +34,13 @@ fn case_of(set: &str, vector: &Value) -> Option<Case> {
     let due = flags.iter().all(|flag| flag.as_str().is_some_and(|flag| harmless.contains(&flag)));
     Some(Case::call(format!("{set}/{number}"), move || {
         let taken = PublicKey::ed25519(&key).and_then(|key| {
-            check_one(&Job { algorithm: Algorithm::EdDsa, key, message: message.as_bytes(), signature: &signature })
+            check_one(&Job {
+                algorithm: Algorithm::EdDsa,
+                key,
+                message: message.as_bytes(),
+                signature: &signature,
+                statements: None,
+            })
         });
         Found::when(due, taken.is_ok(), || taken.err().map_or_else(String::new, |reason| reason.to_string()))
     }))

@@ -54,7 +54,13 @@ impl TestKey {
     /// A sentence, when the key cannot sign.
     pub fn sign_alike(&self, message: &[u8], kept: Option<&[u8]>) -> Result<Vec<u8>, String> {
         if let Some(kept) = kept {
-            let job = Job { algorithm: self.algorithm(), key: self.public_key().clone(), message, signature: kept };
+            let job = Job {
+                algorithm: self.algorithm(),
+                key: self.public_key().clone(),
+                message,
+                signature: kept,
+                statements: None,
+            };
             if check_one(&job).is_ok() {
                 return Ok(kept.to_vec());
             }

@@ -58,7 +58,13 @@ pub fn request_of(question: &Question) -> Result<(Request, Trust, Evidence), Str
     } else {
         serde_json::from_value(question.policy.clone()).map_err(|error| format!("policy: {error}"))?
     };
-    let occasion = Occasion { now: time(&question.occasion.now)?, types: question.occasion.types.clone() };
+    let occasion = Occasion {
+        now: time(&question.occasion.now)?,
+        types: question.occasion.types.clone(),
+        nonce: question.occasion.nonce.clone(),
+        audience: question.occasion.audience.clone(),
+        identity: question.occasion.identity.clone(),
+    };
     let mut input = Input::bytes(question.input.to_bytes()?);
     input.format.clone_from(&question.input.format);
     let mut evidence = Evidence::none();

@@ -21,7 +21,8 @@ pub fn check(algorithm: &[u8], key: &PublicKey, signed: &[u8], signature: &[u8])
         Some(curve) => ecdsa_value::raw_from_der(signature, curve.coordinate_bytes()).map_err(untrusted)?,
         None => signature.to_vec(),
     };
-    check_one(&Job { algorithm, key: key.clone(), message: signed, signature: &raw }).map_err(untrusted)
+    check_one(&Job { algorithm, key: key.clone(), message: signed, signature: &raw, statements: None })
+        .map_err(untrusted)
 }
 
 /// Deviation: NULL parameters under ECDSA are taken, though RFC 5758 wants none; real signers write them.

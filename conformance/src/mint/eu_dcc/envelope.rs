@@ -105,7 +105,7 @@ pub(super) fn other_algorithms(
         good.protected[0] = alg(label);
         good.kept_signature = kept
             .text(&format!("{FORMAT}::accepted::{case}"))
-            .and_then(|text| vidimus::format::hcert::open(&text).ok().map(|opened| opened.signature));
+            .and_then(|text| vidimus::format::hcert::open(&text).ok().map(|opened| opened.signed.signature));
         let scene = scene.trusting(vec![signers.trusted(name)?]);
         all.push(scene.accepts(case, title, good.input(), Some(claims_json(&vaccination()))));
     }

@@ -1,0 +1,84 @@
+//! Opening: from what came in to envelopes, and to the envelopes inside them.
+
+use std::borrow::Cow;
+
+use crate::credential::{Inner, Opened};
+use crate::evidence::Evidence;
+use crate::format::{Context, Format, Piece, by_name, detect, pieces};
+use crate::limits;
+use crate::reason::{Code, Reason};
+use crate::trust::Trust;
+use crate::verify::{Request, context_of};
+
+/// One credential or presentation, opened, with the credentials inside it.
+pub(super) struct OpenedPiece {
+    /// Its format; `None` when that could not be told.
+    pub(super) format: Option<&'static dyn Format>,
+    /// The envelope, or why it did not open.
+    pub(super) opened: Result<Opened, Reason>,
+    /// The credentials of a presentation, opened too.
+    pub(super) inner: Vec<OpenedPiece>,
+}
+
+impl OpenedPiece {
+    fn of(piece: &Piece<'_>, context: &Context<'_>) -> Self {
+        let mut opened = piece.format.open(&piece.texts, context);
+        let mut inner = Vec::new();
+        if let Ok(opened) = &mut opened {
+            if opened.inner.len() > limits::CREDENTIALS {
+                let count = opened.inner.len();
+                opened.faults.push(Reason::new(Code::InputTooManyItems).expected(limits::CREDENTIALS).got(count));
+                opened.inner.truncate(limits::CREDENTIALS);
+            }
+            inner = std::mem::take(&mut opened.inner).into_iter().map(|it| open_inner(&it, context)).collect();
+        }
+        OpenedPiece { format: Some(piece.format), opened, inner }
+    }
+
+    /// Bytes that this credential and those inside it unpacked to.
+    fn payload_bytes(&self) -> usize {
+        let own = self.opened.as_ref().map_or(0, |opened| opened.payload.len());
+        self.inner.iter().fold(own, |sum, inner| sum.saturating_add(inner.payload_bytes()))
+    }
+}
+
+/// A credential inside a presentation. A presentation inside a presentation is refused: envelopes do not nest.
+fn open_inner(inner: &Inner, context: &Context<'_>) -> OpenedPiece {
+    let format = match inner.format {
+        Some(name) => by_name(name).ok_or_else(|| Reason::new(Code::VcEnvelope).got(name)),
+        None => detect(&inner.text),
+    };
+    match format {
+        Err(reason) => OpenedPiece { format: None, opened: Err(reason), inner: Vec::new() },
+        Ok(format) => {
+            let mut opened = format.open(&[Cow::Borrowed(&inner.text)], context);
+            if opened.as_ref().is_ok_and(|opened| opened.is_presentation) {
+                opened =
+                    Err(Reason::new(Code::VcEnvelope).expected("a credential").got("a presentation in a presentation"));
+            }
+            OpenedPiece { format: Some(format), opened, inner: Vec::new() }
+        }
+    }
+}
+
+/// The first requests opened: at least one, and no more than unpack to [`limits::RUN_BYTES`].
+pub(super) fn open_run(
+    requests: &[Request],
+    trust: &Trust,
+    evidence: &Evidence,
+) -> Vec<Result<Vec<OpenedPiece>, Reason>> {
+    let mut run = Vec::with_capacity(requests.len());
+    let mut bytes: usize = 0;
+    for request in requests {
+        let context = context_of(request, trust, evidence);
+        let opened = pieces(&request.input, &request.policy)
+            .map(|pieces| pieces.iter().map(|piece| OpenedPiece::of(piece, &context)).collect::<Vec<_>>());
+        let own = opened.as_deref().unwrap_or_default().iter().map(OpenedPiece::payload_bytes);
+        bytes = own.fold(bytes, usize::saturating_add);
+        run.push(opened);
+        if bytes > limits::RUN_BYTES {
+            break;
+        }
+    }
+    run
+}

@@ -1,0 +1,157 @@
+//! Signatures: the jobs that one credential's signatures make, and what their answers amount to.
+//!
+//! A signature is right under any of the keys that may have made it; a credential with several needs all of them right.
+
+use std::ops::Range;
+
+use crate::check::{Findings, Note};
+use crate::credential::{Opened, Signed};
+use crate::crypto::job::Job;
+use crate::format::{Candidate, Context, Keys};
+use crate::policy::ControllerDemand;
+use crate::reason::{Code, Reason, Stage};
+use crate::trust::Consulted;
+
+/// The signatures of one credential.
+#[derive(Default)]
+pub(super) struct Signatures {
+    /// Entries that the keys rest on.
+    pub(super) consulted: Vec<Consulted>,
+    first: Option<Tried>,
+    more: Vec<Tried>,
+}
+
+/// One signature: the keys to try, and where the answers stand.
+struct Tried {
+    candidates: Vec<Candidate>,
+    /// The answers, one for each candidate.
+    any: Range<usize>,
+    /// The answers for what the signature vouches for.
+    all: Range<usize>,
+}
+
+impl Signatures {
+    /// Stage Key for every signature, and their jobs.
+    pub(super) fn draft<'a>(
+        opened: &'a Opened,
+        keys: impl Fn(&Signed) -> Keys,
+        context: &Context<'_>,
+        findings: &mut Findings,
+        jobs: &mut Vec<Job<'a>>,
+    ) -> Signatures {
+        let mut signatures = Signatures::default();
+        let is_cose = opened.is_cose();
+        let first = signatures.add(&opened.signed, keys(&opened.signed), is_cose, findings, jobs);
+        signatures.first = Some(first);
+        for signed in &opened.more {
+            let tried = signatures.add(signed, keys(signed), is_cose, findings, jobs);
+            signatures.more.push(tried);
+        }
+        if signatures.all().all(|tried| !tried.candidates.is_empty()) {
+            findings.pass(Stage::Key);
+        }
+        signatures.check_controllers(context, findings);
+        signatures
+    }
+
+    /// One job for each key that may have signed and fits the algorithm.
+    fn add<'a>(
+        &mut self,
+        signed: &'a Signed,
+        mut keys: Keys,
+        is_cose: bool,
+        findings: &mut Findings,
+        jobs: &mut Vec<Job<'a>>,
+    ) -> Tried {
+        keys.faults.drain(..).for_each(|reason| findings.fail(reason));
+        findings.evidence.append(&mut keys.evidence);
+        keys.notes.drain(..).for_each(|note| findings.note(note));
+        if let Some((reason, locator)) = keys.missing.take() {
+            findings.unknown(reason, locator);
+        }
+        self.consulted.append(&mut keys.consulted);
+        let start = jobs.len();
+        let mut tried = Tried { candidates: Vec::new(), any: start..start, all: start..start };
+        let Some(algorithm) = signed.algorithm else { return tried };
+        let had_any = !keys.candidates.is_empty();
+        for candidate in keys.candidates {
+            if let Some(algorithm) = algorithm.for_key(&candidate.key) {
+                jobs.push(Job {
+                    algorithm,
+                    key: candidate.key.clone(),
+                    message: &signed.message,
+                    signature: &signed.signature,
+                    statements: signed.statements.as_deref(),
+                });
+                tried.candidates.push(candidate);
+            }
+        }
+        tried.any = start..jobs.len();
+        if had_any && tried.candidates.is_empty() {
+            let code = if is_cose { Code::CoseAlgKeyMismatch } else { Code::JoseAlgKeyMismatch };
+            findings.fail(Reason::new(code).got(algorithm.name()));
+            return tried;
+        }
+        let start = jobs.len();
+        jobs.extend(signed.vouched.iter().map(|vouched| Job {
+            algorithm: vouched.algorithm,
+            key: vouched.key.clone(),
+            message: &vouched.message,
+            signature: &vouched.signature,
+            statements: None,
+        }));
+        tried.all = start..jobs.len();
+        tried
+    }
+
+    /// Somebody else's key signs for nobody but itself: one signature at least must be by a key of the issuer (or holder).
+    fn check_controllers(&self, context: &Context<'_>, findings: &mut Findings) {
+        let foreign = |tried: &Tried| tried.candidates.iter().any(|candidate| candidate.is_foreign);
+        if !self.all().any(foreign) {
+            return;
+        }
+        let own = |tried: &Tried| tried.candidates.iter().any(|candidate| !candidate.is_foreign);
+        if !self.all().any(own) && context.policy.controllers == ControllerDemand::Reject {
+            return findings.fail(Reason::new(Code::DiVmController).expected("a key of the issuer or holder"));
+        }
+        findings.note(Note::new(
+            "di.other_controller",
+            "A key that signed is controlled by somebody other than the issuer or holder.",
+        ));
+    }
+
+    /// Stage Signature: passes when every signature is right. The signer is that of the first.
+    pub(super) fn judge(&self, answers: &[Result<(), Reason>], findings: &mut Findings) -> Option<Candidate> {
+        let mut signer = None;
+        for (at, tried) in self.all().enumerate() {
+            let any = answers.get(tried.any.clone()).unwrap_or_default();
+            let all = answers.get(tried.all.clone()).unwrap_or_default();
+            let right = any.iter().position(Result::is_ok).and_then(|place| tried.candidates.get(place));
+            let faults = if right.is_none() { any.first() } else { None };
+            let faults = faults.into_iter().chain(all).filter_map(|answer| answer.as_ref().err());
+            let before = findings.is_faulty(Stage::Signature);
+            faults.take(1).for_each(|reason| findings.fail(reason.clone()));
+            match right {
+                Some(right) if !before && !findings.is_faulty(Stage::Signature) => {
+                    if at == 0 {
+                        signer = Some(right.clone());
+                    }
+                }
+                _ => return None,
+            }
+        }
+        if signer.is_some() {
+            findings.pass(Stage::Signature);
+        }
+        signer
+    }
+
+    /// The first key that was tried, whether it signed or not.
+    pub(super) fn first(self) -> Option<Candidate> {
+        self.first?.candidates.into_iter().next()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Tried> {
+        self.first.iter().chain(&self.more)
+    }
+}
