@@ -8,6 +8,7 @@ pub mod cose_fail;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
+pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
 pub mod own_vectors;
@@ -43,6 +44,7 @@ pub const LAYOUTS: &[Layout] = &[
     hostile_seed::LAYOUT,
     cose_fail::LAYOUT,
     json_testsuite::LAYOUT,
+    jcs::LAYOUT,
     wycheproof::LAYOUT,
     cctv_ed25519::LAYOUT,
 ];
