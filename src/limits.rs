@@ -34,6 +34,10 @@ pub const LABELS: usize = 64;
 pub const NOTES: usize = 32;
 /// Faults of one report.
 pub const FAULTS: usize = 64;
+/// Disclosures of one SD-JWT.
+pub const DISCLOSURES: usize = 1000;
+/// Seconds after its making that a proof of key binding is taken.
+pub const KEY_BINDING_SECONDS: i64 = 600;
 /// Unpacked bytes that a batch holds at a time.
 pub const RUN_BYTES: usize = 4 << 20;
 /// Status entries of one credential.

@@ -8,6 +8,7 @@ pub mod cose_fail;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
+pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
 pub mod own_vectors;
@@ -45,6 +46,7 @@ pub const LAYOUTS: &[Layout] = &[
     hostile_seed::LAYOUT,
     cose_fail::LAYOUT,
     json_testsuite::LAYOUT,
+    jcs::LAYOUT,
     wycheproof::LAYOUT,
     vcdm2_inputs::LAYOUT,
     spec_examples::LAYOUT,
