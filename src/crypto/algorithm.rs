@@ -31,6 +31,12 @@ pub enum KeyKind {
     },
     /// Ed25519.
     Ed25519,
+    /// ECDSA on secp256k1.
+    K256,
+    /// X25519: for key agreement, never for signatures.
+    X25519,
+    /// A point of G2 on BLS12-381, for BBS signatures.
+    Bls12381G2,
 }
 
 /// A signature algorithm. ECDSA signatures are the raw r || s, never DER.
@@ -71,6 +77,10 @@ pub enum Algorithm {
     Es512OverP256,
     /// ECDSA on P-384 with SHA-512; X.509 only.
     Es512OverP384,
+    /// ECDSA on secp256k1 with SHA-256 (RFC 8812).
+    Es256k,
+    /// A BBS proof, ciphersuite BLS12-381-SHA-256. Data Integrity only: it has no JOSE name and no COSE label here.
+    Bbs,
 }
 
 /// What a key must be to fit an algorithm.
@@ -82,6 +92,8 @@ pub(crate) enum Family {
     RsaPss,
     RsaPkcs1,
     Ed25519,
+    K256,
+    Bbs,
 }
 
 impl Algorithm {
@@ -104,6 +116,8 @@ impl Algorithm {
             Algorithm::Es384OverP521 => "ES384 over P-521",
             Algorithm::Es512OverP256 => "ES512 over P-256",
             Algorithm::Es512OverP384 => "ES512 over P-384",
+            Algorithm::Es256k => "ES256K",
+            Algorithm::Bbs => "BBS",
         }
     }
 
@@ -126,9 +140,12 @@ impl Algorithm {
         Algorithm::REGISTERED.iter().find(|(_, known)| *known == label).map(|(algorithm, _)| *algorithm)
     }
 
-    /// The COSE label of the algorithm. The combinations of X.509 carry the label of their digest's algorithm.
+    /// The COSE label of the algorithm. The combinations of X.509 carry the label of their digest's algorithm; BBS has none
+    /// and carries the reserved 0.
     pub const fn cose_label(self) -> i64 {
         match self {
+            Algorithm::Bbs => 0,
+            Algorithm::Es256k => -47,
             Algorithm::Es256 | Algorithm::Es256OverP384 | Algorithm::Es256OverP521 => -7,
             Algorithm::EdDsa => -8,
             Algorithm::Es384 | Algorithm::Es384OverP256 | Algorithm::Es384OverP521 => -35,
@@ -159,7 +176,7 @@ impl Algorithm {
     }
 
     /// Registered algorithms and their COSE labels (IANA COSE Algorithms).
-    const REGISTERED: [(Algorithm, i64); 10] = [
+    const REGISTERED: [(Algorithm, i64); 11] = [
         (Algorithm::Es256, -7),
         (Algorithm::EdDsa, -8),
         (Algorithm::Es384, -35),
@@ -170,6 +187,7 @@ impl Algorithm {
         (Algorithm::Rs256, -257),
         (Algorithm::Rs384, -258),
         (Algorithm::Rs512, -259),
+        (Algorithm::Es256k, -47),
     ];
 
     pub(crate) const fn family(self) -> Family {
@@ -180,12 +198,15 @@ impl Algorithm {
             Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512 => Family::RsaPss,
             Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => Family::RsaPkcs1,
             Algorithm::EdDsa => Family::Ed25519,
+            Algorithm::Es256k => Family::K256,
+            Algorithm::Bbs => Family::Bbs,
         }
     }
 
-    /// How the crypto crate checks this algorithm, and whether it wants the ECDSA signature in DER.
-    pub(crate) fn check_with(self) -> (&'static dyn VerificationAlgorithm, bool) {
-        match self {
+    /// How the crypto crate checks this algorithm, and whether it wants the ECDSA signature in DER; `None` for BBS, which it
+    /// does not know.
+    pub(crate) fn check_with(self) -> Option<(&'static dyn VerificationAlgorithm, bool)> {
+        Some(match self {
             Algorithm::Es256 => (&aws::ECDSA_P256_SHA256_FIXED, false),
             Algorithm::Es384OverP256 => (&aws::ECDSA_P256_SHA384_ASN1, true),
             Algorithm::Es512OverP256 => (&aws::ECDSA_P256_SHA512_ASN1, true),
@@ -202,7 +223,9 @@ impl Algorithm {
             Algorithm::Rs384 => (&aws::RSA_PKCS1_2048_8192_SHA384, false),
             Algorithm::Rs512 => (&aws::RSA_PKCS1_2048_8192_SHA512, false),
             Algorithm::EdDsa => (&aws::ED25519, false),
-        }
+            Algorithm::Es256k => (&aws::ECDSA_P256K1_SHA256_FIXED, false),
+            Algorithm::Bbs => return None,
+        })
     }
 }
 
@@ -223,7 +246,7 @@ mod tests {
             assert_eq!(algorithm.cose_label(), label);
             assert_eq!(Algorithm::from_jose(algorithm.name()), Some(algorithm));
         }
-        for name in ["none", "HS256", "es256", "ES256K", "ES256 over P-384", ""] {
+        for name in ["none", "HS256", "es256", "ES256k", "BBS", "ES256 over P-384", ""] {
             assert_eq!(Algorithm::from_jose(name), None, "{name}");
         }
         assert_eq!(Algorithm::from_cose(7), None);

@@ -47,7 +47,7 @@ pub fn check_one(job: &Job<'_>) -> Result<(), Reason> {
         return Err(invalid());
     }
     let parsed = job.key.parsed_for(job.algorithm).ok_or_else(invalid)?;
-    let (_, wants_der) = job.algorithm.check_with();
+    let (_, wants_der) = job.algorithm.check_with().ok_or_else(invalid)?;
     let verified = if wants_der {
         parsed.verify_sig(job.message, &ecdsa_value::der_from_raw(signature))
     } else {
@@ -64,7 +64,7 @@ pub fn fits(algorithm: Algorithm, key: &PublicKey) -> bool {
 /// Bytes of every signature by that algorithm and key.
 fn signature_bytes(algorithm: Algorithm, key: &PublicKey) -> usize {
     match (algorithm.family(), key.kind()) {
-        (Family::P256, _) => 2 * Curve::P256.coordinate_bytes(),
+        (Family::P256 | Family::K256, _) => 2 * Curve::P256.coordinate_bytes(),
         (Family::P384, _) => 2 * Curve::P384.coordinate_bytes(),
         (Family::P521, _) => 2 * Curve::P521.coordinate_bytes(),
         (_, KeyKind::Rsa { bits }) => bits.div_ceil(8),

@@ -7,13 +7,17 @@
 pub mod algorithm;
 pub mod baseline;
 pub mod bbs;
+mod curve25519;
 pub mod digest;
 pub mod ecdsa_value;
 mod ed25519_rule;
 pub mod job;
+pub mod jwk;
 pub mod key_file;
+pub mod multikey;
 pub mod own_keys;
 pub mod pem;
 pub mod public_key;
 pub mod random;
+pub mod spki;
 mod tlv;

@@ -7,13 +7,13 @@
 use std::fmt;
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{self as aws, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair};
+use aws_lc_rs::signature::{self as aws, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaKeyPair};
 use zeroize::Zeroizing;
 
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::job::{self, Job};
-use crate::crypto::pem;
 use crate::crypto::public_key::{Curve, PublicKey};
+use crate::crypto::{pem, tlv};
 
 /// Whoever can sign: a key in memory, or one day a key in a device.
 pub trait Signer {
@@ -69,7 +69,7 @@ impl fmt::Display for OwnKeyFault {
             OwnKeyFault::NotPem => "not a single PEM private key (PRIVATE KEY, EC PRIVATE KEY or RSA PRIVATE KEY)",
             OwnKeyFault::Encrypted => "the private key is encrypted; decrypt it first",
             OwnKeyFault::Unsupported => {
-                "the private key is broken or not P-256, P-384, RSA (2048 to 8192 bits) or Ed25519"
+                "the private key is broken or not P-256, P-384, P-521, RSA (2048 to 8192 bits) or Ed25519"
             }
             OwnKeyFault::AlgorithmMismatch => "the private key cannot sign with this algorithm",
         })
@@ -93,7 +93,7 @@ enum Secret {
 }
 
 impl OwnKey {
-    /// The key in a PEM text: PKCS#8, SEC 1 or PKCS#1; P-256, P-384, RSA or Ed25519. An RSA key signs with PS256.
+    /// The key in a PEM text: PKCS#8, SEC 1 or PKCS#1; P-256, P-384, P-521, RSA or Ed25519. An RSA key signs with PS256.
     ///
     /// # Errors
     /// [`OwnKeyFault`] when the text holds anything but one plain private key of these kinds.
@@ -126,25 +126,45 @@ impl OwnKey {
             .ok_or(OwnKeyFault::Unsupported)
     }
 
-    /// The key of a private EC JWK: the scalar and the point, big-endian, each of the curve's full length. P-256 or P-384.
+    /// The key of a private EC JWK: the scalar and the point, big-endian, each of the curve's full length. Not secp256k1.
     ///
     /// # Errors
     /// `Unsupported` when a length is wrong or the halves do not belong together.
     pub fn from_private_jwk(curve: Curve, d: &[u8], x: &[u8], y: &[u8]) -> Result<OwnKey, OwnKeyFault> {
         let public = PublicKey::ec(curve, x, y).map_err(|_| OwnKeyFault::Unsupported)?;
-        let signing = match curve {
-            Curve::P256 => &aws::ECDSA_P256_SHA256_FIXED_SIGNING,
-            Curve::P384 => &aws::ECDSA_P384_SHA384_FIXED_SIGNING,
-            Curve::P521 => return Err(OwnKeyFault::Unsupported),
-        };
+        let (signing, algorithm) = ecdsa_scheme(curve).ok_or(OwnKeyFault::Unsupported)?;
         if d.len() != curve.coordinate_bytes() {
             return Err(OwnKeyFault::Unsupported);
         }
         let point = [&[4], x, y].concat();
         let pair = EcdsaKeyPair::from_private_key_and_public_key(signing, d, &point);
         let pair = pair.map_err(|_| OwnKeyFault::Unsupported)?;
-        let algorithm = if curve == Curve::P256 { Algorithm::Es256 } else { Algorithm::Es384 };
         Ok(OwnKey { algorithm, public, secret: Secret::Ecdsa(pair) })
+    }
+
+    /// The key of a scalar, big-endian, of the curve's full length; its point is computed. Not secp256k1.
+    ///
+    /// # Errors
+    /// `Unsupported` when the length is wrong, the scalar zero or not below the order.
+    pub fn from_scalar(curve: Curve, scalar: &[u8]) -> Result<OwnKey, OwnKeyFault> {
+        let identifier = curve_identifier(curve).ok_or(OwnKeyFault::Unsupported)?;
+        if scalar.len() != curve.coordinate_bytes() {
+            return Err(OwnKeyFault::Unsupported);
+        }
+        // ECPrivateKey of SEC 1, C.4, without its public key.
+        let secret = Zeroizing::new(tlv::value(tlv::OCTET_STRING, &[scalar]));
+        let named = tlv::value(0xa0, &[identifier]);
+        let der = Zeroizing::new(tlv::value(tlv::SEQUENCE, &[&tlv::unsigned(&[1]), &secret, &named]));
+        OwnKey::ecdsa_of(curve, &der).ok_or(OwnKeyFault::Unsupported)
+    }
+
+    /// The Ed25519 key of a seed of 32 bytes (RFC 8032, 5.1.5).
+    ///
+    /// # Errors
+    /// `Unsupported` when the length is wrong.
+    pub fn from_ed25519_seed(seed: &[u8]) -> Result<OwnKey, OwnKeyFault> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| OwnKeyFault::Unsupported)?;
+        OwnKey::from_ed25519(pair).ok_or(OwnKeyFault::Unsupported)
     }
 
     /// A new P-256 key, and its PKCS#8 PEM text for whoever keeps it. The text is wiped when dropped.
@@ -152,9 +172,28 @@ impl OwnKey {
     /// # Errors
     /// `Refused` when the operating system gives no randomness.
     pub fn generate_p256() -> Result<(OwnKey, Zeroizing<String>), SignFault> {
-        let signing = &aws::ECDSA_P256_SHA256_FIXED_SIGNING;
+        OwnKey::generate(Curve::P256)
+    }
+
+    /// A new key on that curve, as [`OwnKey::generate_p256`]. Not secp256k1.
+    ///
+    /// # Errors
+    /// `Refused` when the operating system gives no randomness, and for secp256k1.
+    pub fn generate(curve: Curve) -> Result<(OwnKey, Zeroizing<String>), SignFault> {
+        let (signing, _) = ecdsa_scheme(curve).ok_or(SignFault::Refused)?;
         #[expect(clippy::disallowed_methods, reason = "making keys and signatures needs randomness")]
         let document = EcdsaKeyPair::generate_pkcs8(signing, &SystemRandom::new()).map_err(|_| SignFault::Refused)?;
+        let own = OwnKey::from_pkcs8_der(document.as_ref()).map_err(|_| SignFault::Refused)?;
+        Ok((own, pem::block_text("PRIVATE KEY", document.as_ref())))
+    }
+
+    /// A new Ed25519 key, as [`OwnKey::generate_p256`].
+    ///
+    /// # Errors
+    /// `Refused` when the operating system gives no randomness.
+    pub fn generate_ed25519() -> Result<(OwnKey, Zeroizing<String>), SignFault> {
+        #[expect(clippy::disallowed_methods, reason = "making keys and signatures needs randomness")]
+        let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| SignFault::Refused)?;
         let own = OwnKey::from_pkcs8_der(document.as_ref()).map_err(|_| SignFault::Refused)?;
         Ok((own, pem::block_text("PRIVATE KEY", document.as_ref())))
     }
@@ -173,15 +212,14 @@ impl OwnKey {
     }
 
     fn ecdsa_from_der(der: &[u8]) -> Option<OwnKey> {
-        let kinds = [
-            (&aws::ECDSA_P256_SHA256_FIXED_SIGNING, Algorithm::Es256, Curve::P256),
-            (&aws::ECDSA_P384_SHA384_FIXED_SIGNING, Algorithm::Es384, Curve::P384),
-        ];
-        kinds.into_iter().find_map(|(signing, algorithm, curve)| {
-            let pair = EcdsaKeyPair::from_private_key_der(signing, der).ok()?;
-            let public = PublicKey::from_point(curve, pair.public_key().as_ref()).ok()?;
-            Some(OwnKey { algorithm, public, secret: Secret::Ecdsa(pair) })
-        })
+        [Curve::P256, Curve::P384, Curve::P521].into_iter().find_map(|curve| OwnKey::ecdsa_of(curve, der))
+    }
+
+    fn ecdsa_of(curve: Curve, der: &[u8]) -> Option<OwnKey> {
+        let (signing, algorithm) = ecdsa_scheme(curve)?;
+        let pair = EcdsaKeyPair::from_private_key_der(signing, der).ok()?;
+        let public = PublicKey::from_point(curve, pair.public_key().as_ref()).ok()?;
+        Some(OwnKey { algorithm, public, secret: Secret::Ecdsa(pair) })
     }
 
     fn rsa_from_pkcs8(pkcs8: &[u8]) -> Option<OwnKey> {
@@ -194,7 +232,10 @@ impl OwnKey {
     }
 
     fn ed25519_from_pkcs8(pkcs8: &[u8]) -> Option<OwnKey> {
-        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).ok()?;
+        OwnKey::from_ed25519(Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).ok()?)
+    }
+
+    fn from_ed25519(pair: Ed25519KeyPair) -> Option<OwnKey> {
         let public = PublicKey::ed25519(pair.public_key().as_ref()).ok()?;
         Some(OwnKey { algorithm: Algorithm::EdDsa, public, secret: Secret::Ed25519(pair) })
     }
@@ -244,6 +285,26 @@ impl fmt::Debug for OwnKey {
     }
 }
 
+/// How keys on that curve sign; `None` for the curve that we only check.
+fn ecdsa_scheme(curve: Curve) -> Option<(&'static EcdsaSigningAlgorithm, Algorithm)> {
+    match curve {
+        Curve::P256 => Some((&aws::ECDSA_P256_SHA256_FIXED_SIGNING, Algorithm::Es256)),
+        Curve::P384 => Some((&aws::ECDSA_P384_SHA384_FIXED_SIGNING, Algorithm::Es384)),
+        Curve::P521 => Some((&aws::ECDSA_P521_SHA512_FIXED_SIGNING, Algorithm::Es512)),
+        Curve::Secp256k1 => None,
+    }
+}
+
+/// The DER OBJECT IDENTIFIER of a curve that we sign on.
+fn curve_identifier(curve: Curve) -> Option<&'static [u8]> {
+    match curve {
+        Curve::P256 => Some(&[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]),
+        Curve::P384 => Some(&[6, 5, 0x2b, 0x81, 4, 0, 0x22]),
+        Curve::P521 => Some(&[6, 5, 0x2b, 0x81, 4, 0, 0x23]),
+        Curve::Secp256k1 => None,
+    }
+}
+
 /// The signature, if it verifies.
 fn checked(algorithm: Algorithm, key: &PublicKey, message: &[u8], signature: Vec<u8>) -> Result<Vec<u8>, SignFault> {
     let job = Job { algorithm, key: key.clone(), message, signature: &signature, statements: None };
@@ -281,10 +342,14 @@ mod tests {
     fn other_kinds_sign_too() {
         #[expect(clippy::disallowed_methods, reason = "making keys needs randomness")]
         let random = SystemRandom::new();
-        let p384 = EcdsaKeyPair::generate_pkcs8(&aws::ECDSA_P384_SHA384_FIXED_SIGNING, &random).expect("P-384");
-        let own = OwnKey::from_pem(&pem::block_text("PRIVATE KEY", p384.as_ref())).expect("P-384");
-        assert_eq!(own.algorithm(), Algorithm::Es384);
-        signs(&own);
+        for (curve, algorithm) in [(Curve::P384, Algorithm::Es384), (Curve::P521, Algorithm::Es512)] {
+            let (_, text) = OwnKey::generate(curve).expect("a key");
+            let own = OwnKey::from_pem(&text).expect("reads back");
+            assert_eq!(own.algorithm(), algorithm);
+            signs(&own);
+        }
+        assert!(OwnKey::generate(Curve::Secp256k1).is_err());
+        signs(&OwnKey::generate_ed25519().expect("a key").0);
         let ed25519 = Ed25519KeyPair::generate_pkcs8(&random).expect("Ed25519");
         let own = OwnKey::from_pkcs8_der(ed25519.as_ref()).expect("Ed25519");
         assert_eq!(own.algorithm(), Algorithm::EdDsa);
@@ -320,6 +385,13 @@ mod tests {
         for wrong in [&other[..], &d[1..], &[0; 32], &[0xff; 32]] {
             assert_eq!(OwnKey::from_private_jwk(Curve::P256, wrong, &x, &y).err(), Some(OwnKeyFault::Unsupported));
         }
+        let own = OwnKey::from_scalar(Curve::P256, &d).expect("a key");
+        assert_eq!(own.public_key().ec_coordinates(), Some((x.as_slice(), y.as_slice())));
+        for wrong in [&d[1..], &[0; 32], &[0xff; 32]] {
+            assert_eq!(OwnKey::from_scalar(Curve::P256, wrong).err(), Some(OwnKeyFault::Unsupported));
+        }
+        assert_eq!(OwnKey::from_scalar(Curve::Secp256k1, &d).err(), Some(OwnKeyFault::Unsupported));
+        assert_eq!(OwnKey::from_ed25519_seed(&d[1..]).err(), Some(OwnKeyFault::Unsupported));
     }
 
     /// SEC 1 as OpenSSL writes it, with the same key as above, and PKCS#1.

@@ -1,29 +1,23 @@
 //! Public keys: read once, checked once, then ready for any number of signature checks.
 //!
-//! Accepted: P-256, P-384, P-521 (points in full, uncompressed), RSA of 2048 to 8192 bits, Ed25519.
+//! Accepted: P-256, P-384, P-521, secp256k1, RSA of 2048 to 8192 bits, Ed25519, BLS12-381 G2; X25519 too, which signs nothing
+//! and only stands in DID documents. Other writings of keys: [`crate::crypto::spki`], [`crate::crypto::jwk`],
+//! [`crate::crypto::multikey`].
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use der::asn1::{ObjectIdentifier, UintRef};
+use der::asn1::UintRef;
 use der::{Decode, Reader, SliceReader};
-use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
 use crate::crypto::digest::sha256;
-use crate::crypto::{ed25519_rule, tlv};
+use crate::crypto::{curve25519, ed25519_rule, tlv};
 use crate::reason::{Code, Reason};
-
-const EC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
-const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// Bits that an RSA modulus may have.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
@@ -37,6 +31,8 @@ pub enum Curve {
     P384,
     /// secp521r1.
     P521,
+    /// secp256k1: in DID documents and JWKs, never in certificates.
+    Secp256k1,
 }
 
 impl Curve {
@@ -46,18 +42,19 @@ impl Curve {
             Curve::P256 => "P-256",
             Curve::P384 => "P-384",
             Curve::P521 => "P-521",
+            Curve::Secp256k1 => "secp256k1",
         }
     }
 
     /// The curve with that JOSE name, if it is one we take.
     pub fn from_jose(name: &str) -> Option<Curve> {
-        [Curve::P256, Curve::P384, Curve::P521].into_iter().find(|curve| curve.name() == name)
+        [Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1].into_iter().find(|curve| curve.name() == name)
     }
 
     /// Bytes of one coordinate, of r and of s.
     pub const fn coordinate_bytes(self) -> usize {
         match self {
-            Curve::P256 => 32,
+            Curve::P256 | Curve::Secp256k1 => 32,
             Curve::P384 => 48,
             Curve::P521 => 66,
         }
@@ -68,14 +65,17 @@ impl Curve {
             Curve::P256 => KeyKind::P256,
             Curve::P384 => KeyKind::P384,
             Curve::P521 => KeyKind::P521,
+            Curve::Secp256k1 => KeyKind::K256,
         }
     }
 
-    fn oid(self) -> ObjectIdentifier {
+    /// The algorithms that fit, the curve's own first.
+    fn algorithms(self) -> &'static [Algorithm] {
         match self {
-            Curve::P256 => P256,
-            Curve::P384 => P384,
-            Curve::P521 => P521,
+            Curve::P256 => &[Algorithm::Es256, Algorithm::Es384OverP256, Algorithm::Es512OverP256],
+            Curve::P384 => &[Algorithm::Es384, Algorithm::Es256OverP384, Algorithm::Es512OverP384],
+            Curve::P521 => &[Algorithm::Es512, Algorithm::Es256OverP521, Algorithm::Es384OverP521],
+            Curve::Secp256k1 => &[Algorithm::Es256k],
         }
     }
 }
@@ -86,18 +86,19 @@ pub struct PublicKey(Arc<Key>);
 
 struct Key {
     kind: KeyKind,
-    /// The uncompressed point, the PKCS#1 RSAPublicKey or the 32 bytes of Ed25519.
+    /// The uncompressed point, the PKCS#1 RSAPublicKey, or the key's only writing (32 bytes, 96 of BLS12-381 G2).
     encoded: Vec<u8>,
     parts: Parts,
     pss_only: bool,
-    /// The key as the crypto crate keeps it, one slot for each algorithm that fits; the first is filled from the start.
+    /// The key as the crypto crate keeps it, one slot for each algorithm of that crate that fits; the first is filled from
+    /// the start.
     slots: Vec<(Algorithm, OnceLock<Option<ParsedPublicKey>>)>,
 }
 
 enum Parts {
     Ec { curve: Curve, x: Vec<u8>, y: Vec<u8> },
     Rsa { n: Vec<u8>, e: Vec<u8> },
-    Ed25519,
+    Whole,
 }
 
 impl Algorithm {
@@ -113,33 +114,6 @@ impl Algorithm {
 }
 
 impl PublicKey {
-    /// The key in a DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
-    ///
-    /// # Errors
-    /// `x509.malformed` when it is not DER; `x509.weak_alg` for kinds and curves we do not take, explicit curve parameters too;
-    /// else as [`PublicKey::ec`], [`PublicKey::rsa`], [`PublicKey::ed25519`].
-    pub fn from_spki_der(spki: &[u8]) -> Result<PublicKey, Reason> {
-        let malformed = || Reason::new(Code::X509Malformed).expected("a DER SubjectPublicKeyInfo");
-        let info = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| malformed())?;
-        let bits = info.subject_public_key.as_bytes().ok_or_else(malformed)?;
-        match info.algorithm.oid {
-            EC_KEY => {
-                let named = info.algorithm.parameters.and_then(|any| any.decode_as::<ObjectIdentifier>().ok());
-                let curve =
-                    [Curve::P256, Curve::P384, Curve::P521].into_iter().find(|curve| Some(curve.oid()) == named);
-                let curve = curve.ok_or_else(|| {
-                    let got = named.map_or_else(|| "unnamed curve".to_owned(), |oid| format!("curve {oid}"));
-                    Reason::new(Code::X509WeakAlg).expected("P-256, P-384 or P-521").got(got)
-                })?;
-                PublicKey::from_point(curve, bits)
-            }
-            RSA | RSA_PSS => PublicKey::from_pkcs1(bits, info.algorithm.oid == RSA_PSS),
-            ED25519 if info.algorithm.parameters.is_none() => PublicKey::ed25519(bits),
-            ED25519 => Err(malformed()),
-            other => Err(Reason::new(Code::X509WeakAlg).expected("EC, RSA or Ed25519").got(other.to_string())),
-        }
-    }
-
     /// The ECDSA key with those coordinates, big-endian, each of the curve's full length (RFC 7518, 6.2.1.2).
     ///
     /// # Errors
@@ -152,13 +126,8 @@ impl PublicKey {
             }
         }
         let encoded = [&[4], x, y].concat();
-        let fitting = match curve {
-            Curve::P256 => [Algorithm::Es256, Algorithm::Es384OverP256, Algorithm::Es512OverP256],
-            Curve::P384 => [Algorithm::Es384, Algorithm::Es256OverP384, Algorithm::Es512OverP384],
-            Curve::P521 => [Algorithm::Es512, Algorithm::Es256OverP521, Algorithm::Es384OverP521],
-        };
         let parts = Parts::Ec { curve, x: x.to_vec(), y: y.to_vec() };
-        PublicKey::kept(curve.kind(), encoded, parts, &fitting, Code::KeyInvalidPoint)
+        PublicKey::kept(curve.kind(), encoded, parts, curve.algorithms(), Code::KeyInvalidPoint)
     }
 
     /// The RSA key with that modulus and public exponent, big-endian.
@@ -172,17 +141,46 @@ impl PublicKey {
     /// The Ed25519 key with those 32 bytes.
     ///
     /// # Errors
-    /// `key.invalid_point` when the length is not 32, the encoding is not canonical or the point is of small order.
+    /// `key.invalid_point` when the length is not 32, the encoding is not canonical, or the point is of small order or off the
+    /// curve.
     pub fn ed25519(encoded: &[u8]) -> Result<PublicKey, Reason> {
         let fault = Reason::new(Code::KeyInvalidPoint);
         let Ok(point) = <[u8; 32]>::try_from(encoded) else {
             return Err(fault.expected(32_usize).got(encoded.len()));
         };
-        if !ed25519_rule::takes(&point) {
+        if !ed25519_rule::takes(&point) || !curve25519::is_on_curve(&point) {
             return Err(fault.expected("a canonical point of large order"));
         }
         let algorithms = [Algorithm::EdDsa];
-        PublicKey::kept(KeyKind::Ed25519, encoded.to_vec(), Parts::Ed25519, &algorithms, Code::KeyInvalidPoint)
+        PublicKey::kept(KeyKind::Ed25519, encoded.to_vec(), Parts::Whole, &algorithms, Code::KeyInvalidPoint)
+    }
+
+    /// The X25519 key with those 32 bytes (RFC 7748, 5: any 32 bytes are one). It fits no signature algorithm.
+    ///
+    /// # Errors
+    /// `key.invalid_point` when the length is not 32.
+    pub fn x25519(encoded: &[u8]) -> Result<PublicKey, Reason> {
+        PublicKey::whole(KeyKind::X25519, encoded, 32)
+    }
+
+    /// The BLS12-381 key with that compressed point of G2 (96 bytes).
+    ///
+    /// Only the form is looked at here: that the point lies on the curve and in the group is for whoever checks with it.
+    ///
+    /// # Errors
+    /// `key.invalid_point` when the length is not 96, or the flags do not say a compressed point that is not the identity.
+    pub fn bls12381_g2(encoded: &[u8]) -> Result<PublicKey, Reason> {
+        // The three highest bits: compressed, infinity, sign.
+        if encoded.first().is_some_and(|first| first & 0xc0 != 0x80) {
+            return Err(Reason::new(Code::KeyInvalidPoint).expected("a compressed point, not the identity"));
+        }
+        PublicKey::whole(KeyKind::Bls12381G2, encoded, 96)
+    }
+
+    /// The X25519 key that belongs to an Ed25519 key, as did:key documents derive it; `None` for other keys.
+    pub fn derived_x25519(&self) -> Option<PublicKey> {
+        let encoded = curve25519::x25519_of(self.ed25519_bytes()?.try_into().ok()?);
+        PublicKey::x25519(&encoded).ok()
     }
 
     /// What kind of key it is.
@@ -216,19 +214,29 @@ impl PublicKey {
 
     /// The 32 bytes of an Ed25519 key.
     pub fn ed25519_bytes(&self) -> Option<&[u8]> {
-        matches!(self.0.parts, Parts::Ed25519).then_some(self.0.encoded.as_slice())
+        (self.0.kind == KeyKind::Ed25519).then_some(self.0.encoded.as_slice())
     }
 
-    /// The key as DER SubjectPublicKeyInfo.
-    pub fn to_spki_der(&self) -> Vec<u8> {
-        const NULL: [u8; 2] = [5, 0];
-        let oid = |oid: ObjectIdentifier| tlv::value(6, &[oid.as_bytes()]);
-        let algorithm = match &self.0.parts {
-            Parts::Ec { curve, .. } => tlv::value(tlv::SEQUENCE, &[&oid(EC_KEY), &oid(curve.oid())]),
-            Parts::Rsa { .. } => tlv::value(tlv::SEQUENCE, &[&oid(RSA), &NULL]),
-            Parts::Ed25519 => tlv::value(tlv::SEQUENCE, &[&oid(ED25519)]),
-        };
-        tlv::value(tlv::SEQUENCE, &[&algorithm, &tlv::value(tlv::BIT_STRING, &[&[0], &self.0.encoded])])
+    /// The 32 bytes of an X25519 key.
+    pub fn x25519_bytes(&self) -> Option<&[u8]> {
+        (self.0.kind == KeyKind::X25519).then_some(self.0.encoded.as_slice())
+    }
+
+    /// The 96 bytes of a BLS12-381 key.
+    pub fn bls12381_g2_bytes(&self) -> Option<&[u8]> {
+        (self.0.kind == KeyKind::Bls12381G2).then_some(self.0.encoded.as_slice())
+    }
+
+    /// The point of an ECDSA key in the compressed form of SEC 1, 2.3.3: the sign of y, then x.
+    pub fn compressed_point(&self) -> Option<Vec<u8>> {
+        let (x, y) = self.ec_coordinates()?;
+        let sign = 2 | y.last()? & 1;
+        Some([&[sign], x].concat())
+    }
+
+    /// `true` when there are signatures that this key checks.
+    pub fn is_for_signatures(&self) -> bool {
+        self.0.kind != KeyKind::X25519
     }
 
     /// The SHA-256 JWK thumbprint, base64url (RFC 7638).
@@ -239,21 +247,51 @@ impl PublicKey {
                 format!(r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#, curve.name(), text(x), text(y))
             }
             Parts::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(e), text(n)),
-            Parts::Ed25519 => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, text(&self.0.encoded)),
+            Parts::Whole => {
+                let curve = okp_curve(self.0.kind).unwrap_or_default();
+                format!(r#"{{"crv":"{curve}","kty":"OKP","x":"{}"}}"#, text(&self.0.encoded))
+            }
         };
         text(&sha256(canonical.as_bytes()))
     }
 
     /// `true` when the algorithm may be used with this key.
     pub(crate) fn takes(&self, algorithm: Algorithm) -> bool {
-        let fits = self.0.slots.iter().any(|(known, _)| *known == algorithm);
+        let fits = match algorithm.family() {
+            Family::Bbs => self.0.kind == KeyKind::Bls12381G2,
+            _ => self.0.slots.iter().any(|(known, _)| *known == algorithm),
+        };
         fits && !(self.0.pss_only && algorithm.family() == Family::RsaPkcs1)
     }
 
     /// The key as the crypto crate keeps it for that algorithm.
     pub(crate) fn parsed_for(&self, algorithm: Algorithm) -> Option<&ParsedPublicKey> {
         let (_, slot) = self.0.slots.iter().find(|(known, _)| *known == algorithm)?;
-        slot.get_or_init(|| ParsedPublicKey::new(algorithm.check_with().0, &self.0.encoded).ok()).as_ref()
+        slot.get_or_init(|| ParsedPublicKey::new(algorithm.check_with()?.0, &self.0.encoded).ok()).as_ref()
+    }
+
+    /// The bytes after the head of the key's SubjectPublicKeyInfo.
+    pub(crate) fn encoded(&self) -> &[u8] {
+        &self.0.encoded
+    }
+
+    /// The key of a compressed SEC 1 point: the sign of y, then x.
+    ///
+    /// # Errors
+    /// `key.invalid_point` when it is not one of the curve, in that form.
+    pub fn from_compressed_point(curve: Curve, point: &[u8]) -> Result<PublicKey, Reason> {
+        let fault = || Reason::new(Code::KeyInvalidPoint).expected("a compressed point of the curve");
+        let width = curve.coordinate_bytes();
+        let (method, _) = curve.algorithms().first().and_then(|own| own.check_with()).ok_or_else(fault)?;
+        if !matches!(point, [2 | 3, x @ ..] if x.len() == width) {
+            return Err(fault().got(point.len()));
+        }
+        // The crypto crate finds y; the uncompressed point is the end of the key's DER.
+        let found = ParsedPublicKey::new(method, point).map_err(|_| fault())?;
+        let der: PublicKeyX509Der<'_> = found.as_der().map_err(|_| fault())?;
+        let uncompressed = 1 + 2 * width;
+        let at = der.as_ref().len().checked_sub(uncompressed).ok_or_else(fault)?;
+        PublicKey::from_point(curve, der.as_ref().get(at..).unwrap_or_default())
     }
 
     /// The key of an uncompressed SEC1 point.
@@ -304,6 +342,15 @@ impl PublicKey {
         Ok(key)
     }
 
+    /// A key that the crypto crate does not keep, with one writing only.
+    fn whole(kind: KeyKind, encoded: &[u8], due: usize) -> Result<PublicKey, Reason> {
+        if encoded.len() != due {
+            return Err(Reason::new(Code::KeyInvalidPoint).expected(due).got(encoded.len()));
+        }
+        let key = Key { kind, encoded: encoded.to_vec(), parts: Parts::Whole, pss_only: false, slots: Vec::new() };
+        Ok(PublicKey(Arc::new(key)))
+    }
+
     /// The key, if the crypto crate takes it too: that is where a point is checked to be on its curve.
     fn kept(
         kind: KeyKind,
@@ -333,109 +380,20 @@ impl fmt::Debug for PublicKey {
     }
 }
 
+/// The name in a JWK of a key that is one text of bytes.
+pub(crate) fn okp_curve(kind: KeyKind) -> Option<&'static str> {
+    match kind {
+        KeyKind::Ed25519 => Some("Ed25519"),
+        KeyKind::X25519 => Some("X25519"),
+        KeyKind::Bls12381G2 => Some("BLS12381G2"),
+        KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::K256 | KeyKind::Rsa { .. } => None,
+    }
+}
+
 fn bit_length(number: &[u8]) -> usize {
     let lead = number.first().map_or(0, |first| first.leading_zeros() as usize);
     number.len().saturating_mul(8).saturating_sub(lead)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn bytes(hex: &str) -> Vec<u8> {
-        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
-    }
-
-    /// The generator of P-256 (SEC 2).
-    fn generator() -> (Vec<u8>, Vec<u8>) {
-        (
-            bytes("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"),
-            bytes("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"),
-        )
-    }
-
-    fn code(result: Result<PublicKey, Reason>) -> Code {
-        result.expect_err("must be refused").code()
-    }
-
-    #[test]
-    fn points_are_checked() {
-        let (x, y) = generator();
-        assert!(PublicKey::ec(Curve::P256, &x, &y).is_ok());
-        let mut off = y.clone();
-        off[31] ^= 1;
-        let prime = bytes("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
-        assert_eq!(code(PublicKey::ec(Curve::P256, &x, &off)), Code::KeyInvalidPoint);
-        assert_eq!(code(PublicKey::ec(Curve::P256, &[0; 32], &[0; 32])), Code::KeyInvalidPoint);
-        assert_eq!(code(PublicKey::ec(Curve::P256, &x[1..], &y)), Code::KeyInvalidPoint);
-        assert_eq!(code(PublicKey::ec(Curve::P256, &[&[0], x.as_slice()].concat(), &y)), Code::KeyInvalidPoint);
-        assert_eq!(code(PublicKey::ec(Curve::P384, &x, &y)), Code::KeyInvalidPoint);
-        // x = 5 is on the curve; x = 5 + p is another writing of it.
-        let root = bytes("459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc");
-        let mut five = vec![0; 32];
-        five[31] = 5;
-        assert!(PublicKey::ec(Curve::P256, &five, &root).is_ok());
-        let over = bytes("ffffffff00000001000000000000000000000001000000000000000000000004");
-        assert_eq!(code(PublicKey::ec(Curve::P256, &over, &root)), Code::KeyInvalidPoint);
-        assert_eq!(code(PublicKey::ec(Curve::P256, &prime, &root)), Code::KeyInvalidPoint);
-    }
-
-    #[test]
-    fn rsa_numbers_are_checked() {
-        let mut n = vec![0xc1; 256];
-        assert!(matches!(PublicKey::rsa(&n, &[1, 0, 1]).map(|key| key.kind()), Ok(KeyKind::Rsa { bits: 2048 })));
-        assert!(PublicKey::rsa(&[&[0], n.as_slice()].concat(), &[3]).is_ok());
-        for weak in [&[][..], &[0], &[1], &[2], &[1, 0, 0], &[2, 0, 0, 0, 1]] {
-            assert_eq!(code(PublicKey::rsa(&n, weak)), Code::KeyWeak, "{weak:?}");
-        }
-        assert_eq!(code(PublicKey::rsa(&n[..255], &[1, 0, 1])), Code::KeyWeak);
-        assert_eq!(code(PublicKey::rsa(&[0xc1; 1025], &[1, 0, 1])), Code::KeyWeak);
-        n[255] = 0xc0;
-        assert_eq!(code(PublicKey::rsa(&n, &[1, 0, 1])), Code::KeyWeak);
-    }
-
-    #[test]
-    fn spki_goes_there_and_back() {
-        let (x, y) = generator();
-        for key in [
-            PublicKey::ec(Curve::P256, &x, &y),
-            PublicKey::rsa(&[0xc1; 256], &[1, 0, 1]),
-            PublicKey::ed25519(&bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")),
-        ] {
-            let key = key.expect("sound");
-            let der = key.to_spki_der();
-            assert_eq!(PublicKey::from_spki_der(&der), Ok(key));
-            assert_eq!(code(PublicKey::from_spki_der(&[der.as_slice(), &[0]].concat())), Code::X509Malformed);
-            assert_eq!(code(PublicKey::from_spki_der(&der[..der.len() - 1])), Code::X509Malformed);
-        }
-        // brainpoolP256r1 and explicit parameters.
-        let brainpool = bytes("301406072a8648ce3d020106092b2403030208010107");
-        let point = tlv::value(tlv::BIT_STRING, &[&[0, 4], &x, &y]);
-        assert_eq!(
-            code(PublicKey::from_spki_der(&tlv::value(tlv::SEQUENCE, &[&brainpool, &point]))),
-            Code::X509WeakAlg
-        );
-        let explicit = bytes("300b06072a8648ce3d02013000");
-        assert_eq!(code(PublicKey::from_spki_der(&tlv::value(tlv::SEQUENCE, &[&explicit, &point]))), Code::X509WeakAlg);
-    }
-
-    #[test]
-    fn a_pss_key_does_no_pkcs1() {
-        let numbers = tlv::value(tlv::SEQUENCE, &[&tlv::unsigned(&[0xc1; 256]), &tlv::unsigned(&[1, 0, 1])]);
-        let algorithm = bytes("300b06092a864886f70d01010a");
-        let spki = tlv::value(tlv::SEQUENCE, &[&algorithm, &tlv::value(tlv::BIT_STRING, &[&[0], &numbers])]);
-        let key = PublicKey::from_spki_der(&spki).expect("sound");
-        assert!(key.takes(Algorithm::Ps256) && !key.takes(Algorithm::Rs256));
-    }
-
-    /// RFC 7638, 3.1, and RFC 8037, A.3.
-    #[test]
-    fn thumbprints_of_the_rfcs() {
-        let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
-        let n = URL_SAFE_NO_PAD.decode(n).expect("base64url");
-        let key = PublicKey::rsa(&n, &[1, 0, 1]).expect("sound");
-        assert_eq!(key.jwk_thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
-        let key = PublicKey::ed25519(&bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"));
-        assert_eq!(key.expect("sound").jwk_thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
-    }
-}
+mod tests;

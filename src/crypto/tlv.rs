@@ -4,6 +4,8 @@
 pub const INTEGER: u8 = 0x02;
 /// Tag of BIT STRING.
 pub const BIT_STRING: u8 = 0x03;
+/// Tag of OCTET STRING.
+pub const OCTET_STRING: u8 = 0x04;
 /// Tag of SEQUENCE.
 pub const SEQUENCE: u8 = 0x30;
 

@@ -2,10 +2,12 @@
 
 pub mod base32;
 pub mod base45;
+pub mod base58;
 pub mod base64url;
 pub mod cbor;
 pub mod deflate;
 pub mod json;
+pub mod multibase;
 #[cfg(feature = "pictures")]
 pub mod qr;
 mod twins;

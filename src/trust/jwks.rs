@@ -5,6 +5,7 @@
 
 use std::sync::OnceLock;
 
+use crate::crypto::jwk;
 use crate::crypto::public_key::{Curve, PublicKey};
 use crate::encoding::{base64url, json};
 use crate::envelope::jws::is_private_jwk;
@@ -73,16 +74,16 @@ impl KeySet {
 }
 
 impl Jwk {
-    fn decode(jwk: &json::Value<'_>) -> Jwk {
-        let text = |name: &str| jwk.member(name).and_then(json::Value::as_str).map(str::to_owned);
+    fn decode(value: &json::Value<'_>) -> Jwk {
+        let text = |name: &str| value.member(name).and_then(json::Value::as_str).map(str::to_owned);
         let mut faults = Vec::new();
-        if is_private_jwk(jwk) {
+        if is_private_jwk(value) {
             faults.push(Reason::new(Code::JosePrivateKeyExposed));
         }
-        let key = public_key(jwk);
+        let key = jwk::public_key(value);
         faults.extend(key.as_ref().err().cloned());
-        faults.extend(check_members(jwk).err());
-        let x5c = match jwk.member("x5c").map(certificates) {
+        faults.extend(check_members(value).err());
+        let x5c = match value.member("x5c").map(certificates) {
             None => None,
             Some(Ok(x5c)) => Some(x5c),
             Some(Err(reason)) => {
@@ -94,7 +95,7 @@ impl Jwk {
             kid: text("kid"),
             usage: text("use"),
             algorithm: text("alg"),
-            crl_version: jwk.member("crlVersion").and_then(json::Value::as_i64),
+            crl_version: value.member("crlVersion").and_then(json::Value::as_i64),
             key,
             faults,
             x5c,
@@ -247,24 +248,6 @@ fn check_members(jwk: &json::Value<'_>) -> Result<(), Reason> {
     match jwk.member("crlVersion") {
         Some(version) if version.as_i64().is_none() => Err(policy("an integer as `crlVersion`").got(version.kind())),
         _ => Ok(()),
-    }
-}
-
-/// The public key of a JWK: EC, RSA, or Ed25519.
-pub(crate) fn public_key(jwk: &json::Value<'_>) -> Result<PublicKey, Reason> {
-    let bytes = |name: &'static str| {
-        let text = jwk.member(name).and_then(json::Value::as_str).ok_or_else(|| policy(name).got("none"))?;
-        base64url::decode(text).map_err(|_| policy("base64url").got(name))
-    };
-    let curve = jwk.member("crv").and_then(json::Value::as_str).unwrap_or_default();
-    match jwk.member("kty").and_then(json::Value::as_str) {
-        Some("EC") => {
-            let curve = Curve::from_jose(curve).ok_or_else(|| policy("a curve that we take").got("another"))?;
-            PublicKey::ec(curve, &bytes("x")?, &bytes("y")?)
-        }
-        Some("RSA") => PublicKey::rsa(&bytes("n")?, &bytes("e")?),
-        Some("OKP") if curve == "Ed25519" => PublicKey::ed25519(&bytes("x")?),
-        _ => Err(policy("a key of type EC, RSA or Ed25519")),
     }
 }
 
