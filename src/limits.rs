@@ -40,6 +40,14 @@ pub const DISCLOSURES: usize = 1000;
 pub const KEY_BINDING_SECONDS: i64 = 600;
 /// Unpacked bytes that a batch holds at a time.
 pub const RUN_BYTES: usize = 4 << 20;
+/// Status entries of one credential.
+pub const STATUS_ENTRIES: usize = 16;
+/// Related resources of one credential.
+pub const RELATED_RESOURCES: usize = 64;
+/// Bytes of one status list, unpacked: sixteen mebibits.
+pub const STATUS_LIST_BYTES: usize = 2 << 20;
+/// Status lists that a run holds at a time.
+pub const STATUS_LISTS: usize = 16;
 /// Parts of one chunked SMART Health Card.
 pub const SHC_CHUNKS: usize = 99;
 /// Bytes of one fetched document (key set, DID document, revocation list).
