@@ -82,13 +82,8 @@ fn number_text(number: Number<'_>) -> Result<String, Reason> {
 /// The shortest digits that read back as this finite double other than zero, laid out by ECMA-262, 6.1.6.1.20.
 fn ecmascript(double: f64) -> String {
     let sign = if double < 0.0 { "-" } else { "" };
-    let scientific = format!("{:e}", double.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (digits, point) = shortest(double.abs());
     let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    // The decimal point stands behind that many digits.
-    let point = exponent.saturating_add(1);
     let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
     if (1..=21).contains(&point) {
         if count <= point {
@@ -100,10 +95,26 @@ fn ecmascript(double: f64) -> String {
     if (-5..=0).contains(&point) {
         return format!("{sign}0.{}{digits}", zeros(point.saturating_neg()));
     }
+    let exponent = point.saturating_sub(1);
     let mark = if exponent < 0 { '-' } else { '+' };
     let (first, rest) = digits.split_at_checked(1).unwrap_or((&digits, ""));
     let dot = if rest.is_empty() { "" } else { "." };
     format!("{sign}{first}{dot}{rest}e{mark}{}", exponent.unsigned_abs())
+}
+
+/// The digits, without zeros at either end, and how many of them (or zeros) stand before the decimal point.
+///
+/// Where two texts of the same length are equally near, ECMAScript takes the even one. `serde_json` does that too, `std` does not.
+fn shortest(double: f64) -> (String, i32) {
+    let text = serde_json::Number::from_f64(double).map_or_else(String::new, |number| number.to_string());
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let without_leading = all.trim_start_matches('0');
+    let length = |text: &str| i32::try_from(text.len()).unwrap_or(i32::MAX);
+    let leading = length(&all).saturating_sub(length(without_leading));
+    let point = length(whole).saturating_add(exponent.parse().unwrap_or(0)).saturating_sub(leading);
+    (without_leading.trim_end_matches('0').to_owned(), point)
 }
 
 #[cfg(test)]
