@@ -9,6 +9,7 @@
 use crate::credential::Vouched;
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::job;
+use crate::crypto::jwk;
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::json;
 use crate::envelope::jws::{Jws, short_media_type};
@@ -17,7 +18,6 @@ use crate::envelope::sd_jwt::{self, Processed, SdJwt};
 use crate::format::Context;
 use crate::limits;
 use crate::reason::{Code, Reason, Stage};
-use crate::trust::jwks;
 
 /// The media type of a key binding JWT.
 pub const TYP: &str = "kb+jwt";
@@ -127,9 +127,9 @@ fn vouched(jws: Jws, payload: &[u8], algorithms: &[Algorithm]) -> Result<Vouched
 fn holder_key(payload: &[u8]) -> Result<PublicKey, Reason> {
     let claims = json::decode(payload)?;
     check_confirmation(&claims)?;
-    let jwk = claims.member("cnf").and_then(|cnf| cnf.member("jwk"));
-    let jwk = jwk.ok_or_else(|| invalid().expected("a key of the holder in `cnf.jwk`").got("none"))?;
-    jwks::public_key(jwk).map_err(|reason| match reason.code() {
+    let held = claims.member("cnf").and_then(|cnf| cnf.member("jwk"));
+    let held = held.ok_or_else(|| invalid().expected("a key of the holder in `cnf.jwk`").got("none"))?;
+    jwk::public_key(held).map_err(|reason| match reason.code() {
         Code::JoseJwkPolicy => invalid().expected("an EC, RSA or Ed25519 key in `cnf.jwk`").got("another"),
         _ => reason,
     })

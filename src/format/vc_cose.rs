@@ -17,8 +17,9 @@ use crate::credential::{Decoded, KeyId, Opened, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::encoding::{base64url, json};
 use crate::envelope::cose::{AlgorithmLabel, MediaLabel, Sign1, Wrappings, open_sign1};
-use crate::format::vc_secured::{self, Kind};
-use crate::format::{About, Candidate, Context, Disclosed, Format, Keys, vc_inner};
+use crate::format::vc::secured::{self, Kind};
+use crate::format::vc::{inner, keys};
+use crate::format::{About, Candidate, Context, Disclosed, Format, Keys};
 use crate::limits;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason};
@@ -36,7 +37,7 @@ static ABOUT: About = About {
     title: "W3C Verifiable Credential in COSE",
     specification: "VC-JOSE-COSE 1.0",
     begins: &["bytes d2 84 (COSE_Sign1), or 0oR (the same in base64)"],
-    algorithms: vc_secured::ALGORITHM_NAMES,
+    algorithms: secured::ALGORITHM_NAMES,
     status: "Bitstring Status List, StatusList2021",
     issues: true,
 };
@@ -75,10 +76,10 @@ impl Format for VcCose {
             Kind::of_document(&document)
         });
         let mut opened = Opened { is_presentation: kind == Kind::Presentation, ..Opened::default() };
-        faults.extend(vc_secured::check_claims(&document, kind, context));
+        faults.extend(secured::check_claims(&document, kind, context));
         if opened.is_presentation {
-            opened.is_bound = vc_secured::check_occasion(&document, context, &mut faults);
-            opened.inner = vc_inner::of_presentation(&document, false, &mut faults);
+            opened.is_bound = secured::check_occasion(&document, context, &mut faults);
+            opened.inner = inner::of_presentation(&document, false, &mut faults);
         }
         opened.signed = Signed {
             algorithm,
@@ -94,25 +95,26 @@ impl Format for VcCose {
     }
 
     fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
-        vc_secured::decode(opened, policy)
+        secured::decode(opened, policy)
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
-        vc_secured::keys(NAME, signed, decoded, context)
+        secured::fitting(keys::find(NAME, signed, decoded, context), signed)
     }
 
     fn judge(
         &self,
         decoded: &Decoded<'_>,
-        signer: Option<&Candidate>,
+        _: Option<&Candidate>,
         context: &Context<'_>,
         findings: &mut Findings,
     ) -> Vec<Consulted> {
-        vc_secured::judge(decoded, signer, context, findings)
+        secured::judge(decoded, context, findings);
+        Vec::new()
     }
 
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
-        vc_secured::disclose(payload)
+        secured::disclose(payload)
     }
 }
 
@@ -128,10 +130,10 @@ fn bytes_of_text(text: &str) -> Result<Vec<u8>, Reason> {
 }
 
 fn algorithm(label: &AlgorithmLabel) -> Result<Algorithm, Reason> {
-    let refused = || Reason::new(Code::CoseAlgNotAllowed).expected(vc_secured::ALGORITHM_NAMES.join(", "));
+    let refused = || Reason::new(Code::CoseAlgNotAllowed).expected(secured::ALGORITHM_NAMES.join(", "));
     match label {
         AlgorithmLabel::Number(number) => Algorithm::from_cose(*number)
-            .filter(|algorithm| vc_secured::ALGORITHMS.contains(algorithm))
+            .filter(|algorithm| secured::ALGORITHMS.contains(algorithm))
             .ok_or_else(|| refused().got(*number)),
         AlgorithmLabel::Other(kind) => Err(refused().got(kind.clone())),
     }

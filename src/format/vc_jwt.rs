@@ -19,8 +19,9 @@ use crate::check::Findings;
 use crate::credential::{Decoded, KeyId, Opened, Signed};
 use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, Jws, peek_header, peek_payload, short_media_type};
-use crate::format::vc_secured::{self, Kind};
-use crate::format::{About, Candidate, Context, Disclosed, Format, Keys, vc_inner};
+use crate::format::vc::secured::{self, Kind};
+use crate::format::vc::{inner, keys};
+use crate::format::{About, Candidate, Context, Disclosed, Format, Keys};
 use crate::policy::Policy;
 use crate::reason::{Code, Reason};
 use crate::trust::Consulted;
@@ -33,7 +34,7 @@ static ABOUT: About = About {
     title: "W3C Verifiable Credential as JWT",
     specification: "VC-JOSE-COSE 1.0; VC Data Model 1.1, 6.3.1",
     begins: &["eyJ (JWT with typ vc+jwt or vp+jwt, or with a claim vc or vp)"],
-    algorithms: vc_secured::ALGORITHM_NAMES,
+    algorithms: secured::ALGORITHM_NAMES,
     status: "Bitstring Status List, StatusList2021",
     issues: true,
 };
@@ -74,7 +75,7 @@ impl Format for VcJwt {
     fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason> {
         let Jws { mut header, payload, message, signature } = Jws::open(texts.first().map_or("", |text| text))?;
         let mut faults = std::mem::take(&mut header.faults);
-        let algorithm = vc_secured::algorithm(&header, &mut faults);
+        let algorithm = secured::algorithm(&header, &mut faults);
         let claims = json::decode(&payload)?;
         if claims.as_object().is_none() {
             return Err(Reason::new(Code::JosePayloadType).got(claims.kind()));
@@ -86,20 +87,20 @@ impl Format for VcJwt {
         let mut opened = Opened { is_presentation: kind == Kind::Presentation, ..Opened::default() };
         let document = match encoding {
             Encoding::Bare => {
-                faults.extend(vc_secured::check_content_type(header.cty.as_deref(), kind).err());
-                faults.extend(vc_secured::check_kid(header.kid.as_deref(), &claims).err());
-                faults.extend(vc_secured::check_claims(&claims, kind, context));
+                faults.extend(secured::check_content_type(header.cty.as_deref(), kind).err());
+                faults.extend(secured::check_kid(header.kid.as_deref(), &claims).err());
+                faults.extend(secured::check_claims(&claims, kind, context));
                 claims.clone()
             }
             Encoding::Claim => {
                 faults.extend(header.kid.is_none().then(crate::envelope::jws::no_kid));
-                faults.extend(vc_secured::check_token_times(&claims, context));
+                faults.extend(secured::check_token_times(&claims, context));
                 claims_1_1::document(&claims, kind, &mut faults)
             }
         };
         if opened.is_presentation {
-            opened.is_bound = vc_secured::check_occasion(&claims, context, &mut faults);
-            opened.inner = vc_inner::of_presentation(&document, encoding == Encoding::Claim, &mut faults);
+            opened.is_bound = secured::check_occasion(&claims, context, &mut faults);
+            opened.inner = inner::of_presentation(&document, encoding == Encoding::Claim, &mut faults);
         }
         opened.payload = json::encode(&document).into_bytes();
         opened.signed = Signed {
@@ -115,25 +116,26 @@ impl Format for VcJwt {
     }
 
     fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
-        vc_secured::decode(opened, policy)
+        secured::decode(opened, policy)
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
-        vc_secured::keys(NAME, signed, decoded, context)
+        secured::fitting(keys::find(NAME, signed, decoded, context), signed)
     }
 
     fn judge(
         &self,
         decoded: &Decoded<'_>,
-        signer: Option<&Candidate>,
+        _: Option<&Candidate>,
         context: &Context<'_>,
         findings: &mut Findings,
     ) -> Vec<Consulted> {
-        vc_secured::judge(decoded, signer, context, findings)
+        secured::judge(decoded, context, findings);
+        Vec::new()
     }
 
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
-        vc_secured::disclose(payload)
+        secured::disclose(payload)
     }
 }
 

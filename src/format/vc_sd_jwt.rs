@@ -16,8 +16,9 @@ use crate::credential::{Decoded, KeyId, Opened, Signed};
 use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, Jws, peek_header, peek_payload, short_media_type};
 use crate::envelope::sd_jwt::{SdJwt, process};
-use crate::format::vc_secured::{self, Kind};
-use crate::format::{About, Candidate, Context, Disclosed, Format, Keys, key_binding, vc_inner};
+use crate::format::vc::secured::{self, Kind};
+use crate::format::vc::{inner, keys};
+use crate::format::{About, Candidate, Context, Disclosed, Format, Keys, key_binding};
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::trust::Consulted;
@@ -30,7 +31,7 @@ static ABOUT: About = About {
     title: "W3C Verifiable Credential as SD-JWT",
     specification: "VC-JOSE-COSE 1.0; RFC 9901",
     begins: &["eyJ, with ~ (SD-JWT with typ vc+sd-jwt or vp+sd-jwt)"],
-    algorithms: vc_secured::ALGORITHM_NAMES,
+    algorithms: secured::ALGORITHM_NAMES,
     status: "Bitstring Status List, StatusList2021",
     issues: true,
 };
@@ -63,7 +64,7 @@ impl Format for VcSdJwt {
         let sd_jwt = SdJwt::split(texts.first().map_or("", |text| text))?;
         let Jws { mut header, payload, message, signature } = Jws::open(sd_jwt.jwt)?;
         let mut faults = std::mem::take(&mut header.faults);
-        let algorithm = vc_secured::algorithm(&header, &mut faults);
+        let algorithm = secured::algorithm(&header, &mut faults);
         let mut processed = process(&payload, &sd_jwt.disclosures)?;
         faults.append(&mut processed.faults);
         let claims = json::decode(&processed.payload)?;
@@ -72,14 +73,14 @@ impl Format for VcSdJwt {
             Kind::of_document(&claims)
         });
         let mut opened = Opened { is_presentation: kind == Kind::Presentation, ..Opened::default() };
-        faults.extend(vc_secured::check_content_type(header.cty.as_deref(), kind).err());
-        faults.extend(vc_secured::check_kid(header.kid.as_deref(), &claims).err());
-        faults.extend(vc_secured::check_claims(&claims, kind, context));
+        faults.extend(secured::check_content_type(header.cty.as_deref(), kind).err());
+        faults.extend(secured::check_kid(header.kid.as_deref(), &claims).err());
+        faults.extend(secured::check_claims(&claims, kind, context));
         if claims.member("vct").is_some() {
             faults.push(Reason::new(Code::VcEnvelope).expected("no `vct` in a W3C credential"));
         }
         let mut vouched = Vec::new();
-        match key_binding::open(&sd_jwt, &processed, &vc_secured::ALGORITHMS, context) {
+        match key_binding::open(&sd_jwt, &processed, &secured::ALGORITHMS, context) {
             Some(mut binding) => {
                 opened.is_bound = true;
                 faults.append(&mut binding.faults);
@@ -87,12 +88,12 @@ impl Format for VcSdJwt {
             }
             // Without one, a presentation binds itself, as a JWT does.
             None if opened.is_presentation => {
-                opened.is_bound = vc_secured::check_occasion(&claims, context, &mut faults);
+                opened.is_bound = secured::check_occasion(&claims, context, &mut faults);
             }
             None => {}
         }
         if opened.is_presentation {
-            opened.inner = vc_inner::of_presentation(&claims, false, &mut faults);
+            opened.inner = inner::of_presentation(&claims, false, &mut faults);
         }
         drop(claims);
         opened.signed = Signed {
@@ -110,27 +111,28 @@ impl Format for VcSdJwt {
     }
 
     fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
-        vc_secured::decode(opened, policy)
+        secured::decode(opened, policy)
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
-        vc_secured::keys(NAME, signed, decoded, context)
+        secured::fitting(keys::find(NAME, signed, decoded, context), signed)
     }
 
     fn judge(
         &self,
         decoded: &Decoded<'_>,
-        signer: Option<&Candidate>,
+        _: Option<&Candidate>,
         context: &Context<'_>,
         findings: &mut Findings,
     ) -> Vec<Consulted> {
         // Every disclosure was held against the digests while opening; what was wrong is a fault of this stage already.
         findings.pass(Stage::Digests);
-        vc_secured::judge(decoded, signer, context, findings)
+        secured::judge(decoded, context, findings);
+        Vec::new()
     }
 
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
-        vc_secured::disclose(payload)
+        secured::disclose(payload)
     }
 }
 

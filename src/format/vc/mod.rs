@@ -5,10 +5,13 @@
 
 pub mod dates;
 pub mod enveloped;
+pub mod inner;
 pub mod judged;
+pub mod keys;
 pub mod language;
 pub mod model;
 pub mod read;
 pub mod related;
+pub mod secured;
 pub mod status_entries;
 pub mod url;

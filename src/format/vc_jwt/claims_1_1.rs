@@ -11,12 +11,10 @@ use std::borrow::Cow;
 
 use crate::encoding::json::Value;
 use crate::envelope::jwt::numeric_date;
-use crate::format::vc_secured::Kind;
+use crate::format::vc::model::{Version, version};
+use crate::format::vc::secured::Kind;
 use crate::reason::{Code, Reason};
 use crate::time::Timestamp;
-
-/// The base context of the data model 2.0, whose members for times have other names.
-const CONTEXT_2: &str = "https://www.w3.org/ns/credentials/v2";
 
 /// The credential or presentation that the claims stand for.
 pub fn document<'a>(claims: &Value<'a>, kind: Kind, faults: &mut Vec<Reason>) -> Value<'a> {
@@ -24,12 +22,9 @@ pub fn document<'a>(claims: &Value<'a>, kind: Kind, faults: &mut Vec<Reason>) ->
         faults.push(Reason::new(Code::VcEnvelope).expected(format!("an object in `{}`", kind.name())));
         return Value::Object(Vec::new());
     };
-    let has_context_2 = match inside.member("@context") {
-        Some(Value::Array(contexts)) => contexts.first().and_then(Value::as_str) == Some(CONTEXT_2),
-        Some(context) => context.as_str() == Some(CONTEXT_2),
-        None => false,
-    };
-    let (begins, ends) = if has_context_2 { ("validFrom", "validUntil") } else { ("issuanceDate", "expirationDate") };
+    // The members for times have other names in data model 2.0.
+    let is_version_2 = version(inside) == Some(Version::V2);
+    let (begins, ends) = if is_version_2 { ("validFrom", "validUntil") } else { ("issuanceDate", "expirationDate") };
     let mut mapping = Mapping { claims, document: members.clone(), faults };
     match kind {
         Kind::Credential => {

@@ -1,22 +1,34 @@
-//! What the formats that envelope W3C credentials share (VC-JOSE-COSE 1.0): media types, the claims of a token beside the
-//! credential, algorithms. The credential itself is judged in [`crate::format::vc`].
+//! What the formats that envelope W3C credentials share (VC-JOSE-COSE 1.0): media types, algorithms, the claims of a token
+//! that stand beside the members of the data model, and the steps behind the envelope.
 
-use crate::credential::{Decoded, KeyId, Opened, Purpose, Signed};
+use std::borrow::Cow;
+
+use crate::check::Findings;
+use crate::credential::{Claims, Decoded, Opened, Purpose, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::job;
-use crate::encoding::json::Value;
+use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, no_kid, short_media_type};
 use crate::envelope::jwt::{Times, check_confirmation, check_times, numeric_date};
-use crate::format::{Context, Keys};
+use crate::format::vc::model::{CREDENTIAL, PRESENTATION, is_presentation};
+use crate::format::vc::{judged, read};
+use crate::format::{Claim, Context, Disclosed, Keys};
 use crate::policy::Policy;
-use crate::reason::{Code, Reason};
+use crate::reason::{Code, Reason, Stage};
 use crate::time::Timestamp;
 
 /// Signature algorithms taken.
-pub const ALGORITHMS: [Algorithm; 6] =
-    [Algorithm::Es256, Algorithm::Es384, Algorithm::Es512, Algorithm::EdDsa, Algorithm::Ps256, Algorithm::Rs256];
+pub const ALGORITHMS: [Algorithm; 7] = [
+    Algorithm::Es256,
+    Algorithm::Es384,
+    Algorithm::Es512,
+    Algorithm::EdDsa,
+    Algorithm::Es256k,
+    Algorithm::Ps256,
+    Algorithm::Rs256,
+];
 /// Their names.
-pub const ALGORITHM_NAMES: &[&str] = &["ES256", "ES384", "ES512", "EdDSA", "PS256", "RS256"];
+pub const ALGORITHM_NAMES: &[&str] = &["ES256", "ES384", "ES512", "EdDSA", "ES256K", "PS256", "RS256"];
 
 /// What an envelope holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,15 +49,9 @@ impl Kind {
         }
     }
 
-    /// The kind that a document says to be. For want of a better word of the envelope; that of the envelope counts.
+    /// The kind that a document says to be, for want of a word of the envelope.
     pub fn of_document(document: &Value<'_>) -> Kind {
-        let is_presentation = |name: &Value<'_>| name.as_str() == Some("VerifiablePresentation");
-        let types = document.member("type");
-        match types {
-            Some(Value::Array(types)) if types.iter().any(is_presentation) => Kind::Presentation,
-            Some(one) if is_presentation(one) => Kind::Presentation,
-            _ => Kind::Credential,
-        }
+        if is_presentation(document) { Kind::Presentation } else { Kind::Credential }
     }
 
     /// What a signer's key must be for.
@@ -187,4 +193,53 @@ pub fn check_occasion(claims: &Value<'_>, context: &Context<'_>, faults: &mut Ve
         }
     }
     occasion.nonce.is_some() || occasion.audience.is_some()
+}
+
+/// What the document in an opened envelope says, and every fault against its data model.
+///
+/// # Errors
+/// `json.*`.
+pub fn decode<'a>(opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+    let document = json::decode(&opened.payload)?;
+    let says_presentation = is_presentation(&document);
+    let presenter = document.member("iss").and_then(Value::as_str).map(str::to_owned);
+    let mut decoded = read::decode(document, policy);
+    if says_presentation != opened.is_presentation {
+        // What the envelope was signed as counts: it decides which keys may have signed.
+        let due = if opened.is_presentation { PRESENTATION } else { CREDENTIAL };
+        decoded.faults.push(Reason::new(Code::VcType).expected(format!("`{due}`, as the envelope says")));
+        decoded.is_presentation = opened.is_presentation;
+    }
+    if decoded.is_presentation && decoded.issuer.is_none() {
+        decoded.issuer = presenter.map(Cow::Owned);
+    }
+    decoded.is_bound = opened.is_bound;
+    Ok(decoded)
+}
+
+/// Stages Digests to Policy, as far as the document and its envelope decide them.
+pub fn judge(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
+    let Claims::Json(document) = &decoded.claims else { return };
+    judged::judge(document, decoded, |_| None, context, findings);
+    if decoded.is_bound {
+        findings.pass(Stage::Holder);
+    }
+}
+
+/// The members of the document.
+pub fn disclose(payload: &[u8]) -> Disclosed<'_> {
+    let Ok(Value::Object(members)) = json::decode(payload) else { return Disclosed::default() };
+    let claims = members.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
+    Disclosed { claims, ..Disclosed::default() }
+}
+
+/// Those of the keys that the algorithm is for: no curve but its own.
+pub fn fitting(mut keys: Keys, signed: &Signed) -> Keys {
+    let Some(algorithm) = signed.algorithm else { return keys };
+    let had_any = !keys.candidates.is_empty();
+    keys.candidates.retain(|candidate| job::fits(algorithm, &candidate.key));
+    if had_any && keys.candidates.is_empty() {
+        keys.faults.push(Reason::new(Code::JoseAlgKeyMismatch).got(algorithm.name()));
+    }
+    keys
 }
