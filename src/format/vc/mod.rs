@@ -13,5 +13,7 @@ pub mod model;
 pub mod read;
 pub mod related;
 pub mod secured;
+#[cfg(test)]
+pub mod secured_sample;
 pub mod status_entries;
 pub mod url;

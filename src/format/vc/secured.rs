@@ -164,7 +164,7 @@ pub fn check_kid(kid: Option<&str>, claims: &Value<'_>) -> Result<(), Reason> {
 }
 
 /// RFC 3986, 4.3, as far as telling absolute from relative goes: a scheme, a colon, something.
-fn is_absolute_url(text: &str) -> bool {
+pub fn is_absolute_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
