@@ -61,6 +61,8 @@ pub struct Opened {
     pub more: Vec<Signed>,
     /// `true` for a presentation.
     pub is_presentation: bool,
+    /// `true` when its signatures, if right, prove that whoever shows it did so for this occasion.
+    pub is_bound: bool,
     /// Credentials inside (of a presentation), each judged as a part of its own.
     pub inner: Vec<Inner>,
     /// Faults that do not stop the reading.
@@ -145,6 +147,8 @@ pub struct Decoded<'a> {
     pub types: Vec<Cow<'a, str>>,
     /// `true` for a presentation: `issuer` is the holder then, who needs no place on a trust list.
     pub is_presentation: bool,
+    /// `true` when its signatures, if right, prove that whoever shows it did so for this occasion.
+    pub is_bound: bool,
     /// Identifiers of whom it is about (`credentialSubject.id`), where the format has them.
     pub subjects: Vec<Cow<'a, str>>,
     /// Where its status is told, where the format leaves that to the verifier's own look at status lists.
@@ -166,6 +170,7 @@ impl<'a> Decoded<'a> {
             expires: None,
             types: Vec::new(),
             is_presentation: false,
+            is_bound: false,
             subjects: Vec::new(),
             status: Vec::new(),
             faults: Vec::new(),
@@ -185,8 +190,8 @@ pub struct StatusEntry {
     pub index: u64,
     /// Where the list is published.
     pub list: String,
-    /// Bits of one place: 1, 2, 4 or 8.
-    pub bits: u8,
+    /// Bits of one place, 1 to 8; `None` = the entry does not say.
+    pub bits: Option<u8>,
     /// The messages that the values of a `message` entry stand for: value and text.
     pub messages: Vec<(u64, String)>,
 }
@@ -198,6 +203,22 @@ pub enum StatusKind {
     Bitstring,
     /// StatusList2021.
     StatusList2021,
+    /// Another kind, which nobody here can look up.
+    Other,
+}
+
+impl StatusEntry {
+    /// An entry of another kind: nothing of it is read.
+    pub fn other() -> Self {
+        StatusEntry {
+            kind: StatusKind::Other,
+            purpose: String::new(),
+            index: 0,
+            list: String::new(),
+            bits: None,
+            messages: Vec::new(),
+        }
+    }
 }
 
 impl Opened {

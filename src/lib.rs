@@ -23,6 +23,7 @@ pub mod crypto;
 pub mod credential;
 pub mod did;
 pub mod envelope;
+pub mod linked_data;
 // Floor 5: formats, trust, status, policy and the vocabulary that formats share.
 pub mod core_data;
 pub mod format;

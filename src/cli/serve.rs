@@ -10,7 +10,7 @@ use crate::cli::demands::Demands;
 use crate::cli::stores::usual_path;
 use crate::cli::trouble::Trouble;
 use crate::service::config::Config;
-use crate::service::logs;
+use crate::service::{certificate, logs};
 use crate::trust::store;
 
 /// Arguments of `serve`.
@@ -27,6 +27,8 @@ pub(super) struct Serve {
     /// Fetch nothing.
     #[arg(long)]
     offline: bool,
+    #[command(flatten)]
+    tls: Tls,
     /// Serve metrics here and not on the same address.
     #[arg(long, value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
@@ -47,6 +49,30 @@ pub(super) struct Serve {
     log_json: bool,
 }
 
+/// How the listener is secured.
+#[derive(Args)]
+struct Tls {
+    /// Serve HTTPS; with a self-made certificate for localhost unless --tls-cert and --tls-key name one.
+    #[arg(long)]
+    tls: bool,
+    /// The certificate with its chain, PEM. Made, with its key, when neither file is there.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM, in a file that only its owner can read.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Another name of this host for a self-made certificate; repeat for several.
+    #[arg(long = "tls-name", value_name = "NAME")]
+    tls_names: Vec<String>,
+}
+
+impl Tls {
+    fn settings(self) -> Option<certificate::Settings> {
+        let wanted = self.tls || self.tls_cert.is_some() || !self.tls_names.is_empty();
+        wanted.then_some(certificate::Settings { certificate: self.tls_cert, key: self.tls_key, names: self.tls_names })
+    }
+}
+
 impl Serve {
     /// Serves until it is told to stop.
     pub(super) fn run(self) -> Result<Exit, Trouble> {
@@ -60,6 +86,7 @@ impl Serve {
         let mut config = Config::new(self.listen, trust);
         config.policy = policy;
         config.offline = self.offline;
+        config.tls = self.tls.settings();
         config.metrics_listen = self.metrics_listen;
         if let Some(most) = self.max_in_flight {
             config.in_flight = usize::try_from(most).unwrap_or(usize::MAX);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::policy::Policy;
+use crate::service::certificate;
 
 /// One permit of the budget.
 pub(crate) const ROOM_BYTES: usize = 64 << 10;
@@ -14,6 +15,8 @@ pub(crate) const ROOM_BYTES: usize = 64 << 10;
 pub struct Config {
     /// Where the service listens.
     pub listen: SocketAddr,
+    /// TLS on the listener; `None` = plain HTTP. Metrics of their own listener are always plain.
+    pub tls: Option<certificate::Settings>,
     /// Where metrics are served; `None` = on the same listener, under `/metrics`.
     pub metrics_listen: Option<SocketAddr>,
     /// The trust store's folder or file.
@@ -58,6 +61,7 @@ impl Config {
     pub fn new(listen: SocketAddr, trust: impl Into<PathBuf>) -> Self {
         Config {
             listen,
+            tls: None,
             metrics_listen: None,
             trust: trust.into(),
             policy: Policy::default(),

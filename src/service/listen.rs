@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
@@ -21,8 +21,10 @@ use crate::service::state::Service;
 use crate::service::{logs, metrics_router, reload, router};
 
 mod patient;
+mod tls;
 
 use patient::Patient;
+use tls::Tls;
 
 /// Bytes of a request's head at most; also what is read ahead of a body.
 const HEAD_BYTES: usize = 64 << 10;
@@ -48,6 +50,7 @@ pub struct Server {
     service: Service,
     listener: TcpListener,
     metrics: Option<TcpListener>,
+    tls: Option<Tls>,
     reload: Arc<Notify>,
 }
 
@@ -60,6 +63,7 @@ impl Server {
 
     /// The same with a service made beforehand.
     pub async fn bind_service(service: Service) -> io::Result<Self> {
+        let tls = service.config.tls.as_ref().map(|settings| Tls::new(settings, service.clock.now())).transpose()?;
         let listener = TcpListener::bind(service.config.listen).await?;
         let metrics = match service.config.metrics_listen {
             None => None,
@@ -68,12 +72,17 @@ impl Server {
         let seen = reload::load(&service).await;
         let reload = Arc::new(Notify::new());
         tokio::spawn(reload::watch(service.clone(), seen, reload.clone()));
-        Ok(Server { service, listener, metrics, reload })
+        Ok(Server { service, listener, metrics, tls, reload })
     }
 
     /// Where the service listens.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// The certificate that clients will see, DER; `None` without TLS.
+    pub fn certificate(&self) -> Option<Arc<[u8]>> {
+        self.tls.as_ref().map(|tls| tls.certificate.clone())
     }
 
     /// Notified, it reloads the trust store at once.
@@ -88,9 +97,9 @@ impl Server {
 
     /// Serves until `stop` is there, then finishes what it began.
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Server { service, listener, metrics, .. } = self;
+        let Server { service, listener, metrics, tls, .. } = self;
         let address = listener.local_addr()?;
-        tracing::info!(%address, offline = service.fetcher.is_none(), "serving");
+        tracing::info!(%address, tls = tls.is_some(), offline = service.fetcher.is_none(), "serving");
         let config = service.config.clone();
         let (stopped, stopping) = watch::channel(false);
         let places = Arc::new(Semaphore::new(config.max_connections));
@@ -99,11 +108,16 @@ impl Server {
             service: service.clone(),
             places: places.clone(),
             turned_away: Arc::new(Semaphore::new(TURNED_AWAY)),
+            tls,
             stopping: stopping.clone(),
         };
         if let Some(metrics) = metrics {
-            let door =
-                Door { router: metrics_router(service.clone()), places: Arc::new(Semaphore::new(64)), ..door.clone() };
+            let door = Door {
+                router: metrics_router(service.clone()),
+                places: Arc::new(Semaphore::new(64)),
+                tls: None,
+                ..door.clone()
+            };
             tokio::spawn(async move { door.accept(metrics, std::future::pending()).await });
         }
         door.accept(listener, async {
@@ -130,6 +144,8 @@ struct Door {
     service: Service,
     places: Arc<Semaphore>,
     turned_away: Arc<Semaphore>,
+    /// `None` = plain HTTP.
+    tls: Option<Tls>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -159,6 +175,10 @@ impl Door {
             }
             Err(_) => {
                 self.service.metrics.shed.inc();
+                // Under TLS telling would cost a handshake, which is what there is no room for.
+                if self.tls.is_some() {
+                    return;
+                }
                 if let Ok(place) = self.turned_away.clone().try_acquire_owned() {
                     tokio::spawn(turn_away(stream, place));
                 }
@@ -169,10 +189,26 @@ impl Door {
 
 /// Serves one connection to its end; the place is free after that.
 async fn serve_connection(door: Door, stream: TcpStream, _place: OwnedSemaphorePermit) {
-    let Door { router, service, mut stopping, .. } = door;
-    service.metrics.connections.inc();
+    door.service.metrics.connections.inc();
     let _ = stream.set_nodelay(true);
-    let io = TokioIo::new(Patient::new(stream, service.config.write_time));
+    let stream = Patient::new(stream, door.service.config.write_time);
+    match &door.tls {
+        None => converse(&door, stream).await,
+        Some(tls) => match tls.shake_hands(stream, door.service.config.read_time).await {
+            Some(stream) => converse(&door, stream).await,
+            None => {
+                door.service.metrics.handshakes_failed.inc();
+            }
+        },
+    }
+    door.service.metrics.connections.dec();
+}
+
+/// Answers what comes over one stream until its end.
+async fn converse(door: &Door, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    let Door { router, service, stopping, .. } = door;
+    let (router, mut stopping) = (router.clone(), stopping.clone());
+    let io = TokioIo::new(stream);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(service.config.read_time).max_buf_size(HEAD_BYTES);
     let mut connection = std::pin::pin!(builder.serve_connection(io, TowerToHyperService::new(router)));
@@ -187,7 +223,6 @@ async fn serve_connection(door: Door, stream: TcpStream, _place: OwnedSemaphoreP
             let _ = connection.await;
         }
     }
-    service.metrics.connections.dec();
 }
 
 /// Tells a connection that there is no place, and gives the client a moment to read it.

@@ -28,6 +28,8 @@ pub struct Metrics {
     pub in_flight: Gauge,
     /// Connections open.
     pub connections: Gauge,
+    /// Connections that ended before TLS was agreed.
+    pub handshakes_failed: Counter,
     /// Lines of batches that were no question.
     pub bad_lines: Counter,
     /// Times that the trust store could not be loaded.
@@ -71,6 +73,7 @@ impl Default for Metrics {
             panics: Counter::default(),
             in_flight: Gauge::default(),
             connections: Gauge::default(),
+            handshakes_failed: Counter::default(),
             bad_lines: Counter::default(),
             reload_failures: Counter::default(),
             trust: Family::default(),
@@ -92,6 +95,7 @@ impl Metrics {
         r.register("panics", "Panics caught", self.panics.clone());
         r.register("in_flight", "Requests being served", self.in_flight.clone());
         r.register("connections", "Connections open", self.connections.clone());
+        r.register("tls_failures", "Connections that ended before TLS was agreed", self.handshakes_failed.clone());
         r.register("bad_lines", "Lines of batches that were no question", self.bad_lines.clone());
         r.register("reload_failures", "Times that the trust store could not be loaded", self.reload_failures.clone());
         r.register("trust_entries", "Entries of the trust snapshot", self.trust.clone());

@@ -1,10 +1,11 @@
 //! The HTTP service: `POST /v1/verify` and what belongs to it. Stateless, so a fleet is any number of these behind a balancer.
 //!
-//! HTTP/1.1 only; TLS and HTTP/2 are for the proxy in front. One file is one family of places; `door` in `shed.rs` is
+//! HTTP/1.1, in the clear or under TLS; HTTP/2 is for the proxy in front. One file is one family of places; `door` in `shed.rs` is
 //! what every request passes.
 
 pub mod batch;
 pub mod body;
+pub mod certificate;
 pub mod config;
 pub mod described;
 pub mod held;

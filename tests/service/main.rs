@@ -6,4 +6,5 @@ mod load;
 mod places;
 mod sample;
 mod sockets;
+mod tls;
 mod wire;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -16,6 +16,8 @@ use vidimus::service::state::Service;
 pub struct Running {
     pub address: SocketAddr,
     pub service: Service,
+    /// The certificate under TLS, DER.
+    pub certificate: Option<std::sync::Arc<[u8]>>,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<std::io::Result<()>>,
 }
@@ -29,8 +31,9 @@ impl Running {
         let server = Server::bind_service(service).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let (address, service) = (server.local_addr().unwrap(), server.service().clone());
+        let certificate = server.certificate();
         let ended = tokio::spawn(server.run(async { drop(stopped.await) }));
-        Running { address, service, stop, ended }
+        Running { address, service, certificate, stop, ended }
     }
 
     /// Tells it to stop and waits for its end.
@@ -44,7 +47,12 @@ impl Running {
     }
 }
 
-pub struct Client(TcpStream);
+/// A connection, in the clear or under TLS.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+pub struct Client(Box<dyn Stream>);
 
 /// A whole answer: status, head in lower case, body as text.
 #[derive(Debug)]
@@ -56,7 +64,23 @@ pub struct Answer {
 
 #[expect(clippy::disallowed_methods, reason = "a test's client on loopback")]
 pub async fn connect(address: SocketAddr) -> Client {
-    Client(TcpStream::connect(address).await.unwrap())
+    Client(Box::new(TcpStream::connect(address).await.unwrap()))
+}
+
+/// The same under TLS of these versions, trusting that one certificate.
+#[expect(clippy::disallowed_methods, reason = "a test's client on loopback")]
+pub async fn connect_tls(
+    running: &Running,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> std::io::Result<Client> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(running.certificate.as_ref().unwrap().to_vec().into()).unwrap();
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let config = rustls::ClientConfig::builder_with_provider(provider.into()).with_protocol_versions(versions).unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let stream = TcpStream::connect(running.address).await?;
+    let name = "localhost".try_into().unwrap();
+    Ok(Client(Box::new(tokio_rustls::TlsConnector::from(std::sync::Arc::new(config)).connect(name, stream).await?)))
 }
 
 impl Client {
@@ -84,6 +108,13 @@ impl Client {
         let mut text = String::new();
         self.0.read_to_string(&mut text).await.unwrap();
         text
+    }
+
+    /// The same as bytes; an end without ceremony is an end too.
+    pub async fn bytes(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let _ = self.0.read_to_end(&mut bytes).await;
+        bytes
     }
 
     /// `true` when the other side ends the connection within that time without another word.

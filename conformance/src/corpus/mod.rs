@@ -8,11 +8,14 @@ pub mod cose_fail;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
+pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
 pub mod own_vectors;
 pub mod shc_dev_tools;
 pub mod shc_spec;
+pub mod spec_examples;
+pub mod vcdm2_inputs;
 pub mod wycheproof;
 
 use std::path::{Path, PathBuf};
@@ -43,7 +46,10 @@ pub const LAYOUTS: &[Layout] = &[
     hostile_seed::LAYOUT,
     cose_fail::LAYOUT,
     json_testsuite::LAYOUT,
+    jcs::LAYOUT,
     wycheproof::LAYOUT,
+    vcdm2_inputs::LAYOUT,
+    spec_examples::LAYOUT,
     cctv_ed25519::LAYOUT,
 ];
 

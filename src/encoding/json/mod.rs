@@ -3,9 +3,11 @@
 //! An object names a member once, after unescaping; texts are clean UTF-8; numbers keep their text, so that nothing is
 //! rounded before somebody asks. This is the only room that calls `serde_json`'s readers, and only after its own.
 
+pub mod jcs;
 mod number;
 mod reader;
 mod typed;
+mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,7 @@ use serde::ser::{Serialize, Serializer};
 pub use self::number::Number;
 pub use self::reader::decode;
 pub use self::typed::from_slice;
+pub use self::writer::encode;
 
 /// One JSON value; texts borrow from the input unless they hold escapes.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +54,11 @@ impl<'a> Value<'a> {
     /// The elements, if this is an array.
     pub fn as_array(&self) -> Option<&[Value<'a>]> {
         if let Value::Array(items) = self { Some(items) } else { None }
+    }
+
+    /// One value or several: an array's elements, else the value itself.
+    pub fn items(&self) -> &[Value<'a>] {
+        self.as_array().unwrap_or(std::slice::from_ref(self))
     }
 
     /// The members in the order written, if this is an object.
