@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::credential::{Decoded, KeyId, Signed};
+use crate::did::document::Purpose;
 use crate::format::{Candidate, Context, Keys};
 use crate::reason::{Code, Reason};
 use crate::trust::{Consulted, SignerDescription};
@@ -22,7 +23,7 @@ pub fn find(format: &str, signed: &Signed, decoded: Option<&Decoded<'_>>, contex
     let short = kid.rsplit_once('#').map_or(kid.as_str(), |(_, fragment)| fragment);
     let found = match (&issuer.keys, &issuer.document) {
         (Some(set), _) => set.find(kid).or_else(|_| set.find(short)).and_then(|jwk| jwk.public_key().cloned()),
-        (None, Some(document)) => document.assertion_key(kid),
+        (None, Some(document)) => document.key_at(kid, Purpose::AssertionMethod, context.occasion.now),
         (None, None) => Err(Reason::new(Code::TrustKeyUnavailable)),
     };
     match found {
