@@ -3,6 +3,7 @@
 //! HTTP/1.1, in the clear or under TLS; HTTP/2 is for the proxy in front. One file is one family of places; `door` in `shed.rs` is
 //! what every request passes.
 
+pub mod access;
 pub mod batch;
 pub mod body;
 pub mod certificate;
