@@ -185,8 +185,8 @@ pub struct StatusEntry {
     pub index: u64,
     /// Where the list is published.
     pub list: String,
-    /// Bits of one place: 1, 2, 4 or 8.
-    pub bits: u8,
+    /// Bits of one place, 1 to 8; `None` = the entry does not say.
+    pub bits: Option<u8>,
     /// The messages that the values of a `message` entry stand for: value and text.
     pub messages: Vec<(u64, String)>,
 }
@@ -198,6 +198,22 @@ pub enum StatusKind {
     Bitstring,
     /// StatusList2021.
     StatusList2021,
+    /// Another kind, which nobody here can look up.
+    Other,
+}
+
+impl StatusEntry {
+    /// An entry of another kind: nothing of it is read.
+    pub fn other() -> Self {
+        StatusEntry {
+            kind: StatusKind::Other,
+            purpose: String::new(),
+            index: 0,
+            list: String::new(),
+            bits: None,
+            messages: Vec::new(),
+        }
+    }
 }
 
 impl Opened {

@@ -34,8 +34,20 @@ pub const LABELS: usize = 64;
 pub const NOTES: usize = 32;
 /// Faults of one report.
 pub const FAULTS: usize = 64;
+/// Disclosures of one SD-JWT.
+pub const DISCLOSURES: usize = 1000;
+/// Seconds after its making that a proof of key binding is taken.
+pub const KEY_BINDING_SECONDS: i64 = 600;
 /// Unpacked bytes that a batch holds at a time.
 pub const RUN_BYTES: usize = 4 << 20;
+/// Status entries of one credential.
+pub const STATUS_ENTRIES: usize = 16;
+/// Related resources of one credential.
+pub const RELATED_RESOURCES: usize = 64;
+/// Bytes of one status list, unpacked: sixteen mebibits.
+pub const STATUS_LIST_BYTES: usize = 2 << 20;
+/// Status lists that a run holds at a time.
+pub const STATUS_LISTS: usize = 16;
 /// Parts of one chunked SMART Health Card.
 pub const SHC_CHUNKS: usize = 99;
 /// Bytes of one fetched document (key set, DID document, revocation list).

@@ -3,3 +3,4 @@
 pub mod cose;
 pub mod jws;
 pub mod jwt;
+pub mod sd_jwt;

@@ -13,6 +13,7 @@ pub mod shc_numeric;
 pub mod shc_payload;
 pub mod signers;
 pub mod smart_health_card;
+pub mod vc;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,0 +1,212 @@
+//! Processing (RFC 9901, 7.1): digests are replaced by what was disclosed for them, and all that stays concealed goes.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::{Disclosure, ELEMENT, SD, SD_ALG, digest, hash_name, structure};
+use crate::crypto::algorithm::Hash;
+use crate::encoding::{base64url, json};
+use crate::limits;
+use crate::reason::{Code, Reason};
+
+/// A payload after processing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Processed {
+    /// The payload as JSON text: disclosed values in their places, no digests.
+    pub payload: Vec<u8>,
+    /// Where what was disclosed stands, as JSON pointers.
+    pub disclosed: Vec<String>,
+    /// The digest algorithm.
+    pub hash: Hash,
+    /// Broken rules that do not stop the reading. What broke one is left out of the payload.
+    pub faults: Vec<Reason>,
+}
+
+/// The payload of the issuer's JWT with these disclosures in it.
+///
+/// # Errors
+/// `json.*` and `jose.payload_type` of the payload; `sdjwt.sd_alg`, `sdjwt.structure`, `sdjwt.disclosure_malformed`,
+/// `sdjwt.disclosure_shape`; `json.depth` where disclosures nest too deeply.
+pub fn process(payload: &[u8], disclosures: &[&str]) -> Result<Processed, Reason> {
+    let json::Value::Object(members) = json::decode(payload)? else {
+        return Err(Reason::new(Code::JosePayloadType));
+    };
+    let hash = hash_of(&members)?;
+    let malformed = |_| Reason::new(Code::SdjwtDisclosureMalformed).expected("base64url without padding");
+    let bytes: Vec<Vec<u8>> =
+        disclosures.iter().map(|text| base64url::decode(text).map_err(malformed)).collect::<Result<_, _>>()?;
+    let mut walk = Walk::default();
+    for (text, bytes) in disclosures.iter().zip(&bytes) {
+        walk.offer(digest(hash, text), Disclosure::decode(bytes)?);
+    }
+    let members = walk.object(members, 0)?;
+    walk.check_all_used();
+    let Walk { disclosed, faults, .. } = walk;
+    Ok(Processed { payload: json::encode(&json::Value::Object(members)).into_bytes(), disclosed, hash, faults })
+}
+
+/// RFC 9901, 4.1.1: `_sd_alg` names the digest algorithm; without it, SHA-256.
+fn hash_of(members: &[(Cow<'_, str>, json::Value<'_>)]) -> Result<Hash, Reason> {
+    let Some((_, named)) = members.iter().find(|(name, _)| name == SD_ALG) else { return Ok(Hash::Sha256) };
+    let known = [Hash::Sha256, Hash::Sha384, Hash::Sha512];
+    let found = known.into_iter().find(|hash| named.as_str() == Some(hash_name(*hash)));
+    found.ok_or_else(|| Reason::new(Code::SdjwtSdAlg).expected("sha-256, sha-384 or sha-512").got("another value"))
+}
+
+type Members<'a> = Vec<(Cow<'a, str>, json::Value<'a>)>;
+
+#[derive(Default)]
+struct Walk<'a> {
+    /// Disclosures that nobody has asked for yet, by digest. Each serves once: nothing can grow beyond what came in.
+    offered: HashMap<String, Disclosure<'a>>,
+    /// Digests met so far.
+    met: HashSet<String>,
+    /// The pointer to where the walk stands.
+    place: String,
+    disclosed: Vec<String>,
+    faults: Vec<Reason>,
+}
+
+impl<'a> Walk<'a> {
+    fn offer(&mut self, digest: String, disclosure: Disclosure<'a>) {
+        if self.offered.insert(digest, disclosure).is_some() {
+            self.fault(Reason::new(Code::SdjwtDigestDuplicate).got("one disclosure twice"));
+        }
+    }
+
+    fn value(&mut self, value: json::Value<'a>, depth: usize) -> Result<json::Value<'a>, Reason> {
+        Ok(match value {
+            json::Value::Object(members) => json::Value::Object(self.object(members, depth)?),
+            json::Value::Array(items) => json::Value::Array(self.array(items, depth)?),
+            plain => plain,
+        })
+    }
+
+    fn object(&mut self, members: Members<'a>, depth: usize) -> Result<Members<'a>, Reason> {
+        check_depth(depth)?;
+        let mut kept = Members::with_capacity(members.len());
+        let mut digests = None;
+        for (name, value) in members {
+            match &*name {
+                SD => digests = Some(value),
+                // Read before the walk began.
+                SD_ALG if depth == 0 => {}
+                SD_ALG => return Err(Reason::new(Code::SdjwtSdAlg).expected("at the top only").got("inside a value")),
+                ELEMENT => return Err(structure("`...` outside of an array")),
+                _ => {
+                    let value = self.at(&name, |walk| walk.value(value, depth + 1))?;
+                    kept.push((name, value));
+                }
+            }
+        }
+        match digests {
+            None => {}
+            Some(json::Value::Array(digests)) => self.members(&digests, &mut kept, depth)?,
+            Some(_) => return Err(structure("`_sd` that is no array")),
+        }
+        Ok(kept)
+    }
+
+    /// Adds the members that were disclosed for these digests.
+    fn members(&mut self, digests: &[json::Value<'a>], kept: &mut Members<'a>, depth: usize) -> Result<(), Reason> {
+        let mut names: HashSet<Cow<'a, str>> = kept.iter().map(|(name, _)| name.clone()).collect();
+        for digest in digests {
+            let digest = digest.as_str().ok_or_else(|| structure("a digest that is no text"))?;
+            let Some(Disclosure { name, value }) = self.take(digest) else { continue };
+            let Some(name) = name else {
+                self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("a member").got("an element"));
+                continue;
+            };
+            if matches!(&*name, SD | SD_ALG | ELEMENT) {
+                self.fault(Reason::new(Code::SdjwtReservedName));
+            } else if !names.insert(name.clone()) {
+                self.fault(Reason::new(Code::SdjwtClaimCollision));
+            } else {
+                let value = self.at(&name, |walk| {
+                    walk.disclosed.push(walk.place.clone());
+                    walk.value(value, depth + 1)
+                })?;
+                kept.push((name, value));
+            }
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, items: Vec<json::Value<'a>>, depth: usize) -> Result<Vec<json::Value<'a>>, Reason> {
+        check_depth(depth)?;
+        let mut kept = Vec::with_capacity(items.len());
+        for item in items {
+            let place = kept.len().to_string();
+            let Some(digest) = concealed(&item)? else {
+                kept.push(self.at(&place, |walk| walk.value(item, depth + 1))?);
+                continue;
+            };
+            match self.take(digest) {
+                None => {}
+                Some(Disclosure { name: Some(_), .. }) => {
+                    self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("an element").got("a member"));
+                }
+                Some(Disclosure { name: None, value }) => kept.push(self.at(&place, |walk| {
+                    walk.disclosed.push(walk.place.clone());
+                    walk.value(value, depth + 1)
+                })?),
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The disclosure of this digest; none for a decoy, or for what the presenter kept to themselves.
+    fn take(&mut self, digest: &str) -> Option<Disclosure<'a>> {
+        if !self.met.insert(digest.to_owned()) {
+            self.fault(Reason::new(Code::SdjwtDigestDuplicate).got("one digest at two places"));
+        }
+        self.offered.remove(digest)
+    }
+
+    fn check_all_used(&mut self) {
+        if !self.offered.is_empty() {
+            let got = self.offered.len();
+            self.fault(Reason::new(Code::SdjwtDisclosureUnreferenced).got(got));
+        }
+    }
+
+    /// Does something one step further down.
+    fn at<T>(&mut self, step: &str, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.place.len();
+        self.place.push('/');
+        for character in step.chars() {
+            match character {
+                '~' => self.place.push_str("~0"),
+                '/' => self.place.push_str("~1"),
+                plain => self.place.push(plain),
+            }
+        }
+        let done = work(self);
+        self.place.truncate(before);
+        done
+    }
+
+    fn fault(&mut self, reason: Reason) {
+        if self.faults.len() < limits::FAULTS {
+            self.faults.push(reason);
+        }
+    }
+}
+
+/// The digest that stands for a concealed element, if this is one: `{"...": digest}` and nothing else.
+fn concealed<'v>(item: &'v json::Value<'_>) -> Result<Option<&'v str>, Reason> {
+    let Some(digest) = item.member(ELEMENT) else { return Ok(None) };
+    if item.as_object().map_or(0, <[_]>::len) != 1 {
+        return Err(structure("`...` with another member"));
+    }
+    digest.as_str().map(Some).ok_or_else(|| structure("a digest that is no text"))
+}
+
+/// Disclosures nest inside disclosures; the whole keeps the limit of any JSON document.
+fn check_depth(depth: usize) -> Result<(), Reason> {
+    if depth < limits::JSON_DEPTH {
+        Ok(())
+    } else {
+        Err(Reason::new(Code::JsonDepth).expected(format!("at most {}", limits::JSON_DEPTH)))
+    }
+}

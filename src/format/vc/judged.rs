@@ -1,0 +1,43 @@
+//! What every W3C format judges alike once its envelope is open: digests, times, a status that is not declared.
+
+use crate::check::Findings;
+use crate::credential::Decoded;
+use crate::encoding::json::Value;
+use crate::format::vc::related;
+use crate::format::{Context, declare_no_status};
+use crate::reason::{Code, Reason, Stage};
+
+/// Stages Digests, Validity, Status (of a credential that names no list) and Policy. `at_hand` gives a pinned document by its
+/// URL; evidence is looked through behind it.
+pub fn judge<'c>(
+    document: &Value<'_>,
+    decoded: &Decoded<'_>,
+    at_hand: impl Fn(&str) -> Option<&'c [u8]>,
+    context: &Context<'c>,
+    findings: &mut Findings,
+) {
+    let fetched = |url: &str| {
+        let found = context.evidence.document(url).filter(|document| document.status == 200)?;
+        Some(found.body.as_slice())
+    };
+    related::check_digests(document, |url| at_hand(url).or_else(|| fetched(url)), context.policy.strict, findings);
+    check_times(decoded, context, findings);
+    if decoded.status.is_empty() {
+        declare_no_status(context, findings);
+    }
+    findings.pass(Stage::Policy);
+}
+
+/// Stage Validity: now is from `validFrom` on and before `validUntil`, give or take the clock skew. A credential need not say
+/// either.
+fn check_times(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
+    let now = context.occasion.now;
+    let skew = i64::from(context.policy.clock_skew_seconds);
+    findings.pass(Stage::Validity);
+    if let Some(begins) = decoded.not_before.filter(|begins| now.plus(skew) < *begins) {
+        findings.fail(Reason::new(Code::TimeNotYetValid).expected(begins).got(now));
+    }
+    if let Some(ends) = decoded.expires.filter(|ends| now.plus(-skew) >= *ends) {
+        findings.fail(Reason::new(Code::TimeExpired).expected(ends).got(now));
+    }
+}

@@ -1,0 +1,120 @@
+//! Status entries: where a credential says that its status is told (Bitstring Status List 1.0, 2.1; StatusList2021, 2.1).
+//!
+//! Read only. The lists behind them are looked at once the signature is right.
+
+use crate::credential::{StatusEntry, StatusKind};
+use crate::encoding::json::Value;
+use crate::format::vc::model::items;
+use crate::format::vc::url::is_url;
+use crate::limits;
+use crate::reason::{Code, Reason};
+
+/// Bits of the largest place that we read.
+const MOST_BITS: u8 = 8;
+
+/// The status entries of a credential, and what is wrong with those that are not among them.
+///
+/// An entry of another kind is [`StatusKind::Other`]: nobody here can look it up. Faults: `status.index`, `status.malformed`.
+pub fn read_entries(document: &Value<'_>) -> (Vec<StatusEntry>, Vec<Reason>) {
+    let all = document.member("credentialStatus").map(items).unwrap_or_default();
+    if all.len() > limits::STATUS_ENTRIES {
+        let fault = malformed("fewer entries in `credentialStatus`").got(all.len());
+        return (Vec::new(), vec![fault]);
+    }
+    let mut entries = Vec::new();
+    let mut faults = Vec::new();
+    for entry in all.iter().filter(|entry| entry.as_object().is_some()) {
+        match read_entry(entry) {
+            Ok(entry) => entries.push(entry),
+            Err(reason) => faults.push(reason),
+        }
+    }
+    (entries, faults)
+}
+
+fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Reason> {
+    let kind = kind_of(entry);
+    if kind == StatusKind::Other {
+        return Ok(StatusEntry::other());
+    }
+    let purpose = entry.member("statusPurpose").and_then(Value::as_str).filter(|purpose| !purpose.is_empty());
+    let list = entry.member("statusListCredential").and_then(Value::as_str).filter(|url| is_url(url));
+    let list = list.ok_or_else(|| malformed("a URL as `statusListCredential`"))?;
+    if entry.member("id").and_then(Value::as_str) == Some(list) {
+        return Err(malformed("an `id` of the entry's own").got("the list's URL"));
+    }
+    let bits = entry.member("statusSize").map(read_size).transpose()?;
+    Ok(StatusEntry {
+        kind,
+        purpose: purpose.ok_or_else(|| malformed("a text as `statusPurpose`"))?.to_owned(),
+        index: read_index(entry.member("statusListIndex"))?,
+        list: list.to_owned(),
+        bits,
+        messages: entry
+            .member("statusMessage")
+            .map(|value| read_messages(value, bits))
+            .transpose()?
+            .unwrap_or_default(),
+    })
+}
+
+fn kind_of(entry: &Value<'_>) -> StatusKind {
+    let is =
+        |name: &str| entry.member("type").map(items).unwrap_or_default().iter().any(|item| item.as_str() == Some(name));
+    match (is("BitstringStatusListEntry"), is("StatusList2021Entry")) {
+        (true, false) => StatusKind::Bitstring,
+        (false, true) => StatusKind::StatusList2021,
+        _ => StatusKind::Other,
+    }
+}
+
+/// A decimal text from 0 on, as one would write it: no sign, no leading zero.
+fn read_index(value: Option<&Value<'_>>) -> Result<u64, Reason> {
+    let wrong =
+        |got: &'static str| Reason::new(Code::StatusIndex).expected("a decimal text as `statusListIndex`").got(got);
+    let text = match value {
+        Some(Value::String(text)) => text.as_ref(),
+        other => return Err(wrong(other.map_or("nothing", Value::kind))),
+    };
+    let is_decimal = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_decimal || (text.len() > 1 && text.starts_with('0')) {
+        return Err(wrong("another text"));
+    }
+    text.parse().map_err(|_| wrong("a number beyond 64 bits"))
+}
+
+/// `statusSize`: bits of one place.
+///
+/// # Errors
+/// `status.malformed` unless it is an integer from 1 to 8.
+pub fn read_size(value: &Value<'_>) -> Result<u8, Reason> {
+    let size = value.as_i64().and_then(|size| u8::try_from(size).ok()).filter(|size| (1..=MOST_BITS).contains(size));
+    size.ok_or_else(|| malformed("1 to 8 as `statusSize`").got(value.kind()))
+}
+
+/// `statusMessage`: a message for each value that a place of `bits` can hold.
+///
+/// # Errors
+/// `status.malformed` when one is missing, of another shape, or stands twice.
+pub fn read_messages(value: &Value<'_>, bits: Option<u8>) -> Result<Vec<(u64, String)>, Reason> {
+    let due = 1_usize << bits.unwrap_or(1).min(MOST_BITS);
+    let wrong = || malformed(format!("{due} messages, one for each value, as `statusMessage`"));
+    let all = value.as_array().filter(|all| all.len() == due).ok_or_else(wrong)?;
+    let mut messages: Vec<(u64, String)> = Vec::with_capacity(due);
+    for item in all {
+        let status = item.member("status").and_then(Value::as_str).and_then(|text| text.strip_prefix("0x"));
+        let status = status.filter(|digits| !digits.is_empty() && !digits.starts_with('+'));
+        let status = status.and_then(|digits| u64::from_str_radix(digits, 16).ok()).ok_or_else(wrong)?;
+        let message = item.member("message").and_then(Value::as_str).ok_or_else(wrong)?;
+        let is_known = messages.iter().any(|(known, _)| *known == status);
+        if is_known || !usize::try_from(status).is_ok_and(|status| status < due) {
+            return Err(wrong());
+        }
+        messages.push((status, message.to_owned()));
+    }
+    Ok(messages)
+}
+
+fn malformed(expected: impl Into<crate::reason::Fact>) -> Reason {
+    Reason::new(Code::StatusMalformed).expected(expected)
+}
