@@ -54,5 +54,7 @@ pub const SHC_CHUNKS: usize = 99;
 pub const EVIDENCE_BYTES: usize = 256 << 10;
 /// Rounds of fetching missing evidence.
 pub const GATHER_ROUNDS: usize = 3;
+/// Messages of one BBS signature, hidden ones too: each costs a multiplication on the curve.
+pub const BBS_MESSAGES: usize = 1024;
 /// Last second of the year 9999: no credential is valid beyond.
 pub const LATEST_SECOND: i64 = 253_402_300_799;

@@ -3,6 +3,7 @@
 pub mod eu_dcc;
 pub mod nz_covid_pass;
 pub mod smart_health_card;
+pub mod status_list;
 
 use std::fmt;
 

@@ -65,7 +65,7 @@ pub fn types<'v>(document: &'v Value<'_>) -> impl Iterator<Item = &'v str> {
 
 /// One value or several: an array's elements, else the value itself.
 pub fn items<'v, 'a>(value: &'v Value<'a>) -> &'v [Value<'a>] {
-    value.as_array().unwrap_or(std::slice::from_ref(value))
+    value.items()
 }
 
 /// Every fault of a credential against its data model; at most one for each member.
