@@ -76,6 +76,7 @@ problems! {
     Underivable "underivable" 400 "Nothing can be derived from this credential as it was asked." "It must carry a base proof of ecdsa-sd-2023 or bbs-2023, and the pointers must lead somewhere.";
     ChallengeUsed "challenge_used" 400 "The challenge was given here, and is used or too old." "Ask for a new one with POST /challenges, and show a presentation made for that one.";
     BadStatusChange "bad_status_change" 400 "The change of status cannot be done as it is asked." "`credentialId`, `credentialStatus` with `statusPurpose`, `status`; what is revoked stays revoked.";
+    KeyDue "key_due" 401 "This place needs an API key, and the request has none that is known here." "Send it in the `Authorization` header as a bearer token; the operator gives keys out.";
     NoSuchStatus "no_such_status" 404 "No credential with such a status was issued here." "Name it by the `credentialId` or `id` that it was issued with.";
     AlreadyIssued "already_issued" 409 "A credential with that identifier and a status was issued before." "Give it another `id`, or another `credentialId`.";
     NotFound "not_found" 404 "There is nothing here." "GET /openapi.json lists what there is.";

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::policy::{ControllerDemand, IssuerDemand, Policy};
 use crate::service::vc_api::challenges::Challenges;
 use crate::service::vc_api::profile::Profile;
+use crate::service::vc_api::signed_lists::SignedLists;
 use crate::service::vc_api::status_store::StatusStore;
 
 /// How a verifier answers.
@@ -30,11 +31,14 @@ pub struct VcApi {
     pub profiles: Vec<Profile>,
     /// The status lists of what was issued.
     pub statuses: StatusStore,
+    /// The same lists, signed.
+    pub signed_lists: SignedLists,
     /// The challenges given.
     pub challenges: Challenges,
     /// `true`: signing needs no API key. For a developer's machine.
     pub is_open: bool,
-    base: OnceLock<String>,
+    /// Where the service is reached from outside, once that is known.
+    pub base: OnceLock<String>,
 }
 
 impl Default for VcApi {
@@ -44,6 +48,7 @@ impl Default for VcApi {
             answers: Answers::default(),
             profiles: Vec::new(),
             statuses: StatusStore::default(),
+            signed_lists: SignedLists::default(),
             challenges: Challenges::default(),
             is_open: false,
             base: OnceLock::new(),
@@ -73,7 +78,7 @@ impl VcApi {
     }
 
     /// Where the service is reached from outside, without a slash at the end.
-    pub fn base(&self) -> &str {
+    pub fn base_url(&self) -> &str {
         self.base.get().map_or("http://localhost", String::as_str)
     }
 
@@ -87,12 +92,12 @@ impl VcApi {
 
     /// The URL of one of our status lists.
     pub fn list_url(&self, list: &str) -> String {
-        format!("{}/status-lists/{list}", self.base())
+        format!("{}/status-lists/{list}", self.base_url())
     }
 
     /// The name of the status list that has this URL, if it is one of ours.
     pub fn list_of_url<'u>(&self, url: &'u str) -> Option<&'u str> {
-        url.strip_prefix(self.base())?.strip_prefix("/status-lists/")
+        url.strip_prefix(self.base_url())?.strip_prefix("/status-lists/")
     }
 }
 

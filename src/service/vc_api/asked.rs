@@ -74,7 +74,9 @@ impl<'a, 'b> Options<'a, 'b> {
     pub fn text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
         match self.option(name) {
             None => Ok(None),
-            Some(value) => value.as_str().filter(|text| !text.is_empty()).map(Some).ok_or_else(|| Kind::BadOption.into()),
+            Some(value) => {
+                value.as_str().filter(|text| !text.is_empty()).map(Some).ok_or_else(|| Kind::BadOption.into())
+            }
         }
     }
 
@@ -82,9 +84,8 @@ impl<'a, 'b> Options<'a, 'b> {
     pub fn pointers(&self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
         let Some(value) = self.option(name) else { return Ok(None) };
         let items = value.as_array().filter(|items| items.len() <= POINTERS).ok_or(Kind::BadOption)?;
-        let pointer = |item: &Value<'_>| {
-            item.as_str().filter(|text| text.is_empty() || text.starts_with('/')).map(str::to_owned)
-        };
+        let pointer =
+            |item: &Value<'_>| item.as_str().filter(|text| text.is_empty() || text.starts_with('/')).map(str::to_owned);
         items.iter().map(pointer).collect::<Option<Vec<_>>>().map(Some).ok_or_else(|| Kind::BadOption.into())
     }
 }

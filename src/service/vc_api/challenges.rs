@@ -1,4 +1,4 @@
-//! Challenges (VCALM, `POST /challenges`): a random text that a presentation must answer, once and soon.
+//! Challenges (VCALM): a random text that a presentation must answer, once and soon.
 //!
 //! A challenge authenticates itself, so that giving one away costs no memory; only those used are remembered, until they
 //! would be too old anyway. After a restart, or at another instance, every challenge given before is refused.
@@ -6,15 +6,9 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use axum::Json;
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use serde_json::json;
-
 use crate::crypto::mac::{hmac_sha256, is_hmac_sha256};
 use crate::crypto::random::random_bytes;
 use crate::encoding::base64url;
-use crate::service::state::Service;
 use crate::time::Timestamp;
 
 /// How our challenges begin, so that nobody else's is taken for one.
@@ -104,20 +98,6 @@ impl Challenges {
         let expires = i64::from_be_bytes(expires.try_into().ok()?);
         Some((random.try_into().ok()?, Timestamp::from_seconds(expires)))
     }
-}
-
-/// A new challenge.
-#[utoipa::path(
-    post,
-    path = "/challenges",
-    operation_id = "challenge",
-    tag = "vc-api",
-    responses((status = 200, description = "A challenge: for one presentation, within ten minutes, at this instance.",
-               body = crate::service::vc_api::described::Challenge))
-)]
-pub async fn post(State(service): State<Service>) -> Response {
-    let challenge = service.config.vc_api.challenges.give(service.clock.now());
-    Json(json!({ "challenge": challenge })).into_response()
 }
 
 #[cfg(test)]

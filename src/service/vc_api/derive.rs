@@ -11,10 +11,10 @@ use crate::encoding::json;
 use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::asked::Asked;
-use crate::service::vc_api::judging::on_a_thread;
 use crate::service::vc_api::reading::read_json;
 use crate::service::vc_api::refusal::Refusal;
 use crate::service::vc_api::signing::derive;
+use crate::service::vc_api::threads::on_a_thread;
 use crate::service::vc_api::verify_credential::check_profile;
 
 const OPTIONS: &[&str] = &["selectivePointers"];
@@ -50,12 +50,7 @@ pub async fn post(
     }
 }
 
-async fn answer(
-    service: &Service,
-    profile: Option<&str>,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<String, Refusal> {
+async fn answer(service: &Service, profile: Option<&str>, headers: &HeaderMap, body: Body) -> Result<String, Refusal> {
     check_profile(service, profile)?;
     let held = read_json(service, headers, body).await?;
     let asked = Asked::from_json(&held.bytes)?;
@@ -63,6 +58,6 @@ async fn answer(
     let pointers = options.pointers("selectivePointers")?.unwrap_or_default();
     let text = json::encode(asked.document("verifiableCredential", Kind::CredentialAbsent)?);
     let trust = service.trust();
-    let derived = on_a_thread(service, move || derive(&text, &pointers, trust.contexts()));
+    let derived = on_a_thread(service, move || derive(&text, &pointers, &trust));
     derived.await?.map_err(|reason| Refusal::new(Kind::Underivable).because(vec![reason]))
 }

@@ -15,12 +15,12 @@ use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::access::allowed_profile;
 use crate::service::vc_api::asked::Asked;
-use crate::service::vc_api::judging::on_a_thread;
 use crate::service::vc_api::profile::{Profile, Securing};
 use crate::service::vc_api::reading::read_json;
 use crate::service::vc_api::refusal::Refusal;
 use crate::service::vc_api::signing::{Wanted, sign};
 use crate::service::vc_api::status_store::{StatusFault, StatusPlace, StatusPurpose};
+use crate::service::vc_api::threads::on_a_thread;
 
 const OPTIONS: &[&str] = &["credentialId", "mandatoryPointers"];
 pub(super) const CONTEXT_DATA_INTEGRITY: &str = "https://w3id.org/security/data-integrity/v2";
@@ -64,12 +64,7 @@ pub fn created(name: &str, text: &str) -> Response {
     (StatusCode::CREATED, json, format!("{{\"{name}\":{text}}}")).into_response()
 }
 
-async fn answer(
-    service: &Service,
-    profile: Option<&str>,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<String, Refusal> {
+async fn answer(service: &Service, profile: Option<&str>, headers: &HeaderMap, body: Body) -> Result<String, Refusal> {
     let profile = allowed_profile(service, headers, profile)?;
     let held = read_json(service, headers, body).await?;
     let asked = Asked::from_json(&held.bytes)?;
@@ -98,7 +93,7 @@ pub async fn sign_document(
     let signed = on_a_thread(service, move || {
         let trust = shared.trust();
         let profile = shared.config.vc_api.profile(Some(&id))?;
-        Some(sign(profile, &document, &wanted, trust.contexts()))
+        Some(sign(profile, &document, &wanted, &trust))
     });
     match signed.await? {
         Some(Ok(text)) => Ok(text),

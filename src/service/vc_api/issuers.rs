@@ -44,7 +44,7 @@ pub async fn get(State(service): State<Service>) -> Response {
             issuer: &profile.issuer,
             verification_method: &profile.method,
             secures: profile.securing.name(),
-            endpoint: format!("{}/issuers/{}/credentials/issue", api.base(), profile.id),
+            endpoint: format!("{}/issuers/{}/credentials/issue", api.base_url(), profile.id),
             status: profile.status.iter().map(|purpose| purpose.name()).collect(),
         })
         .collect();

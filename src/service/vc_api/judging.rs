@@ -16,6 +16,7 @@ use crate::report::Report;
 use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::status_list;
+use crate::service::vc_api::threads::on_a_thread;
 use crate::trust::Trust;
 use crate::verify::{Request, verify};
 
@@ -51,27 +52,6 @@ async fn look(
 ) -> Result<(Report, Evidence), Kind> {
     let (request, trust) = (request.clone(), trust.clone());
     on_a_thread(service, move || (verify(&request, &trust, &evidence), evidence)).await
-}
-
-/// What `work` gives, done where it holds up nobody; as many at a time as there are processors.
-///
-/// # Errors
-/// `NotReady` when the service stops.
-pub async fn on_a_thread<T: Send + 'static>(
-    service: &Service,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Kind> {
-    let turn = service.turns.clone().acquire_owned().await.map_err(|_| Kind::NotReady)?;
-    let worked = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        work()
-    });
-    match worked.await {
-        Ok(result) => Ok(result),
-        // The door counts it and answers for it.
-        Err(stopped) if stopped.is_panic() => std::panic::resume_unwind(stopped.into_panic()),
-        Err(_) => Err(Kind::NotReady),
-    }
 }
 
 /// Where documents come from: our own lists first, then the network.

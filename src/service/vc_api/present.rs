@@ -13,8 +13,8 @@ use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::access::allowed_profile;
 use crate::service::vc_api::asked::{Asked, Options};
-use crate::service::vc_api::issue::{CONTEXT_DATA_INTEGRITY, CONTEXT_ED25519_2020, add_context, created, party};
 use crate::service::vc_api::issue::sign_document;
+use crate::service::vc_api::issue::{CONTEXT_DATA_INTEGRITY, CONTEXT_ED25519_2020, add_context, created, party};
 use crate::service::vc_api::profile::{Profile, Securing};
 use crate::service::vc_api::reading::read_json;
 use crate::service::vc_api::refusal::Refusal;
@@ -54,12 +54,7 @@ pub async fn post(
     }
 }
 
-async fn answer(
-    service: &Service,
-    profile: Option<&str>,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<String, Refusal> {
+async fn answer(service: &Service, profile: Option<&str>, headers: &HeaderMap, body: Body) -> Result<String, Refusal> {
     let profile = allowed_profile(service, headers, profile)?;
     if profile.securing.is_selective() {
         return Err(Kind::UnknownProfile.into());

@@ -103,6 +103,13 @@ impl ProfileKey {
             ProfileKey::Own(key) => key.public_key(),
         }
     }
+
+    /// The key as one that signs messages; `None` when it signs statements only.
+    pub fn own(&self) -> Option<&OwnKey> {
+        match self {
+            ProfileKey::Own(key) => Some(key),
+        }
+    }
 }
 
 /// The did:key of a public key, and the URL of its one verification method.

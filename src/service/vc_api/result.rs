@@ -61,10 +61,9 @@ pub fn own_problems(part: &Part, answers: Answers) -> Vec<ProblemDetail> {
 /// What was found about each member of a credential: `results`.
 pub fn credential_results(part: &Part, document: &Value<'_>) -> Json {
     let mut results = Map::new();
-    for (members, code) in [
-        (["validFrom", "issuanceDate"], Code::TimeNotYetValid),
-        (["validUntil", "expirationDate"], Code::TimeExpired),
-    ] {
+    for (members, code) in
+        [(["validFrom", "issuanceDate"], Code::TimeNotYetValid), (["validUntil", "expirationDate"], Code::TimeExpired)]
+    {
         let Some(value) = members.iter().find_map(|name| document.member(name)) else { continue };
         let name = members.first().copied().unwrap_or_default();
         results.insert(name.to_owned(), result(is_time_right(part, code), value));
@@ -118,7 +117,8 @@ fn is_stage_right(part: &Part, stage: Stage) -> bool {
 /// A fault of the validity stage that names neither end counts against both.
 fn is_time_right(part: &Part, code: Code) -> bool {
     let ends = [Code::TimeNotYetValid, Code::TimeExpired];
-    let reached = part.checks.iter().any(|check| check.stage == Stage::Validity && check.outcome != Outcome::NotReached);
+    let reached =
+        part.checks.iter().any(|check| check.stage == Stage::Validity && check.outcome != Outcome::NotReached);
     let wrong = |check: &Check| check.outcome.reason().is_some_and(|r| r.code() == code || !ends.contains(&r.code()));
     reached && !part.checks.iter().any(|check| check.stage == Stage::Validity && wrong(check))
 }

@@ -12,10 +12,10 @@ use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::access::may_sign;
 use crate::service::vc_api::asked::Asked;
-use crate::service::vc_api::judging::on_a_thread;
 use crate::service::vc_api::reading::read_json;
 use crate::service::vc_api::refusal::Refusal;
 use crate::service::vc_api::status_store::{StatusFault, StatusPlace, StatusPurpose};
+use crate::service::vc_api::threads::on_a_thread;
 
 /// The kinds of status that a request may name: the list's, as VCALM writes it, and the entry's.
 const TYPES: [&str; 2] = ["BitstringStatusList", "BitstringStatusListEntry"];
@@ -51,12 +51,7 @@ pub async fn post(
     }
 }
 
-async fn answer(
-    service: &Service,
-    profile: Option<&str>,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<(), Refusal> {
+async fn answer(service: &Service, profile: Option<&str>, headers: &HeaderMap, body: Body) -> Result<(), Refusal> {
     may_sign(service, headers)?;
     let held = read_json(service, headers, body).await?;
     let asked = Asked::from_json(&held.bytes)?;

@@ -13,14 +13,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::crypto::digest::sha256;
-use crate::crypto::random::random_bytes;
+use crate::issue::status_list::{NotTaken, PlaceList};
+use crate::status::bitstring::LEAST_PLACES;
 
-/// Places of one list: the fewest that Bitstring Status List 1.0 allows, so that a place hides among many.
-pub const PLACES: usize = 1 << 17;
-/// A list takes no more credentials than this: the last places would take long to find, and tell the order of issuing.
-const FULL: usize = PLACES / 4 * 3;
-/// Draws of a free place before the rest is searched in order.
-const DRAWS: usize = 64;
+/// A list takes no more credentials than this: the last places given out would tell the order of issuing.
+pub(super) const FULL: usize = 98_304;
 /// Bytes of a journal at most: every place taken, and set and cleared many times over.
 const JOURNAL_BYTES: u64 = 256 << 20;
 
@@ -42,6 +39,8 @@ pub enum JournalFault {
     TooLong,
     /// No place is free.
     Full,
+    /// Nobody was given that place.
+    NotTaken,
 }
 
 impl fmt::Display for JournalFault {
@@ -53,11 +52,18 @@ impl fmt::Display for JournalFault {
             JournalFault::Broken => f.write_str("an earlier change could not be written; start the service again"),
             JournalFault::TooLong => f.write_str("the status journal is too long"),
             JournalFault::Full => f.write_str("the status list is full"),
+            JournalFault::NotTaken => f.write_str("nobody was given that place"),
         }
     }
 }
 
 impl std::error::Error for JournalFault {}
+
+impl From<NotTaken> for JournalFault {
+    fn from(_: NotTaken) -> Self {
+        JournalFault::NotTaken
+    }
+}
 
 impl From<io::Error> for JournalFault {
     fn from(error: io::Error) -> Self {
@@ -83,26 +89,20 @@ impl Written {
 pub struct Journal {
     file: Option<Arc<File>>,
     is_broken: bool,
-    taken: Vec<u64>,
-    set: Vec<u64>,
+    list: PlaceList,
     count: usize,
-    places: HashMap<IdDigest, usize>,
+    places: HashMap<IdDigest, u64>,
     version: u64,
 }
 
 impl Journal {
     /// An empty list that is kept nowhere.
-    pub fn in_memory() -> Self {
-        let words = PLACES / 64;
-        Journal {
-            file: None,
-            is_broken: false,
-            taken: vec![0; words],
-            set: vec![0; words],
-            count: 0,
-            places: HashMap::new(),
-            version: 0,
-        }
+    ///
+    /// # Errors
+    /// Never: a list of the least size can always be made.
+    pub fn in_memory() -> Result<Self, JournalFault> {
+        let list = PlaceList::new(LEAST_PLACES).map_err(|_| JournalFault::Full)?;
+        Ok(Journal { file: None, is_broken: false, list, count: 0, places: HashMap::new(), version: 0 })
     }
 
     /// The list in that file, or an empty one in a new file. `name` must be the one that the file was made with.
@@ -119,10 +119,10 @@ impl Journal {
             return Err(JournalFault::TooLong);
         }
         let mut bytes = Vec::new();
-        file.by_ref().take(JOURNAL_BYTES).read_to_end(&mut bytes)?;
+        Read::by_ref(&mut file).take(JOURNAL_BYTES).read_to_end(&mut bytes)?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let text = std::str::from_utf8(bytes.get(..whole).unwrap_or_default()).map_err(|_| JournalFault::Line(0))?;
-        let mut journal = Journal::in_memory();
+        let mut journal = Journal::in_memory()?;
         let mut lines = text.lines().enumerate();
         let title = title(name);
         match lines.next() {
@@ -147,23 +147,22 @@ impl Journal {
     /// What one line says, done again; `None` when it makes no sense.
     fn replay(&mut self, line: &str) -> Option<()> {
         let mut words = line.split(' ');
-        let (kind, index, what) = (words.next()?, words.next()?.parse::<usize>().ok()?, words.next()?);
-        if words.next().is_some() || index >= PLACES {
+        let (kind, index, what) = (words.next()?, words.next()?.parse::<u64>().ok()?, words.next()?);
+        if words.next().is_some() {
             return None;
         }
         match (kind, what) {
-            ("i", what) if !bit(&self.taken, index) => {
-                let digest = if what == "-" { None } else { Some(from_hex(what)?) };
-                self.take(index, digest);
+            ("i", "-") => self.list.take(index).then(|| self.know(index, None)),
+            ("i", what) => {
+                let digest = from_hex(what)?;
+                self.list.take(index).then(|| self.know(index, Some(digest)))
             }
-            ("s", "0" | "1") if bit(&self.taken, index) => write_bit(&mut self.set, index, what == "1"),
-            _ => return None,
+            ("s", "0" | "1") => self.list.write(index, what == "1").ok(),
+            _ => None,
         }
-        Some(())
     }
 
-    fn take(&mut self, index: usize, id: Option<IdDigest>) {
-        write_bit(&mut self.taken, index, true);
+    fn know(&mut self, index: u64, id: Option<IdDigest>) {
         self.count += 1;
         if let Some(id) = id {
             self.places.insert(id, index);
@@ -176,18 +175,13 @@ impl Journal {
     }
 
     /// The place of the credential with this identifier, if it has one here.
-    pub fn place_of(&self, id: &IdDigest) -> Option<usize> {
+    pub fn place_of(&self, id: &IdDigest) -> Option<u64> {
         self.places.get(id).copied()
     }
 
-    /// `true` when a credential was given that place.
-    pub fn is_taken(&self, index: usize) -> bool {
-        bit(&self.taken, index)
-    }
-
     /// `true` when that place is set.
-    pub fn is_set(&self, index: usize) -> bool {
-        bit(&self.set, index)
+    pub fn is_set(&self, index: u64) -> bool {
+        self.list.is_set(index)
     }
 
     /// Counts changes of what the list says; a copy of another version is out of date.
@@ -195,23 +189,23 @@ impl Journal {
         self.version
     }
 
-    /// The list as bytes, the first place in the most significant bit of the first byte.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        self.set.iter().flat_map(|word| word.to_be_bytes()).collect()
+    /// The list as it is published, the first place in the most significant bit of the first byte.
+    pub fn bytes(&self) -> &[u8] {
+        self.list.bytes()
     }
 
     /// A free place, drawn at random, for the credential with this identifier; never the same place twice.
     ///
     /// # Errors
-    /// [`JournalFault`]; no place is taken then.
-    pub fn allocate(&mut self, id: Option<IdDigest>) -> Result<(usize, Written), JournalFault> {
+    /// [`JournalFault`]; nobody has the place then.
+    pub fn allocate(&mut self, id: Option<IdDigest>) -> Result<(u64, Written), JournalFault> {
         if self.is_full() {
             return Err(JournalFault::Full);
         }
-        let index = self.free_place().ok_or(JournalFault::Full)?;
+        let index = self.list.allocate().ok_or(JournalFault::Full)?;
         let digest = id.map_or_else(|| "-".to_owned(), |id| to_hex(&id));
         let written = self.append(&format!("i {index} {digest}\n"))?;
-        self.take(index, id);
+        self.know(index, id);
         Ok((index, written))
     }
 
@@ -219,22 +213,24 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalFault`]; nothing changes then.
-    pub fn write(&mut self, index: usize, is_set: bool) -> Result<Written, JournalFault> {
-        let written = self.append(&format!("s {index} {}\n", u8::from(is_set)))?;
-        write_bit(&mut self.set, index, is_set);
-        self.version += 1;
-        Ok(written)
+    pub fn write(&mut self, index: u64, is_set: bool) -> Result<Written, JournalFault> {
+        let before = self.list.is_set(index);
+        self.list.write(index, is_set)?;
+        match self.append(&format!("s {index} {}\n", u8::from(is_set))) {
+            Ok(written) => {
+                self.version += 1;
+                Ok(written)
+            }
+            Err(fault) => {
+                self.list.write(index, before)?;
+                Err(fault)
+            }
+        }
     }
 
     /// No change is written from now on: the disk failed, and what it holds is unknown until it is read anew.
     pub fn break_off(&mut self) {
         self.is_broken = true;
-    }
-
-    fn free_place(&self) -> Option<usize> {
-        let draw = || usize::try_from(u32::from_le_bytes(random_bytes()) & (PLACES as u32 - 1)).unwrap_or_default();
-        let drawn = std::iter::repeat_with(draw).take(DRAWS).find(|index| !bit(&self.taken, *index));
-        drawn.or_else(|| (0..PLACES).find(|index| !bit(&self.taken, *index)))
     }
 
     fn append(&mut self, line: &str) -> Result<Written, JournalFault> {
@@ -258,21 +254,6 @@ pub fn digest_of(id: &str) -> IdDigest {
 
 fn title(name: &str) -> String {
     format!("vidimus status journal 1: {name}")
-}
-
-fn bit(words: &[u64], index: usize) -> bool {
-    words.get(index / 64).is_some_and(|word| word & mask(index) != 0)
-}
-
-fn write_bit(words: &mut [u64], index: usize, value: bool) {
-    if let Some(word) = words.get_mut(index / 64) {
-        *word = if value { *word | mask(index) } else { *word & !mask(index) };
-    }
-}
-
-/// Place 0 is the most significant bit.
-fn mask(index: usize) -> u64 {
-    1 << (63 - index % 64)
 }
 
 fn to_hex(bytes: &[u8]) -> String {

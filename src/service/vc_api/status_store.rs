@@ -43,7 +43,7 @@ pub struct StatusPlace {
     /// The list's name: `PROFILE-PURPOSE-NUMBER`.
     pub list: String,
     /// The index.
-    pub index: usize,
+    pub index: u64,
 }
 
 /// What a list says at present.
@@ -86,7 +86,10 @@ impl std::error::Error for StatusFault {}
 
 impl From<JournalFault> for StatusFault {
     fn from(fault: JournalFault) -> Self {
-        StatusFault::Journal(fault)
+        match fault {
+            JournalFault::NotTaken => StatusFault::Unknown,
+            fault => StatusFault::Journal(fault),
+        }
     }
 }
 
@@ -163,8 +166,7 @@ impl StatusStore {
     /// `Unknown` when nobody was given that place, `Final` when a revocation is to be taken back; those of the disk.
     pub fn write(&self, place: &StatusPlace, purpose: StatusPurpose, is_set: bool) -> Result<(), StatusFault> {
         let mut lists = self.lists();
-        let journal = lists.get_mut(&place.list).filter(|journal| journal.is_taken(place.index));
-        let journal = journal.ok_or(StatusFault::Unknown)?;
+        let journal = lists.get_mut(&place.list).ok_or(StatusFault::Unknown)?;
         if purpose == StatusPurpose::Revocation && journal.is_set(place.index) && !is_set {
             return Err(StatusFault::Final);
         }
@@ -177,7 +179,7 @@ impl StatusStore {
     pub fn snapshot(&self, list: &str) -> Option<Snapshot> {
         let lists = self.lists();
         let journal = lists.get(list)?;
-        Some(Snapshot { bytes: journal.to_bytes(), version: journal.version() })
+        Some(Snapshot { bytes: journal.bytes().to_vec(), version: journal.version() })
     }
 
     /// Counts changes of that list, if there is one.
@@ -202,7 +204,7 @@ impl StatusStore {
         }
         let name = format!("{profile}-{}-{}", purpose.name(), count + 1);
         let journal = match &self.folder {
-            None => Journal::in_memory(),
+            None => Journal::in_memory()?,
             Some(folder) => {
                 let journal = Journal::open(&folder.join(format!("{name}.journal")), &name)?;
                 // The new name in the folder must survive too.
@@ -249,9 +251,8 @@ fn find(
     id: &IdDigest,
 ) -> Option<StatusPlace> {
     let own = lists.iter().filter(|(name, _)| is_of(name, profile, purpose));
-    own.into_iter().find_map(|(name, journal)| {
-        journal.place_of(id).map(|index| StatusPlace { list: name.clone(), index })
-    })
+    own.into_iter()
+        .find_map(|(name, journal)| journal.place_of(id).map(|index| StatusPlace { list: name.clone(), index }))
 }
 
 #[cfg(test)]

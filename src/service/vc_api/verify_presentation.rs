@@ -141,8 +141,7 @@ async fn proofless(service: &Service, document: &Value<'_>, wishes: &Wishes) -> 
     if documents.len() > limits::CREDENTIALS {
         faults.push(Reason::new(Code::InputTooManyItems).expected(limits::CREDENTIALS).got(documents.len()));
     }
-    let mut found: Vec<ProblemDetail> =
-        faults.iter().map(|fault| ProblemDetail::of(fault, Severity::Error)).collect();
+    let mut found: Vec<ProblemDetail> = faults.iter().map(|fault| ProblemDetail::of(fault, Severity::Error)).collect();
     let (mut verified, mut credentials) = (found.is_empty(), Vec::new());
     for inner in documents.iter().take(limits::CREDENTIALS) {
         let report = judge(service, json::encode(inner), Occasion::at(service.clock.now())).await?;
@@ -152,8 +151,7 @@ async fn proofless(service: &Service, document: &Value<'_>, wishes: &Wishes) -> 
             credentials.push(inner_result(part, inner, answers));
         }
     }
-    let results =
-        wishes.results.then(|| serde_json::json!({ "presentation": {}, "credentials": credentials }));
+    let results = wishes.results.then(|| serde_json::json!({ "presentation": {}, "credentials": credentials }));
     Ok(verification(verified, found, wishes.details, wishes.rest(verified, document, results), answers))
 }
 

@@ -7,24 +7,27 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::*;
-use crate::service::vc_api::status_journal::PLACES;
+use crate::service::vc_api::status_journal::FULL;
+use crate::status::bitstring::LEAST_PLACES;
 
 const P: &str = "a-profile";
 const REVOCATION: StatusPurpose = StatusPurpose::Revocation;
 
 fn is_set(store: &StatusStore, place: &StatusPlace) -> bool {
     let bytes = store.snapshot(&place.list).unwrap().bytes;
-    bytes[place.index / 8] >> (7 - place.index % 8) & 1 == 1
+    bytes[usize::try_from(place.index / 8).unwrap()] >> (7 - place.index % 8) & 1 == 1
 }
 
 #[test]
 fn a_list_is_long_enough_and_places_are_drawn_at_random() {
     let store = StatusStore::default();
     let places: Vec<_> = (0..64).map(|_| store.allocate(P, REVOCATION, None).unwrap().index).collect();
-    assert_eq!(store.snapshot("a-profile-revocation-1").unwrap().bytes, vec![0; PLACES / 8]);
+    assert_eq!(store.snapshot("a-profile-revocation-1").unwrap().bytes, vec![0; 16 << 10]);
     assert_eq!(places.iter().collect::<HashSet<_>>().len(), places.len());
     assert!(places.windows(2).any(|pair| pair[0] > pair[1]), "the order of issuing does not show");
-    assert!(places.iter().any(|place| *place > PLACES / 2) && places.iter().any(|place| *place < PLACES / 2));
+    assert!(
+        places.iter().any(|place| *place > LEAST_PLACES / 2) && places.iter().any(|place| *place < LEAST_PLACES / 2)
+    );
     assert_eq!(parts_of("a-profile-revocation-1"), Some((P, REVOCATION)));
     for name in ["", "a", "a-revocation", "a-revocation-x", "a-other-1"] {
         assert_eq!(parts_of(name), None, "{name}");
@@ -113,7 +116,7 @@ fn rules_of_a_place() {
     let place = store.allocate(P, REVOCATION, Some("urn:a")).unwrap();
     assert!(matches!(store.allocate(P, REVOCATION, Some("urn:a")), Err(StatusFault::Duplicate)));
     assert!(store.allocate("another", REVOCATION, Some("urn:a")).is_ok());
-    let nobodys = StatusPlace { index: (place.index + 1) % PLACES, ..place.clone() };
+    let nobodys = StatusPlace { index: (place.index + 1) % LEAST_PLACES, ..place.clone() };
     assert!(matches!(store.write(&nobodys, REVOCATION, true), Err(StatusFault::Unknown)));
     let version = store.version(&place.list);
     store.write(&place, REVOCATION, true).unwrap();
@@ -129,7 +132,7 @@ fn rules_of_a_place() {
 #[test]
 fn a_full_list_is_followed_by_another() {
     let store = StatusStore::default();
-    for _ in 0..PLACES / 4 * 3 {
+    for _ in 0..FULL {
         store.allocate(P, REVOCATION, None).unwrap();
     }
     assert_eq!(store.allocate(P, REVOCATION, None).unwrap().list, "a-profile-revocation-2");
