@@ -22,6 +22,7 @@ pub mod crypto;
 // Floor 4: what a credential says, and the envelopes it comes in.
 pub mod credential;
 pub mod envelope;
+pub mod linked_data;
 // Floor 5: formats, trust, status, policy and the vocabulary that formats share.
 pub mod core_data;
 pub mod format;
