@@ -21,6 +21,7 @@ pub mod occasion;
 pub mod crypto;
 // Floor 4: what a credential says, and the envelopes it comes in.
 pub mod credential;
+pub mod did;
 pub mod envelope;
 pub mod linked_data;
 // Floor 5: formats, trust, status, policy and the vocabulary that formats share.
