@@ -5,6 +5,7 @@
 
 pub mod cctv_ed25519;
 pub mod cose_fail;
+pub mod data_integrity;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
@@ -47,6 +48,8 @@ pub const LAYOUTS: &[Layout] = &[
     cose_fail::LAYOUT,
     json_testsuite::LAYOUT,
     jcs::LAYOUT,
+    data_integrity::LAYOUT,
+    data_integrity::EXAMPLES,
     wycheproof::LAYOUT,
     vcdm2_inputs::LAYOUT,
     spec_examples::LAYOUT,
