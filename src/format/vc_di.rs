@@ -89,6 +89,10 @@ impl Format for VcDi {
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
+        if signed.kid.is_none() {
+            // Why there is none is said already.
+            return Keys::default();
+        }
         let mut keys = keys::find(NAME, signed, decoded, context);
         let before = keys.candidates.len();
         if let Some(algorithm) = signed.algorithm {

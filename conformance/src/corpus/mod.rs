@@ -16,6 +16,7 @@ pub mod own_vectors;
 pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
+pub mod suite_captures;
 pub mod vcdm2_inputs;
 pub mod wycheproof;
 
@@ -50,6 +51,7 @@ pub const LAYOUTS: &[Layout] = &[
     jcs::LAYOUT,
     data_integrity::LAYOUT,
     data_integrity::EXAMPLES,
+    suite_captures::LAYOUT,
     wycheproof::LAYOUT,
     vcdm2_inputs::LAYOUT,
     spec_examples::LAYOUT,

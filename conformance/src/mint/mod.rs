@@ -10,6 +10,7 @@ mod samples;
 mod scene;
 pub mod signing;
 pub mod smart_health_card;
+pub mod vc_di;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -74,6 +75,7 @@ pub fn vectors(into: &Path) -> Result<Vec<Vector>, String> {
     let mut vectors = eu_dcc::vectors(&pki, &kept)?;
     vectors.extend(smart_health_card::vectors(&pki)?);
     vectors.extend(nz_covid_pass::vectors(&pki)?);
+    vectors.extend(vc_di::vectors(&pki, &kept)?);
     Ok(vectors)
 }
 
