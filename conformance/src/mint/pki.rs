@@ -98,10 +98,12 @@ const CARD_CERTIFICATES: &[(&str, By, Change)] = &[
     ("card-issuer-by-a-limited-authority", By::Other("limited-authority"), names_issuer),
 ];
 
-/// Bare keys of those who are known by a DID.
+/// Bare keys, of those who are known by documents or DIDs.
 const CONTROLLERS: &[(&str, &rcgen::SignatureAlgorithm)] = &[
+    ("pass-issuer", &PKCS_ECDSA_P256_SHA256),
+    ("w3c-issuer", &PKCS_ECDSA_P256_SHA256),
+    ("w3c-holder", &PKCS_ECDSA_P256_SHA256),
     ("vc-issuer", &PKCS_ED25519),
-    ("vc-issuer-with-p256", &PKCS_ECDSA_P256_SHA256),
     ("vc-issuer-with-p384", &PKCS_ECDSA_P384_SHA384),
     ("vc-holder", &PKCS_ED25519),
     ("vc-stranger", &PKCS_ED25519),
@@ -135,9 +137,7 @@ pub fn make(vectors: &Path) -> Result<(), String> {
     for (name, by, change) in CARD_CERTIFICATES {
         certify(&folder, name, "XV", &card_key, *by, *change)?;
     }
-    // Whose DID document is pinned: a bare key.
-    let pass_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?;
-    write(&folder, "pass-issuer.key.pem", &pass_key.serialize_pem())?;
+    // Whose documents are pinned, or who are known by a DID: bare keys.
     for (name, algorithm) in CONTROLLERS {
         let key = KeyPair::generate_for(algorithm).map_err(text)?;
         write(&folder, &format!("{name}.key.pem"), &key.serialize_pem())?;

@@ -73,7 +73,7 @@ pub fn vectors(pki: &Pki, kept: &Kept) -> Result<Vec<Vector>, String> {
         issuer: Party::of(pki, "vc-issuer")?,
         holder: Party::of(pki, "vc-holder")?,
         stranger: Party::of(pki, "vc-stranger")?,
-        p256: Party::of(pki, "vc-issuer-with-p256")?,
+        p256: Party::of(pki, "w3c-issuer")?,
         p384: Party::of(pki, "vc-issuer-with-p384")?,
     };
     let scene = Scene::of(FORMAT, SPECIFICATION).trusting(vec![listed(&cast.issuer)]);
