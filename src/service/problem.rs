@@ -66,6 +66,7 @@ problems! {
     BrokenBody "broken_body" 400 "The body ended before its end." "Send it again.";
     AmbiguousLength "ambiguous_length" 400 "The request declares the length of its body in two ways." "Send Content-Length or Transfer-Encoding, not both.";
     PictureInBatch "picture_in_batch" 400 "A line of a batch holds a picture." "Send pictures to /v1/verify, one at a time.";
+    Unauthorized "unauthorized" 401 "This place is for callers with an API key." "Send `Authorization: Bearer KEY`; the operator hands out keys.";
     NotFound "not_found" 404 "There is nothing here." "GET /openapi.json lists what there is.";
     MethodNotAllowed "method_not_allowed" 405 "This method is not for this place." "The `Allow` header names the methods.";
     Slow "slow" 408 "The body did not arrive in time." "Send it at once.";
@@ -142,6 +143,9 @@ impl IntoResponse for Problem {
         let mut response = (status, self.to_json()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
