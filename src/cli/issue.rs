@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::cli::Exit;
 use crate::cli::demands::{format_name, now, time};
 use crate::cli::input::read_file;
+use crate::cli::issue_w3c::{Refused, Times, W3cOptions};
 use crate::cli::shown::shown;
 use crate::cli::trouble::Trouble;
 use crate::credential::KeyId;
@@ -40,13 +41,14 @@ pub(super) struct Issue {
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// What the credential says, JSON. eu_dcc: `ver`, `nam`, `dob` and one of `v`, `t`, `r`. smart_health_card: a FHIR bundle.
-    /// nz_covid_pass: `givenName`, `familyName`, `dob`.
+    /// nz_covid_pass: `givenName`, `familyName`, `dob`. vc_jwt, vc_sd_jwt, vc_cose: the credential or presentation itself.
     #[arg(long, value_name = "FILE")]
     content: PathBuf,
     /// The signer's certificate, PEM or DER; names the key identifier, and the issuer of an EU DCC.
     #[arg(long, value_name = "FILE", conflicts_with = "kid")]
     cert: Option<PathBuf>,
-    /// The key identifier: eight bytes in base64 (EU DCC) or text (NZ COVID Pass). That of a SMART Health Card is computed.
+    /// The key identifier: eight bytes in base64 (EU DCC), text (NZ COVID Pass) or a verification method (W3C credentials). That
+    /// of a SMART Health Card is computed.
     #[arg(long, value_name = "ID")]
     kid: Option<String>,
     /// The issuer: a country of two letters (EU DCC), an https URL (SMART Health Card) or a did:web (NZ COVID Pass).
@@ -67,6 +69,8 @@ pub(super) struct Issue {
     /// Where to draw the QR code, PNG.
     #[arg(long, value_name = "FILE")]
     qr: Option<PathBuf>,
+    #[command(flatten)]
+    w3c: W3cOptions,
 }
 
 /// What an NZ COVID Pass says, as the specification spells it.
@@ -89,7 +93,7 @@ impl Issue {
             "eu_dcc" => self.eu_dcc(&key, &content)?,
             "nz_covid_pass" => self.nz_covid_pass(&key, &content)?,
             "smart_health_card" => self.smart_health_card(&key, &content)?,
-            other => return Err(Trouble::new(format!("{other} cannot be issued"))),
+            other => self.w3c(other, &key, &content)?,
         };
         if let Some(path) = &self.qr {
             let picture = draw_png(&text, QR_SCALE).map_err(|reason| Trouble::at(path, reason))?;
@@ -158,6 +162,17 @@ impl Issue {
             Some(text) if !wants_file => Ok(text),
             _ if self.qr.is_some() => Err(Trouble::new("--qr: the card is too long for one code, or goes to a file")),
             _ => Ok(card.file_json),
+        }
+    }
+
+    fn w3c(&self, format: &str, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let document = self.content(content)?;
+        let times = Times { issued_at: self.at, expires: self.valid_days.map(|_| self.expires()) };
+        match self.w3c.issue(format, &document, (key, self.kid.as_deref()), times) {
+            None => Err(Trouble::new(format!("{format} cannot be issued"))),
+            Some(Ok(text)) => Ok(text),
+            Some(Err(Refused::Trouble(trouble))) => Err(trouble),
+            Some(Err(Refused::Fault(fault))) => Err(self.refused(&fault)),
         }
     }
 
