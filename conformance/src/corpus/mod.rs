@@ -12,6 +12,7 @@ pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
 pub mod own_vectors;
+pub mod rdf_canon;
 pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod wycheproof;
@@ -47,6 +48,7 @@ pub const LAYOUTS: &[Layout] = &[
     jcs::LAYOUT,
     wycheproof::LAYOUT,
     cctv_ed25519::LAYOUT,
+    rdf_canon::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.
