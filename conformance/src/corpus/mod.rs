@@ -5,6 +5,9 @@
 
 pub mod cctv_ed25519;
 pub mod cose_fail;
+pub mod did_core;
+pub mod did_examples;
+pub mod did_key;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
@@ -48,6 +51,9 @@ pub const LAYOUTS: &[Layout] = &[
     json_testsuite::LAYOUT,
     jcs::LAYOUT,
     wycheproof::LAYOUT,
+    did_key::LAYOUT,
+    did_core::LAYOUT,
+    did_examples::LAYOUT,
     vcdm2_inputs::LAYOUT,
     spec_examples::LAYOUT,
     cctv_ed25519::LAYOUT,
