@@ -6,6 +6,9 @@
 pub mod cctv_ed25519;
 pub mod cose_fail;
 pub mod data_integrity;
+pub mod did_core;
+pub mod did_examples;
+pub mod did_key;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
@@ -56,6 +59,9 @@ pub const LAYOUTS: &[Layout] = &[
     data_integrity::EXAMPLES,
     suite_captures::LAYOUT,
     wycheproof::LAYOUT,
+    did_key::LAYOUT,
+    did_core::LAYOUT,
+    did_examples::LAYOUT,
     vcdm2_inputs::LAYOUT,
     spec_examples::LAYOUT,
     vc_jose_cose::LAYOUT,
