@@ -11,6 +11,7 @@ pub mod hostile_seed;
 pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
+pub mod open_badges;
 pub mod own_vectors;
 pub mod shc_dev_tools;
 pub mod shc_spec;
@@ -49,6 +50,7 @@ pub const LAYOUTS: &[Layout] = &[
     jcs::LAYOUT,
     wycheproof::LAYOUT,
     vcdm2_inputs::LAYOUT,
+    open_badges::LAYOUT,
     spec_examples::LAYOUT,
     cctv_ed25519::LAYOUT,
 ];
