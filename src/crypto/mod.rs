@@ -5,6 +5,7 @@
 //! per cent less than with `ring`, which reads the point again each time); `ring` gives digests and randomness.
 
 pub mod algorithm;
+pub mod api_key;
 pub mod baseline;
 pub mod bbs;
 mod curve25519;
@@ -14,6 +15,7 @@ mod ed25519_rule;
 pub mod job;
 pub mod jwk;
 pub mod key_file;
+pub mod mac;
 pub mod md5;
 pub mod multikey;
 pub mod own_keys;

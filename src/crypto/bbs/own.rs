@@ -13,12 +13,15 @@ use super::committed::{Commitment, Hidden, SecretScalar};
 use super::signature::{SIGNATURE_BYTES, Signature, Signed};
 use super::suite::{self, Generators, Interface};
 use super::verify_key::VerifyKey;
+use crate::crypto::multikey::{self, SecretKind};
 use crate::crypto::own_keys::{OwnKeyFault, SignFault};
+use crate::crypto::public_key::PublicKey;
 
 /// A secret BBS key with its public key.
 pub struct OwnBbsKey {
     secret: SecretScalar,
-    public: VerifyKey,
+    key: VerifyKey,
+    public: PublicKey,
 }
 
 impl OwnBbsKey {
@@ -32,6 +35,17 @@ impl OwnBbsKey {
         OwnBbsKey::of(secret).ok_or(OwnKeyFault::Unsupported)
     }
 
+    /// The key of a `secretKeyMultibase` text.
+    ///
+    /// # Errors
+    /// `Unsupported` when the text is malformed or names a key of another kind.
+    pub fn from_multikey(text: &str) -> Result<OwnBbsKey, OwnKeyFault> {
+        match multikey::secret(text)? {
+            (SecretKind::Bls12381G2, secret) => OwnBbsKey::from_secret(&secret),
+            _ => Err(OwnKeyFault::Unsupported),
+        }
+    }
+
     /// A new key.
     ///
     /// # Errors
@@ -41,13 +55,19 @@ impl OwnBbsKey {
     }
 
     fn of(secret: SecretScalar) -> Option<OwnBbsKey> {
-        let point = (G2Affine::generator() * secret.scalar()).to_affine();
-        Some(OwnBbsKey { public: VerifyKey::from_bytes(&point.to_compressed()).ok()?, secret })
+        let octets = (G2Affine::generator() * secret.scalar()).to_affine().to_compressed();
+        let public = PublicKey::bls12381_g2(&octets).ok()?;
+        Some(OwnBbsKey { key: VerifyKey::from_bytes(&octets).ok()?, public, secret })
     }
 
-    /// The key that checks this key's signatures and the proofs made from them.
-    pub fn public_key(&self) -> &VerifyKey {
+    /// The key that checks the proofs made from this key's signatures, as documents carry it.
+    pub fn public_key(&self) -> &PublicKey {
         &self.public
+    }
+
+    /// The same key, ready to check with.
+    pub fn verify_key(&self) -> &VerifyKey {
+        &self.key
     }
 
     /// The secret, for whoever keeps it.
@@ -60,7 +80,7 @@ impl OwnBbsKey {
     /// # Errors
     /// `Refused` for too many messages, `SelfCheck` when the new signature does not verify.
     pub fn sign(&self, header: &[u8], messages: &[&[u8]]) -> Result<[u8; SIGNATURE_BYTES], SignFault> {
-        let signed = Signed::new(&self.public, header, messages, &Hidden::Nothing).map_err(|_| SignFault::Refused)?;
+        let signed = Signed::new(&self.key, header, messages, &Hidden::Nothing).map_err(|_| SignFault::Refused)?;
         let secret = self.secret.to_bytes();
         let scalars = signed.scalars.iter().chain([&signed.domain]).flat_map(Scalar::to_bytes_be);
         let octets = zeroize::Zeroizing::new(secret.iter().copied().chain(scalars).collect::<Vec<u8>>());
@@ -83,7 +103,7 @@ impl OwnBbsKey {
         let commitment = Commitment::read(interface, commitment_with_proof).map_err(|_| SignFault::Refused)?;
         let generators =
             Generators::new(interface, messages.len(), commitment.scalars).map_err(|_| SignFault::Refused)?;
-        let domain = generators.domain(interface, &self.public, header);
+        let domain = generators.domain(interface, &self.key, header);
         let scalars: Vec<Scalar> = messages.iter().map(|message| interface.message_scalar(message)).collect();
         let mut point = G1Projective::from(suite::base_point()) + generators.q1 * domain;
         point += suite::sum_of_secret(generators.messages.iter().zip(&scalars));
@@ -99,13 +119,12 @@ impl OwnBbsKey {
         let inverse: Option<Scalar> = (self.secret.scalar() + e).invert().into();
         let a = (b * inverse.ok_or(SignFault::Refused)?).to_affine();
         let signature = Signature { a, e };
-        if signature.is_over(&b, &self.public) { Ok(signature.write()) } else { Err(SignFault::SelfCheck) }
+        if signature.is_over(&b, &self.key) { Ok(signature.write()) } else { Err(SignFault::SelfCheck) }
     }
 }
 
 impl fmt::Debug for OwnBbsKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown: String = self.public.as_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        write!(f, "OwnBbsKey({shown}..)")
+        write!(f, "OwnBbsKey({:?})", self.public)
     }
 }

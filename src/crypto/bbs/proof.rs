@@ -182,10 +182,10 @@ impl Layout {
     fn of(statements: &Statements, answers: usize) -> Result<Layout, Reason> {
         let fault = || Reason::new(Code::SigEncoding).expected("as many answers as there are hidden messages");
         let all = statements.shown.len().saturating_add(answers);
-        // The blinding scalar at least is hidden, and the pseudonym's secret.
+        // The blinding scalar and one secret at least are hidden.
         let (interface, issuer, least) = match &statements.binding {
             Binding::None => (Interface::Plain, all, 0),
-            Binding::Secret { issuer_messages } => (Interface::Blind, *issuer_messages, 1),
+            Binding::Secret { issuer_messages } => (Interface::Blind, *issuer_messages, 2),
             Binding::Pseudonym { issuer_messages, .. } => (Interface::Pseudonym, *issuer_messages, 2),
         };
         let hidden = all.checked_sub(issuer).filter(|hidden| *hidden >= least).ok_or_else(fault)?;
