@@ -108,6 +108,9 @@ pub static TARGETS: &[Target] = &[
     target("revocation_list", revocation_list, |_| {
         br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()
     }),
+    target("vc_model", crate::vc::model, |_| crate::vc::CREDENTIAL.as_bytes().to_vec()),
+    target("bitstring_list", crate::vc::bitstring_list, |_| crate::vc::LIST.as_bytes().to_vec()),
+    target("open_badge", crate::vc::open_badge, |_| crate::vc::CREDENTIAL.as_bytes().to_vec()),
     Target { name: "picture", run: |b| drop(qr::read(b)), seed: pictures, small_stack: false },
 ];
 

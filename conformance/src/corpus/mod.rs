@@ -15,6 +15,7 @@ pub mod hostile_seed;
 pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
+pub mod open_badges;
 pub mod own_vectors;
 pub mod rdf_canon;
 pub mod sd_jwt_rfc9901;
@@ -63,6 +64,7 @@ pub const LAYOUTS: &[Layout] = &[
     did_core::LAYOUT,
     did_examples::LAYOUT,
     vcdm2_inputs::LAYOUT,
+    open_badges::LAYOUT,
     spec_examples::LAYOUT,
     vc_jose_cose::LAYOUT,
     sd_jwt_rfc9901::LAYOUT,

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::check::Findings;
+use crate::core_data::from_vc;
 use crate::credential::{Claims, Decoded, Opened, Purpose, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::job;
@@ -226,11 +227,13 @@ pub fn judge(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findin
     }
 }
 
-/// The members of the document.
+/// The members of the document, and the same in the vocabulary that all formats share.
 pub fn disclose(payload: &[u8]) -> Disclosed<'_> {
-    let Ok(Value::Object(members)) = json::decode(payload) else { return Disclosed::default() };
+    let Ok(document) = json::decode(payload) else { return Disclosed::default() };
+    let core = from_vc::core_data(&document);
+    let Value::Object(members) = document else { return Disclosed::default() };
     let claims = members.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
-    Disclosed { claims, ..Disclosed::default() }
+    Disclosed { claims, core }
 }
 
 /// The keys that may have signed and that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.
