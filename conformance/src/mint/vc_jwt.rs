@@ -95,7 +95,7 @@ fn header(teller: &mut Teller<'_>, good: &Jwt<'_>) {
     with(
         "kid-unknown",
         "The issuer's document has no key of that name.",
-        Code::JoseKidUnknown,
+        Code::DiVmMissing,
         "kid",
         json!(format!("{ISSUER}#key-2")),
     );
