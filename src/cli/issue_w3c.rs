@@ -45,23 +45,20 @@ impl W3cOptions {
         &self,
         format: &str,
         document: &Json,
-        (key, kid): (&OwnKey, Option<&str>),
+        (key, kid): (&OwnKey, &str),
         times: Times,
     ) -> Option<Result<String, Refused>> {
-        let kid = || {
-            kid.ok_or_else(|| Refused::Trouble(Trouble::new("which key is it? Give --kid ID (a verification method)")))
-        };
         let issued = match format {
-            "vc_jwt" => self
-                .claims(times)
-                .and_then(|claims| vc_jose::jwt(document, &claims, key, kid()?).map_err(Refused::Fault)),
+            "vc_jwt" => {
+                self.claims(times).and_then(|claims| vc_jose::jwt(document, &claims, key, kid).map_err(Refused::Fault))
+            }
             "vc_sd_jwt" => self.claims(times).and_then(|claims| {
                 let what = (&claims, self.disclosable.as_slice());
-                vc_jose::sd_jwt(document, what, &mut random_salt, key, kid()?).map_err(Refused::Fault)
+                vc_jose::sd_jwt(document, what, &mut random_salt, key, kid).map_err(Refused::Fault)
             }),
-            "vc_cose" => self
-                .claims(times)
-                .and_then(|claims| vc_jose::cose(document, &claims, key, kid()?).map_err(Refused::Fault)),
+            "vc_cose" => {
+                self.claims(times).and_then(|claims| vc_jose::cose(document, &claims, key, kid).map_err(Refused::Fault))
+            }
             _ => return None,
         };
         Some(issued.map(|token| self.text(&token, document)))
