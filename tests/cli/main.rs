@@ -2,6 +2,7 @@
 
 mod tools;
 mod verify;
+mod w3c;
 
 use std::fs;
 use std::io::Write;

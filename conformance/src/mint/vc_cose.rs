@@ -185,7 +185,8 @@ fn presentations(scene: &Scene, keys: &Keys, inner: &Message<'_>, all: &mut Vec<
     let good = message("vp", document.clone(), HOLDER, &keys.holder);
     let asked = w3c::asking(scene, NONCE, AUDIENCE);
     let title = "A presentation for this relying party.";
-    let parent = asked.accepts("presentation", title, Payload::text("text/plain", good.text()), Some(document));
+    let parent =
+        asked.accepts("presentation", title, Payload::text("text/plain", good.text()), Some(w3c::said(&document)));
     let mut teller = Teller { scene: &asked, parent: &parent, all };
     let other = w3c::asking(scene, "other", AUDIENCE);
     teller.refuse_in(&other, "nonce-of-another-request", "Another nonce was asked for.", Code::VpNonce, good.text());
