@@ -45,7 +45,7 @@ fn w3c_credentials_go_round() {
         let issue = ["issue", format, "--key", &key, "--content", &content, "--kid", &kid, "--out", &text];
         let issued = run(&[&issue[..], &["--at", "2026-01-10T00:00:00Z"], more].concat());
         assert_eq!(code(&issued), 0, "{format}: {}", err(&issued));
-        let verified = run(&["verify", &text, "--trust", &trust, "--at", NOW, "--json"]);
+        let verified = run(&["verify", "--offline", &text, "--trust", &trust, "--at", NOW, "--json"]);
         assert_eq!(code(&verified), 0, "{format}: {}{}", out(&verified), err(&verified));
         let report: Value = json_out(&verified);
         assert_eq!(report["format"], format, "{report}");
