@@ -70,7 +70,7 @@ fn older_encoding() {
     old["expirationDate"] = json!("2036-01-01T00:00:00Z");
     let text = issued(&world, &old);
     assert_eq!(world.codes(&text), ["accepted"]);
-    let payload: Json = serde_json::from_slice(&peek_payload(&text).unwrap()).unwrap();
+    let payload: Json = json::from_slice(&peek_payload(&text).unwrap()).unwrap();
     assert_eq!(
         (&payload["iss"], &payload["sub"], &payload["nbf"]),
         (&json!(ISSUER), &json!(HOLDER), &json!(1_767_225_600))
@@ -159,7 +159,7 @@ fn presentations() {
     assert_eq!(world.codes(&envelope.to_string()), ["accepted"]);
     // A credential inside that is not right refuses the whole.
     let forged = enveloped.enveloped(Kind::Credential).to_string().replace(".eyJAY29udGV4dCI6", ".eyJAY29udGV4dCI7");
-    let forged = presentation(vec![serde_json::from_str(&forged).unwrap()]);
+    let forged = presentation(vec![json::from_slice(forged.as_bytes()).unwrap()]);
     let text = jwt(&forged, &TokenClaims::default(), &world.holder, &holder_kid()).unwrap().text().into_owned();
     assert_ne!(world.codes(&text), ["accepted"]);
     // Presentations do not nest, and need no text where 2.0 wants an object.
