@@ -1,19 +1,22 @@
 //! `vidimus serve`: the HTTP service.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::demands::Demands;
+use crate::cli::demands::{Demands, resolver};
 use crate::cli::stores::usual_path;
 use crate::cli::trouble::Trouble;
+use crate::crypto::api_key::ApiKey;
+use crate::crypto::key_file::read_key_file;
+use crate::did::remote::Resolver;
 use crate::service::config::Config;
 use crate::service::vc_api::api::VcApi;
 use crate::service::vc_api::profiles;
-use crate::service::{certificate, logs};
+use crate::service::{access, certificate, logs};
 use crate::trust::store;
 
 /// Arguments of `serve`.
@@ -43,6 +46,13 @@ pub(super) struct Serve {
     /// Let requests bring their own policy in place of this one.
     #[arg(long)]
     allow_policy: bool,
+    /// API keys of callers who may use the places that are not for everybody: a file that only its owner can read, one key
+    /// a line.
+    #[arg(long, value_name = "FILE")]
+    api_key_file: Option<PathBuf>,
+    /// Who answers for DIDs of methods that are not built in: https://HOST/1.0/identifiers/.
+    #[arg(long, value_name = "URL", value_parser = resolver)]
+    resolver: Option<Resolver>,
     /// For a developer's machine: on loopback, requests may name the time to judge by and a policy, and have credentials issued
     /// without an API key; stopping does not dawdle.
     #[arg(long)]
@@ -97,8 +107,7 @@ impl W3c {
             None if is_open => profiles::for_development(is_tls),
             None => Ok(VcApi::default()),
         };
-        let api = made.map_err(|fault| Trouble::new(format!("the VC API cannot be set up: {fault}")))?;
-        Ok(VcApi { is_open, ..api })
+        made.map_err(|fault| Trouble::new(format!("the VC API cannot be set up: {fault}")))
     }
 }
 
@@ -127,6 +136,8 @@ impl Serve {
             config.in_flight = usize::try_from(most).unwrap_or(usize::MAX);
         }
         config.allow_policy = self.allow_policy;
+        config.api_keys = self.api_key_file.as_deref().map(api_keys).transpose()?.unwrap_or_default();
+        config.resolver = self.resolver;
         if self.dev {
             config = config.for_development();
         }
@@ -140,4 +151,13 @@ impl Serve {
         served.map_err(|error| Trouble::new(format!("the service cannot serve on {}: {error}", self.listen)))?;
         Ok(Exit::Accepted)
     }
+}
+
+/// The API keys in a file that only its owner can read.
+fn api_keys(path: &Path) -> Result<Vec<ApiKey>, Trouble> {
+    let text = read_key_file(path).map_err(|fault| Trouble::at(path, fault))?;
+    access::keys_in(&text).map_err(|line| {
+        Trouble::at(path, format!("line {line} is no API key"))
+            .hint("one key a line, 16 to 256 visible ASCII characters")
+    })
 }

@@ -75,6 +75,8 @@ impl Route {
             "/ready" => cheap("ready"),
             "/metrics" => cheap("metrics"),
             "/openapi.json" => cheap("openapi"),
+            // A DID may make us fetch its document.
+            _ if path.starts_with("/1.0/identifiers/") => Route { name: "did", is_costly: true },
             _ if path.starts_with("/v1/reasons") => cheap("reasons"),
             _ => cheap("other"),
         }

@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 
+use crate::service::access;
 use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::profile::Profile;
@@ -19,6 +20,5 @@ pub fn allowed_profile<'s>(
 
 /// Whether this caller may have things signed at all.
 pub fn may_sign(service: &Service, headers: &HeaderMap) -> Result<(), Refusal> {
-    let _ = headers;
-    if service.config.vc_api.is_open { Ok(()) } else { Err(Kind::KeyDue.into()) }
+    access::check(service, headers).map_err(|_| Kind::Unauthorized.into())
 }

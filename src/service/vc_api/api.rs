@@ -35,8 +35,6 @@ pub struct VcApi {
     pub signed_lists: SignedLists,
     /// The challenges given.
     pub challenges: Challenges,
-    /// `true`: signing needs no API key. For a developer's machine.
-    pub is_open: bool,
     /// Where the service is reached from outside, once that is known.
     pub base: OnceLock<String>,
 }
@@ -50,7 +48,6 @@ impl Default for VcApi {
             statuses: StatusStore::default(),
             signed_lists: SignedLists::default(),
             challenges: Challenges::default(),
-            is_open: false,
             base: OnceLock::new(),
         }
     }

@@ -198,7 +198,7 @@ pub fn for_development(is_tls: bool) -> Result<VcApi, SetupFault> {
         let id = "eddsa-rdfc-2022-status".to_owned();
         profiles.push(Profile { id, securing: Securing::EddsaRdfc, issuer, method, key, status });
     }
-    Ok(VcApi { profiles, is_open: true, ..VcApi::default() })
+    Ok(VcApi { profiles, ..VcApi::default() })
 }
 
 /// The ready set: names as the published suites use them.
