@@ -44,9 +44,13 @@ impl Api {
     }
 
     fn at(api: VcApi, clock: Clock) -> Api {
-        let config = Config { trust: None, vc_api: Arc::new(api), ..Config::new("127.0.0.1:0".parse().unwrap(), "") };
-        let config = Config { offline: true, ..config };
-        Api { router: router(Service::with(config, None, clock)) }
+        let open = Config { open_access: true, ..Api::closed(api) };
+        Api { router: router(Service::with(open, None, clock)) }
+    }
+
+    fn closed(api: VcApi) -> Config {
+        let config = Config::new("127.0.0.1:0".parse().unwrap(), "");
+        Config { trust: None, offline: true, vc_api: Arc::new(api), ..config }
     }
 
     fn ready() -> Api {
@@ -112,7 +116,7 @@ fn with_status(purposes: &[StatusPurpose]) -> Profile {
 
 fn status_api(statuses: StatusStore) -> VcApi {
     let purposes = [StatusPurpose::Revocation, StatusPurpose::Suspension];
-    VcApi { profiles: vec![with_status(&purposes)], statuses, is_open: true, ..VcApi::default() }.at(BASE)
+    VcApi { profiles: vec![with_status(&purposes)], statuses, ..VcApi::default() }.at(BASE)
 }
 
 #[tokio::test]
@@ -136,7 +140,10 @@ async fn profiles_are_told() {
 
 #[tokio::test]
 async fn signing_needs_a_key() {
-    let api = Api::of(VcApi { is_open: false, ..for_development(true).unwrap() });
+    const KEY: &str = "a-key-for-this-test-alone";
+    let keys = vidimus::service::access::keys_in(KEY).unwrap();
+    let config = Config { api_keys: keys, ..Api::closed(for_development(true).unwrap()) };
+    let api = Api { router: router(Service::with(config, None, Clock::system())) };
     let issuer = api.issuer("vc-jwt").await;
     let body = json!({ "credential": credential(&issuer), "presentation": {}, "credentialId": "a" });
     for path in ["/credentials/issue", "/issuers/vc-jwt/credentials/issue", "/presentations", "/credentials/status"] {
@@ -145,6 +152,9 @@ async fn signing_needs_a_key() {
     }
     // Whether a profile is there is nobody's business without a key.
     assert_eq!(api.post("/issuers/none/credentials/issue", &body).await.status, 401);
+    let request = Request::post("/issuers/vc-jwt/credentials/issue").header("content-type", "application/json");
+    let request = request.header("authorization", format!("Bearer {KEY}")).body(Body::from(body.to_string())).unwrap();
+    assert_eq!(api.send(request).await.status, 201);
 }
 
 #[tokio::test]
@@ -458,7 +468,7 @@ fn a_configuration_file_is_read_strictly() {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
     let api = from_file(&write(&profile("")), None).unwrap();
-    assert!(api.profiles[0].issuer.starts_with("did:key:zDna") && !api.is_open);
+    assert!(api.profiles[0].issuer.starts_with("did:key:zDna"));
     let did = ",\"issuer\":\"did:web:issuer.example\",\"verification_method\":\"did:web:issuer.example#a\"";
     assert_eq!(from_file(&write(&profile(did)), None).unwrap().profiles[0].issuer, "did:web:issuer.example");
     for wrong in [
