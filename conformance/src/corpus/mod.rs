@@ -5,6 +5,7 @@
 
 pub mod cctv_ed25519;
 pub mod cose_fail;
+pub mod data_integrity;
 pub mod did_core;
 pub mod did_examples;
 pub mod did_key;
@@ -14,10 +15,15 @@ pub mod hostile_seed;
 pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
+pub mod open_badges;
 pub mod own_vectors;
+pub mod rdf_canon;
+pub mod sd_jwt_rfc9901;
 pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
+pub mod suite_captures;
+pub mod vc_jose_cose;
 pub mod vcdm2_inputs;
 pub mod wycheproof;
 
@@ -50,13 +56,20 @@ pub const LAYOUTS: &[Layout] = &[
     cose_fail::LAYOUT,
     json_testsuite::LAYOUT,
     jcs::LAYOUT,
+    data_integrity::LAYOUT,
+    data_integrity::EXAMPLES,
+    suite_captures::LAYOUT,
     wycheproof::LAYOUT,
     did_key::LAYOUT,
     did_core::LAYOUT,
     did_examples::LAYOUT,
     vcdm2_inputs::LAYOUT,
+    open_badges::LAYOUT,
     spec_examples::LAYOUT,
+    vc_jose_cose::LAYOUT,
+    sd_jwt_rfc9901::LAYOUT,
     cctv_ed25519::LAYOUT,
+    rdf_canon::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.
