@@ -22,6 +22,12 @@ pub fn names(telling: &mut Telling<'_>, good: &Value) -> Result<(), String> {
             Code::DidSyntax,
             "did:web:127.0.0.1#key-1",
         ),
+        (
+            "did-method-unknown",
+            "The key's DID is of a method that nobody resolves.",
+            Code::DidMethodUnsupported,
+            "did:example:a#key-1",
+        ),
         ("did-key-cut", "The key's did:key is cut.", Code::DidKeyMalformed, "did:key:z6Mk#z6Mk"),
         ("did-jwk-empty", "The key's did:jwk holds no key.", Code::DidJwkMalformed, "did:jwk:e30#0"),
         (
