@@ -14,6 +14,7 @@ pub mod json_testsuite;
 pub mod nzcp_spec;
 pub mod own_vectors;
 pub mod sd_jwt_rfc9901;
+pub mod selective;
 pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
@@ -53,6 +54,8 @@ pub const LAYOUTS: &[Layout] = &[
     jcs::LAYOUT,
     data_integrity::LAYOUT,
     data_integrity::EXAMPLES,
+    selective::EXAMPLES,
+    selective::FIXTURES,
     suite_captures::LAYOUT,
     wycheproof::LAYOUT,
     vcdm2_inputs::LAYOUT,
