@@ -12,7 +12,7 @@ use vidimus::crypto::bbs::committed::SecretScalar;
 use vidimus::crypto::job::{Job, check};
 use vidimus::crypto::multikey;
 use vidimus::crypto::public_key::PublicKey;
-use vidimus::encoding::json::{self, Value};
+use vidimus::encoding::json;
 use vidimus::encoding::multibase::{self, Base};
 use vidimus::envelope::data_integrity::bbs::{self, HolderPart, Wish};
 use vidimus::envelope::data_integrity::ecdsa_sd;
