@@ -8,6 +8,7 @@ mod bench_cases;
 mod bench_report;
 mod bench_work;
 mod demands;
+mod derive;
 mod did;
 mod evidence;
 mod explain;
@@ -56,6 +57,8 @@ enum Command {
     Issue(issue::Issue),
     /// Resolve DIDs and dereference DID URLs.
     Did(did::Did),
+    /// Show a part of a credential (ecdsa-sd-2023, bbs-2023).
+    Derive(derive::Derive),
     /// Import, list and check trust lists.
     Trust(trust::TrustCommand),
     /// Make a signing key.
@@ -144,6 +147,7 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Trouble> {
         Command::Verify(command) => command.run(out),
         Command::Inspect(command) => command.run(out),
         Command::Explain(command) => command.run(out),
+        Command::Derive(derive) => derive.run(out),
         Command::Issue(command) => command.run(out),
         Command::Did(command) => command.run(out),
         Command::Trust(command) => command.run(out),

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::check::Findings;
+use crate::core_data::from_vc;
 use crate::credential::{Claims, Decoded, Opened, Purpose, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::job;
@@ -227,12 +228,15 @@ pub fn judge(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findin
     }
 }
 
-/// The members of the document, without the credentials of a presentation: those are parts of their own.
+/// The members of the document, without the credentials of a presentation: those are parts of their own. And the same in the
+/// vocabulary that all formats share.
 pub fn disclose(payload: &[u8]) -> Disclosed<'_> {
-    let Ok(Value::Object(members)) = json::decode(payload) else { return Disclosed::default() };
+    let Ok(document) = json::decode(payload) else { return Disclosed::default() };
+    let core = from_vc::core_data(&document);
+    let Value::Object(members) = document else { return Disclosed::default() };
     let shown = members.into_iter().filter(|(name, _)| name != "verifiableCredential");
     let claims = shown.map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
-    Disclosed { claims, ..Disclosed::default() }
+    Disclosed { claims, core }
 }
 
 /// The keys that may have signed and that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.
