@@ -13,6 +13,7 @@ pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
 pub mod own_vectors;
+pub mod rdf_canon;
 pub mod sd_jwt_rfc9901;
 pub mod shc_dev_tools;
 pub mod shc_spec;
@@ -60,6 +61,7 @@ pub const LAYOUTS: &[Layout] = &[
     vc_jose_cose::LAYOUT,
     sd_jwt_rfc9901::LAYOUT,
     cctv_ed25519::LAYOUT,
+    rdf_canon::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.
