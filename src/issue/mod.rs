@@ -4,6 +4,7 @@ pub mod derive;
 pub mod eu_dcc;
 pub mod jws;
 pub mod nz_covid_pass;
+pub mod open_badge;
 pub mod sd_jwt;
 pub mod smart_health_card;
 pub mod status_list;

@@ -1,6 +1,7 @@
 //! The HTTP service: its router in process, and the whole of it over real sockets.
 
 mod batch;
+mod dids;
 mod evidence;
 mod load;
 mod places;
