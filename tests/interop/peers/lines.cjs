@@ -9,6 +9,9 @@ const file = (name) => path.join(process.env.INTEROP_RUN, name);
 // Everything that cast.py made: keys, certificates, contents.
 const cast = () => JSON.parse(fs.readFileSync(file('cast.json'), 'utf8'));
 
+// Everything that keys_w3c.mjs made: keys of the W3C issuers and holders.
+const w3c = () => JSON.parse(fs.readFileSync(file('w3c.json'), 'utf8'));
+
 // What `vidimus issue` made in that format. None is a fault of the run.
 function ours(format) {
   const lines = fs.readFileSync(file('ours.jsonl'), 'utf8').split('\n').filter((line) => line);
@@ -62,4 +65,4 @@ async function judgeReadings(peer, format, refusals, read) {
 // Peers write to the console; only our lines belong on standard output.
 console.log = console.info = console.debug = console.warn = (...words) => console.error(...words);
 
-module.exports = { cast, emit, judgeReadings, ours, outcome, plain };
+module.exports = { cast, emit, judgeReadings, ours, outcome, plain, w3c };
