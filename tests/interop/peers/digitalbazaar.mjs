@@ -41,26 +41,30 @@ async function signer(suite, key, { mandatory = [], proof = {}, method } = {}) {
 }
 
 // The credential with a proof by that key: one more when it has one already. `proof` are further members of the proof,
-// `purpose` another one than assertionMethod.
-export async function issue(credential, suite, key, { purpose, ...more } = {}) {
-  const options = { credential: structuredClone(credential), suite: await signer(suite, key, more), documentLoader: loader() };
-  return vc.issue(purpose ? { ...options, purpose } : options);
+// `purpose` another one than assertionMethod, `documents` further contexts.
+export async function issue(credential, suite, key, { purpose, documents, ...more } = {}) {
+  const options = { credential: structuredClone(credential), suite: await signer(suite, key, more) };
+  return vc.issue({ ...options, documentLoader: loader(documents), ...(purpose && { purpose }) });
 }
 
 // What the credential says at these pointers and the mandatory ones, with a derived proof.
-export function derive(verifiableCredential, suite, selectivePointers) {
-  const options = { selectivePointers };
-  // Whether no header counts as an empty one is not the same everywhere; this one is empty.
-  if (suite === 'bbs-2023') options.presentationHeader = new Uint8Array();
-  const proof = new DataIntegrityProof({ cryptosuite: deriving[suite](options) });
-  return vc.derive({ verifiableCredential, suite: proof, documentLoader: loader() });
+export function derive(verifiableCredential, suite, selectivePointers, { documents } = {}) {
+  return vc.derive({ verifiableCredential, suite: derivingSuite(suite, selectivePointers), documentLoader: loader(documents) });
 }
+
+// What `vc.derive` wants for these pointers.
+export function derivingSuite(suite, selectivePointers) {
+  return new DataIntegrityProof({ cryptosuite: deriving[suite]({ selectivePointers }) });
+}
+
+// What `vc.verifyCredential` wants.
+export const verifyingSuite = (suite) => new DataIntegrityProof({ cryptosuite: verifying[suite] });
 
 // A presentation of credentials, with a proof that answers the challenge.
 export async function present(verifiableCredential, suite, key, { holder, challenge, domain, purpose }) {
   const presentation = { '@context': [BASE], type: ['VerifiablePresentation'], holder, verifiableCredential };
   const options = { presentation, suite: await signer(suite, key), challenge, domain, documentLoader: loader() };
-  return vc.signPresentation(purpose ? { ...options, purpose } : options);
+  return vc.signPresentation({ ...options, ...(purpose && { purpose }) });
 }
 
 // A status list credential, without proof, of so many entries; those in `set` are one.
@@ -72,8 +76,7 @@ export async function statusList(id, issuer, statusPurpose, set, length = 131_07
 
 // Throws what the peer has against a credential or presentation. `documents` are status lists by their URL.
 export async function verify(document, { challenge, domain, documents, at } = {}) {
-  const suite = Object.values(verifying).map((cryptosuite) => new DataIntegrityProof({ cryptosuite }));
-  // Matching is by name alone: the one that fits is taken.
+  const suite = Object.keys(verifying).map(verifyingSuite);
   const options = { suite, documentLoader: loader(documents), now: at, checkStatus: statusLists.checkStatus };
   const isPresentation = [document.type].flat().includes('VerifiablePresentation');
   const result = isPresentation

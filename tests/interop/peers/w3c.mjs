@@ -14,21 +14,20 @@ export const UNDEFINED_TERMS = 'https://www.w3.org/ns/credentials/undefined-term
 const MULTIKEY = 'https://w3id.org/security/multikey/v1';
 const DID = 'https://www.w3.org/ns/did/v1';
 
-const { now } = lines.cast();
 const DAY = 86_400;
 // An RFC 3339 time, so many days from now.
-export const day = (days) => new Date((now + days * DAY) * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+export const day = (days) => new Date((lines.cast().now + days * DAY) * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 
 // The keys of this run, by name, as keys_w3c.mjs made them.
 export const keys = () => lines.w3c().keys;
 
 const libraryOf = { ed25519: Ed25519Multikey, p256: EcdsaMultikey, p384: EcdsaMultikey, bls: Bls12381Multikey };
 
-// A key as the libraries of this peer want it.
-export function multikey(name) {
-  const { kind, did, method, publicKeyMultibase, secretKeyMultibase } = keys()[name];
-  const key = { '@context': MULTIKEY, type: 'Multikey', id: method, controller: did, publicKeyMultibase };
-  return libraryOf[kind].from({ ...key, secretKeyMultibase });
+// A key of this run, or one of `freshKey`, as the libraries of this peer want it.
+export function multikey(key) {
+  const { kind, did, method, publicKeyMultibase, secretKeyMultibase } = typeof key === 'string' ? keys()[key] : key;
+  const described = { '@context': MULTIKEY, type: 'Multikey', id: method, controller: did, publicKeyMultibase };
+  return libraryOf[kind].from({ ...described, secretKeyMultibase });
 }
 
 // A new private key of that kind, in every notation that somebody here reads.
@@ -103,7 +102,6 @@ export function edited(document, edit) {
 
 // The document with another letter in its subject's family name.
 export const otherName = (document) => edited(document, ({ credentialSubject }) => {
-  if (credentialSubject.familyName !== 'Person') throw new Error('the family name is not shown');
   credentialSubject.familyName = 'Persoo';
 });
 
