@@ -61,6 +61,8 @@ pub struct Opened {
     pub more: Vec<Signed>,
     /// `true` for a presentation.
     pub is_presentation: bool,
+    /// `true` when its signatures, if right, prove that whoever shows it did so for this occasion.
+    pub is_bound: bool,
     /// Credentials inside (of a presentation), each judged as a part of its own.
     pub inner: Vec<Inner>,
     /// Faults that do not stop the reading.
@@ -145,6 +147,8 @@ pub struct Decoded<'a> {
     pub types: Vec<Cow<'a, str>>,
     /// `true` for a presentation: `issuer` is the holder then, who needs no place on a trust list.
     pub is_presentation: bool,
+    /// `true` when its signatures, if right, prove that whoever shows it did so for this occasion.
+    pub is_bound: bool,
     /// Identifiers of whom it is about (`credentialSubject.id`), where the format has them.
     pub subjects: Vec<Cow<'a, str>>,
     /// Where its status is told, where the format leaves that to the verifier's own look at status lists.
@@ -166,6 +170,7 @@ impl<'a> Decoded<'a> {
             expires: None,
             types: Vec::new(),
             is_presentation: false,
+            is_bound: false,
             subjects: Vec::new(),
             status: Vec::new(),
             faults: Vec::new(),

@@ -21,7 +21,9 @@ pub mod occasion;
 pub mod crypto;
 // Floor 4: what a credential says, and the envelopes it comes in.
 pub mod credential;
+pub mod did;
 pub mod envelope;
+pub mod linked_data;
 // Floor 5: formats, trust, status, policy and the vocabulary that formats share.
 pub mod core_data;
 pub mod format;

@@ -54,5 +54,31 @@ pub const SHC_CHUNKS: usize = 99;
 pub const EVIDENCE_BYTES: usize = 256 << 10;
 /// Rounds of fetching missing evidence.
 pub const GATHER_ROUNDS: usize = 3;
+/// Statements of one document whose proof signs them one by one.
+pub const STATEMENTS: usize = 1024;
+/// Messages of one BBS signature, hidden ones too: each costs a multiplication on the curve.
+pub const BBS_MESSAGES: usize = 1024;
 /// Last second of the year 9999: no credential is valid beyond.
 pub const LATEST_SECOND: i64 = 253_402_300_799;
+/// Statements of one credential as RDF.
+pub const RDF_QUADS: usize = 32_768;
+/// Blank nodes of one credential as RDF.
+pub const RDF_BLANK_NODES: usize = 8_192;
+/// Bytes of one credential as N-Quads.
+pub const RDF_BYTES: usize = 16 << 20;
+/// Steps of naming blank nodes that look alike (RDFC-1.0, Hash N-Degree Quads); a step is a node looked at, or 64 bytes hashed.
+pub const RDFC_STEPS: usize = 400_000;
+/// Nesting of Hash N-Degree Quads.
+pub const RDFC_DEPTH: usize = 100;
+/// JSON pointers of one selection.
+pub const SELECTION_POINTERS: usize = 1_024;
+/// Term definitions compiled for one document; a definition counts once more for each 64 bytes of its IRI.
+pub const CONTEXT_TERMS: usize = 131_072;
+/// JSON-LD contexts loaded one inside the other.
+pub const CONTEXT_NESTING: usize = 8;
+/// Term definitions that rest on one another.
+pub const CONTEXT_CHAIN: usize = 32;
+/// Lists of contexts kept compiled, and contexts derived from each.
+pub const CONTEXTS_KEPT: usize = 256;
+/// Bytes of one pinned JSON-LD context.
+pub const CONTEXT_BYTES: usize = 1 << 20;

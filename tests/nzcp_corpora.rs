@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use vidimus::credential::Input;
+use vidimus::did::web;
 use vidimus::evidence::{Document, Evidence};
 use vidimus::occasion::Occasion;
 use vidimus::policy::{Environment, Policy};
 use vidimus::report::Report;
 use vidimus::time::Timestamp;
 use vidimus::trust::Trust;
-use vidimus::trust::did::web_locator;
 use vidimus::trust::entry::Entry;
 use vidimus::verify::{Request, verify};
 
@@ -79,7 +79,7 @@ fn judge(case: &Case, pinned: bool, environment: Environment) -> Report {
             list: None,
         });
         if !pinned {
-            let locator = web_locator(did).unwrap().as_str().to_owned();
+            let locator = web::locator(did).unwrap().as_str().to_owned();
             let body = document.to_string().into_bytes();
             evidence.insert(Document { locator, status: 200, fetched_at: case.now, body });
         }
@@ -145,7 +145,7 @@ fn hostile_did_webs_have_no_locator() {
         // A name that only a resolver can tell is the network's to refuse.
         let resolvers = text == "did:web:metadata.google.internal";
         if case["format"] == "did" && case["expect"] == "reject" && !resolvers {
-            assert_eq!(web_locator(text), None, "{text}");
+            assert!(web::locator(text).is_err(), "{text}");
             refused += 1;
         }
     }

@@ -121,13 +121,22 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm with that JOSE `alg` name, if it is one we check. `none` is not.
+    /// The algorithm with that JOSE `alg` name, if it is one we check. `none` is not. `Ed25519` (RFC 9864) is `EdDSA` here.
     pub fn from_jose(name: &str) -> Option<Algorithm> {
+        let name = if name == "Ed25519" { "EdDSA" } else { name };
         Algorithm::REGISTERED.iter().map(|(algorithm, _)| *algorithm).find(|algorithm| algorithm.name() == name)
     }
 
-    /// The algorithm with that COSE label, if it is one we check.
+    /// The algorithm with that COSE label, if it is one we check. The labels of RFC 9864 that name a curve too count as those
+    /// that do not.
     pub fn from_cose(label: i64) -> Option<Algorithm> {
+        let label = match label {
+            -9 => -7,
+            -19 => -8,
+            -51 => -35,
+            -52 => -36,
+            label => label,
+        };
         Algorithm::REGISTERED.iter().find(|(_, known)| *known == label).map(|(algorithm, _)| *algorithm)
     }
 
@@ -241,5 +250,8 @@ mod tests {
             assert_eq!(Algorithm::from_jose(name), None, "{name}");
         }
         assert_eq!(Algorithm::from_cose(7), None);
+        assert_eq!(Algorithm::from_jose("Ed25519"), Some(Algorithm::EdDsa));
+        let curves = [-9, -51, -52, -19].map(Algorithm::from_cose);
+        assert_eq!(curves, [Algorithm::Es256, Algorithm::Es384, Algorithm::Es512, Algorithm::EdDsa].map(Some));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
 use crate::crypto::bbs::Statements;
+use crate::crypto::bbs::proof::verify_proof;
 use crate::crypto::public_key::{Curve, PublicKey};
 use crate::crypto::{ecdsa_value, ed25519_rule};
 use crate::reason::{Code, Reason};
@@ -37,6 +38,12 @@ pub fn check_one(job: &Job<'_>) -> Result<(), Reason> {
     let invalid = || Reason::new(Code::SigInvalid);
     if !fits(job.algorithm, &job.key) {
         return Err(invalid().expected(job.algorithm.name()));
+    }
+    if job.algorithm == Algorithm::Bbs || job.statements.is_some() {
+        return match (job.key.bbs(), job.statements) {
+            (Some(key), Some(statements)) => verify_proof(key, job.signature, statements),
+            _ => Err(invalid().expected("statements and a BBS key, or neither")),
+        };
     }
     let signature = job.signature;
     let due = signature_bytes(job.algorithm, &job.key);
@@ -75,6 +82,9 @@ fn signature_bytes(algorithm: Algorithm, key: &PublicKey) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::bbs::committed::Hidden;
+    use crate::crypto::bbs::own::OwnBbsKey;
+    use crate::crypto::bbs::proof::{Held, prove};
     use crate::crypto::own_keys::{OwnKey, Signer};
 
     fn answer(algorithm: Algorithm, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), Code> {
@@ -98,6 +108,33 @@ mod tests {
         assert_eq!(answer(Algorithm::Es256, key, b"message", &der), Err(Code::SigEncoding));
         assert_eq!(answer(Algorithm::Es256, key, b"message", &signature[..63]), Err(Code::SigEncoding));
         assert!(fits(Algorithm::Es256, key) && !fits(Algorithm::Ps256, key) && !fits(Algorithm::EdDsa, key));
+    }
+
+    #[test]
+    fn statements_and_bbs_keys_go_together() {
+        let own = OwnBbsKey::generate().expect("a key");
+        let signature = own.sign(b"header", &[b"one", b"two"]).expect("signed");
+        let held = Held {
+            key: own.verify_key(),
+            signature: &signature,
+            header: b"header",
+            messages: &[b"one", b"two"],
+            hidden: &Hidden::Nothing,
+        };
+        let made = prove(&held, &[1], b"").expect("a proof");
+        let answer = |algorithm, key: &PublicKey, statements: Option<&Statements>| {
+            let job = Job { algorithm, key: key.clone(), message: b"", signature: &made.proof, statements };
+            check_one(&job).map_err(|reason| reason.code())
+        };
+        let bbs = own.public_key();
+        assert_eq!(answer(Algorithm::Bbs, bbs, Some(&made.statements)), Ok(()));
+        let none = Statements::default();
+        assert_eq!(answer(Algorithm::Bbs, bbs, Some(&none)), Err(Code::SigInvalid));
+        assert_eq!(answer(Algorithm::Bbs, bbs, None), Err(Code::SigInvalid));
+        let (p256, _) = OwnKey::generate_p256().expect("a key");
+        assert_eq!(answer(Algorithm::Bbs, p256.public_key(), Some(&made.statements)), Err(Code::SigInvalid));
+        assert_eq!(answer(Algorithm::Es256, p256.public_key(), Some(&made.statements)), Err(Code::SigInvalid));
+        assert_eq!(answer(Algorithm::Es256, bbs, None), Err(Code::SigInvalid));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod ed25519_rule;
 pub mod job;
 pub mod jwk;
 pub mod key_file;
+pub mod mac;
 pub mod multikey;
 pub mod own_keys;
 pub mod pem;

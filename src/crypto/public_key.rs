@@ -15,6 +15,7 @@ use der::asn1::UintRef;
 use der::{Decode, Reader, SliceReader};
 
 use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
+use crate::crypto::bbs::verify_key::VerifyKey;
 use crate::crypto::digest::sha256;
 use crate::crypto::{curve25519, ed25519_rule, tlv};
 use crate::reason::{Code, Reason};
@@ -98,6 +99,7 @@ struct Key {
 enum Parts {
     Ec { curve: Curve, x: Vec<u8>, y: Vec<u8> },
     Rsa { n: Vec<u8>, e: Vec<u8> },
+    Bbs(Box<VerifyKey>),
     Whole,
 }
 
@@ -165,16 +167,12 @@ impl PublicKey {
 
     /// The BLS12-381 key with that compressed point of G2 (96 bytes).
     ///
-    /// Only the form is looked at here: that the point lies on the curve and in the group is for whoever checks with it.
-    ///
     /// # Errors
-    /// `key.invalid_point` when the length is not 96, or the flags do not say a compressed point that is not the identity.
+    /// `key.invalid_point` when the length is not 96, or the point off the curve, outside the group or its neutral element.
     pub fn bls12381_g2(encoded: &[u8]) -> Result<PublicKey, Reason> {
-        // The three highest bits: compressed, infinity, sign.
-        if encoded.first().is_some_and(|first| first & 0xc0 != 0x80) {
-            return Err(Reason::new(Code::KeyInvalidPoint).expected("a compressed point, not the identity"));
-        }
-        PublicKey::whole(KeyKind::Bls12381G2, encoded, 96)
+        let parts = Parts::Bbs(Box::new(VerifyKey::from_bytes(encoded)?));
+        let (kind, encoded) = (KeyKind::Bls12381G2, encoded.to_vec());
+        Ok(PublicKey(Arc::new(Key { kind, encoded, parts, pss_only: false, slots: Vec::new() })))
     }
 
     /// The X25519 key that belongs to an Ed25519 key, as did:key documents derive it; `None` for other keys.
@@ -227,6 +225,11 @@ impl PublicKey {
         (self.0.kind == KeyKind::Bls12381G2).then_some(self.0.encoded.as_slice())
     }
 
+    /// The BLS12-381 key, ready to check proofs with.
+    pub fn bbs(&self) -> Option<&VerifyKey> {
+        if let Parts::Bbs(key) = &self.0.parts { Some(key) } else { None }
+    }
+
     /// The point of an ECDSA key in the compressed form of SEC 1, 2.3.3: the sign of y, then x.
     pub fn compressed_point(&self) -> Option<Vec<u8>> {
         let (x, y) = self.ec_coordinates()?;
@@ -247,7 +250,7 @@ impl PublicKey {
                 format!(r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#, curve.name(), text(x), text(y))
             }
             Parts::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(e), text(n)),
-            Parts::Whole => {
+            Parts::Whole | Parts::Bbs(_) => {
                 let curve = okp_curve(self.0.kind).unwrap_or_default();
                 format!(r#"{{"crv":"{curve}","kty":"OKP","x":"{}"}}"#, text(&self.0.encoded))
             }

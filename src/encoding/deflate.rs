@@ -1,8 +1,9 @@
-//! DEFLATE (RFC 1951), bare as in SMART Health Cards or inside zlib (RFC 1950) as in HCERT; bounded both ways.
+//! DEFLATE (RFC 1951), bare as in SMART Health Cards, inside zlib (RFC 1950) as in HCERT, or inside gzip (RFC 1952) as in
+//! status lists; bounded both ways.
 
 use std::cell::RefCell;
 
-use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+use flate2::{Compress, Compression, Crc, Decompress, FlushCompress, FlushDecompress, Status};
 
 use crate::limits;
 use crate::reason::{Code, Reason};
@@ -33,6 +34,51 @@ pub fn inflate_raw(data: &[u8]) -> Result<Vec<u8>, Reason> {
 /// The bytes that bare DEFLATE data stands for, at most `cap` of them. Errors as [`inflate_zlib`].
 pub fn inflate_raw_limited(data: &[u8], cap: usize) -> Result<Vec<u8>, Reason> {
     inflate(data, false, cap)
+}
+
+/// The bytes that gzip data stands for, at most `cap` of them. One member, nothing behind it. Errors as [`inflate_zlib`].
+pub fn inflate_gzip_limited(data: &[u8], cap: usize) -> Result<Vec<u8>, Reason> {
+    let (deflated, trailer) = data
+        .split_last_chunk::<8>()
+        .and_then(|(front, trailer)| Some((gzip_body(front)?, *trailer)))
+        .ok_or_else(|| invalid().got("no gzip data"))?;
+    let bytes = inflate(deflated, false, cap)?;
+    let mut sum = Crc::new();
+    sum.update(&bytes);
+    let [a, b, c, d, length @ ..] = trailer;
+    if sum.sum() != u32::from_le_bytes([a, b, c, d]) || sum.amount() != u32::from_le_bytes(length) {
+        return Err(invalid().got("another checksum or length"));
+    }
+    Ok(bytes)
+}
+
+/// What follows the header of a gzip member (RFC 1952, 2.3), if it is one.
+fn gzip_body(data: &[u8]) -> Option<&[u8]> {
+    let (&[0x1f, 0x8b, 8, flags, ..], mut rest) = data.split_first_chunk::<10>()? else { return None };
+    if flags & 0xe0 != 0 {
+        return None;
+    }
+    if flags & 4 != 0 {
+        let (length, behind) = rest.split_first_chunk::<2>()?;
+        rest = behind.get(usize::from(u16::from_le_bytes(*length))..)?;
+    }
+    // A name and a comment, each with a zero at its end.
+    for _ in 0..(flags >> 3 & 3).count_ones() {
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        rest = rest.get(end..)?.split_first()?.1;
+    }
+    if flags & 2 != 0 { rest.get(2..) } else { Some(rest) }
+}
+
+/// `bytes` as gzip data, compressed as far as it goes; no name, no time.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut sum = Crc::new();
+    sum.update(bytes);
+    let mut data = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
+    data.extend(deflate_raw(bytes));
+    data.extend(sum.sum().to_le_bytes());
+    data.extend(sum.amount().to_le_bytes());
+    data
 }
 
 /// `bytes` as zlib data, compressed as far as it goes.
@@ -153,17 +199,44 @@ mod tests {
         assert!(inflate_raw_limited(&deflate_raw(&[]), 0).unwrap().is_empty());
     }
 
+    #[test]
+    fn gzip_is_read_to_the_letter() {
+        let data = gzip(TEXT);
+        assert_eq!(inflate_gzip_limited(&data, TEXT.len()).unwrap(), TEXT);
+        assert_eq!(inflate_gzip_limited(&data, 10).unwrap_err().code(), Code::InputDecompressedTooLarge);
+        for end in 0..data.len() {
+            assert!(inflate_gzip_limited(&data[..end], 1000).is_err(), "cut at {end}");
+        }
+        for at in [0, 1, 2, data.len() - 1, data.len() - 8] {
+            let mut changed = data.clone();
+            changed[at] ^= 1;
+            assert_eq!(inflate_gzip_limited(&changed, 1000).unwrap_err().code(), Code::ZlibInvalid, "changed at {at}");
+        }
+        let mut reserved = data.clone();
+        reserved[3] = 0x20;
+        assert_eq!(inflate_gzip_limited(&reserved, 1000).unwrap_err().code(), Code::ZlibInvalid);
+        // Everything that a header may hold: extra bytes, a name, a comment, a checksum of its own.
+        let mut full = vec![0x1f, 0x8b, 8, 0x1e, 0, 0, 0, 0, 0, 3, 2, 0, 9, 9];
+        full.extend(b"name\0comment\0\x01\x02");
+        full.extend(&data[10..]);
+        assert_eq!(inflate_gzip_limited(&full, 1000).unwrap(), TEXT);
+        // Two members are not one.
+        assert!(inflate_gzip_limited(&[data.clone(), data].concat(), 1000).is_err());
+    }
+
     proptest! {
         #[test]
         fn deflating_comes_back(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
             prop_assert_eq!(inflate_zlib(&deflate_zlib(&bytes)).unwrap(), bytes.clone());
-            prop_assert_eq!(inflate_raw(&deflate_raw(&bytes)).unwrap(), bytes);
+            prop_assert_eq!(inflate_raw(&deflate_raw(&bytes)).unwrap(), bytes.clone());
+            prop_assert_eq!(inflate_gzip_limited(&gzip(&bytes), 10_000).unwrap(), bytes);
         }
 
         #[test]
         fn any_bytes_are_judged(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = inflate_raw_limited(&bytes, 10_000);
             let _ = inflate_zlib_limited(&bytes, 10_000);
+            let _ = inflate_gzip_limited(&bytes, 10_000);
         }
     }
 }

@@ -14,7 +14,9 @@ use crate::reason::{Code, Reason};
 
 const ALG: i64 = 1;
 const CRIT: i64 = 2;
+const CONTENT_TYPE: i64 = 3;
 const KID: i64 = 4;
+const TYP: i64 = 16;
 const TAG_SIGN1: u64 = 18;
 const TAG_CWT: u64 = 61;
 
@@ -34,6 +36,10 @@ pub struct Sign1 {
     pub algorithm: AlgorithmLabel,
     /// The key identifier; the protected one where both headers hold one.
     pub kid: Option<KeyId>,
+    /// The media type of the whole message (`typ`, label 16 of the protected header, RFC 9596).
+    pub typ: Option<MediaLabel>,
+    /// The media type of the payload (label 3 of the protected header).
+    pub content_type: Option<MediaLabel>,
     /// The payload.
     pub payload: Vec<u8>,
     /// The signature.
@@ -49,6 +55,17 @@ pub enum AlgorithmLabel {
     Number(i64),
     /// In any other way; no profile here takes that.
     Other(String),
+}
+
+/// How a message names a media type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaLabel {
+    /// By its name.
+    Text(String),
+    /// By number, as the CoAP registry has them.
+    Number(i64),
+    /// In any other way, which no specification knows.
+    Other(&'static str),
 }
 
 /// Opens the one COSE_Sign1 message that these bytes hold.
@@ -81,6 +98,8 @@ pub fn open_sign1(bytes: &[u8], wrappings: Wrappings) -> Result<Sign1, Reason> {
     Ok(Sign1 {
         algorithm: algorithm(&header, unprotected)?,
         kid: kid(&header, unprotected)?,
+        typ: header.entry(TYP).map(media_label),
+        content_type: header.entry(CONTENT_TYPE).map(media_label),
         message: sig_structure(protected_bytes, payload),
         payload: payload.to_vec(),
         signature: signature.to_vec(),
@@ -187,6 +206,14 @@ fn algorithm(protected: &Value<'_>, unprotected: &Value<'_>) -> Result<Algorithm
         }),
         None if unprotected.entry(ALG).is_some() => Err(Reason::new(Code::CoseAlgUnprotected)),
         None => Err(Reason::new(Code::CoseAlgUnprotected).got("no algorithm in either header")),
+    }
+}
+
+fn media_label(value: &Value<'_>) -> MediaLabel {
+    match (value.as_text(), value.as_i64()) {
+        (Some(text), _) => MediaLabel::Text(text.to_owned()),
+        (None, Some(number)) => MediaLabel::Number(number),
+        (None, None) => MediaLabel::Other(value.kind()),
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Header {
     pub kid: Option<String>,
     /// `typ`, when it is a text.
     pub typ: Option<String>,
+    /// `cty`, when it is a text.
+    pub cty: Option<String>,
     /// `zip`, when it is a text.
     pub zip: Option<String>,
     /// Broken rules that do not stop the reading.
@@ -40,6 +42,9 @@ const REGISTERED: [&str; 20] = [
     "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc", "zip", "epk", "apu",
     "apv", "iv", "tag", "p2s", "p2c",
 ];
+
+/// Characters of the longest header that is looked at for telling formats apart.
+const HEADER_CHARS: usize = 8192;
 
 impl Jws {
     /// The JWS that `text` holds.
@@ -82,6 +87,7 @@ impl Header {
             algorithm: text("alg").filter(|name| !name.is_empty()),
             kid: text("kid"),
             typ: text("typ"),
+            cty: text("cty"),
             zip: text("zip"),
             faults: rules.into_iter().filter_map(|rule| rule(&header).err()).collect(),
         })
@@ -161,14 +167,37 @@ fn check_b64(header: &json::Value<'_>) -> Result<(), Reason> {
     if header.member("b64").is_some() && !is_critical { Err(Reason::new(Code::JoseB64Unsupported)) } else { Ok(()) }
 }
 
-/// RFC 7515, 4.1.9: `typ` is a text.
+/// RFC 7515, 4.1.9 and 4.1.10: `typ` and `cty` are texts.
 fn check_typ(header: &json::Value<'_>) -> Result<(), Reason> {
-    match header.member("typ") {
-        Some(typ) if typ.as_str().is_none() => {
-            Err(Reason::new(Code::JoseTypMismatch).expected("a text").got(typ.kind()))
+    for name in ["typ", "cty"] {
+        if let Some(value) = header.member(name).filter(|value| value.as_str().is_none()) {
+            return Err(Reason::new(Code::JoseTypMismatch).expected(format!("a text in `{name}`")).got(value.kind()));
         }
-        _ => Ok(()),
     }
+    Ok(())
+}
+
+/// A media type as JOSE headers and the `typ` of COSE shorten it: without `application/`, in lower case (RFC 7515, 4.1.9).
+pub fn short_media_type(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    lower.strip_prefix("application/").map(str::to_owned).unwrap_or(lower)
+}
+
+/// The header of what looks like a compact JWS, without a look at the rest; `None` when it does not look like one. For
+/// telling formats apart only: nothing is checked.
+pub fn peek_header(text: &str) -> Option<Header> {
+    let (header, rest) = text.split_once('.')?;
+    if header.len() > HEADER_CHARS || !rest.contains('.') || !header.starts_with("ey") {
+        return None;
+    }
+    Header::decode(&base64url::decode(header).ok()?).ok()
+}
+
+/// The payload of what looks like a compact JWS, on the terms of [`peek_header`].
+pub fn peek_payload(text: &str) -> Option<Vec<u8>> {
+    let mut parts = text.splitn(3, '.');
+    let payload = parts.nth(1).filter(|payload| payload.len() <= limits::INPUT_BYTES)?;
+    parts.next().and_then(|_| base64url::decode(payload).ok())
 }
 
 /// RFC 8725, 3.10: a key that the message brings proves nothing.
@@ -229,6 +258,20 @@ mod tests {
     }
 
     #[test]
+    fn peeks_without_a_check() {
+        let header = base64url::encode(br#"{"alg":"none","typ":"vc+jwt","cty":"vc"}"#);
+        let text = format!("{header}.e30.");
+        let peeked = peek_header(&text).unwrap();
+        assert_eq!((peeked.typ.as_deref(), peeked.cty.as_deref()), (Some("vc+jwt"), Some("vc")));
+        assert_eq!(peek_payload(&text).unwrap(), b"{}");
+        for text in ["", "ey", &header, &format!("{header}.e30"), "eyJ.e30.", "W10.e30.AA", ".e30."] {
+            assert!(peek_header(text).is_none(), "{text}");
+        }
+        assert_eq!(short_media_type("Application/VC+jwt"), "vc+jwt");
+        assert_eq!(short_media_type("vp+jwt"), "vp+jwt");
+    }
+
+    #[test]
     fn other_shapes_are_refused() {
         for text in
             ["", ".", "..", "...", "e30.e30", "e30.e30.AA.AA", "e30=.e30.", "e30.e30.AA\n", " e30.e30.", "W10.e30."]
@@ -253,6 +296,7 @@ mod tests {
             (r#"{"alg":"A","crit":["b64"],"b64":false}"#, Code::JoseCritUnsupported),
             (r#"{"alg":"A","b64":true}"#, Code::JoseB64Unsupported),
             (r#"{"alg":"A","typ":1}"#, Code::JoseTypMismatch),
+            (r#"{"alg":"A","cty":[]}"#, Code::JoseTypMismatch),
             (r#"{"alg":"A","jwk":{}}"#, Code::JoseEmbeddedKeyUntrusted),
             (r#"{"alg":"A","jwk":{"d":""}}"#, Code::JosePrivateKeyExposed),
             (r#"{"alg":"A","jku":1}"#, Code::JoseRemoteKeyForbidden),

@@ -168,7 +168,10 @@ fn check_issuer(claims: &json::Value<'_>, issuer: &str) -> Result<(), Reason> {
 }
 
 /// RFC 7800, 3.2: the key of a holder is its public half.
-fn check_confirmation(claims: &json::Value<'_>) -> Result<(), Reason> {
+///
+/// # Errors
+/// `jose.private_key_exposed`.
+pub fn check_confirmation(claims: &json::Value<'_>) -> Result<(), Reason> {
     let key = claims.member("cnf").and_then(|cnf| cnf.member("jwk"));
     if key.is_some_and(is_private_jwk) {
         Err(Reason::new(Code::JosePrivateKeyExposed).got("`cnf.jwk`"))

@@ -7,6 +7,7 @@ pub mod content;
 pub mod eu_dcc;
 pub mod fhir_bundle;
 pub mod hcert;
+pub mod key_binding;
 pub mod nz_covid_pass;
 pub mod shc_keys;
 pub mod shc_numeric;
@@ -14,6 +15,9 @@ pub mod shc_payload;
 pub mod signers;
 pub mod smart_health_card;
 pub mod vc;
+pub mod vc_cose;
+pub mod vc_jwt;
+pub mod vc_sd_jwt;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -26,6 +30,7 @@ use crate::credential::{Decoded, Input, Opened, Signed};
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::{cbor, json};
 use crate::evidence::Evidence;
+use crate::format::vc::enveloped::{self, Enveloped};
 use crate::limits;
 use crate::locator::Locator;
 use crate::occasion::Occasion;
@@ -34,8 +39,14 @@ use crate::reason::{Code, Reason, Stage};
 use crate::trust::{Consulted, Signer, SignerDescription, Trust};
 
 /// Every format, in the order in which they are listed and tried.
-pub static FORMATS: &[&dyn Format] =
-    &[&eu_dcc::EuDcc, &smart_health_card::SmartHealthCard, &nz_covid_pass::NzCovidPass];
+pub static FORMATS: &[&dyn Format] = &[
+    &eu_dcc::EuDcc,
+    &smart_health_card::SmartHealthCard,
+    &nz_covid_pass::NzCovidPass,
+    &vc_jwt::VcJwt,
+    &vc_sd_jwt::VcSdJwt,
+    &vc_cose::VcCose,
+];
 
 /// What a reader of lists wants to know of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -235,13 +246,15 @@ pub fn by_name(name: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.about().name == name)
 }
 
+fn named(name: &str) -> Result<&'static dyn Format, Reason> {
+    by_name(name).ok_or_else(|| Reason::new(Code::InputUnrecognised).got("an unknown format name"))
+}
+
 /// The credentials that an input holds, each with its format. Deciding is by shape alone; two matches are an error.
 pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, Reason> {
     let hint = match &input.format {
         None => None,
-        Some(name) => {
-            Some(by_name(name).ok_or_else(|| Reason::new(Code::InputUnrecognised).got("an unknown format name"))?)
-        }
+        Some(name) => Some(named(name)?),
     };
     if is_picture(&input.bytes) {
         return pieces_of_picture(&input.bytes, hint);
@@ -249,11 +262,17 @@ pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, R
     if input.bytes.len() > limits::INPUT_BYTES {
         return Err(Reason::new(Code::InputTooLarge).expected(limits::INPUT_BYTES).got(input.bytes.len()));
     }
+    if let Some(text) = vc_cose::text_of_bytes(&input.bytes) {
+        return pieces_of_texts(vec![Cow::Owned(text)], hint);
+    }
     let text = std::str::from_utf8(&input.bytes).map_err(|_| {
-        Reason::new(Code::InputUnrecognised).expected("text or a picture").got("bytes that are neither")
+        Reason::new(Code::InputUnrecognised).expected("text, a picture or COSE").got("bytes that are none of these")
     })?;
     // White space around a text is what editors and shells add; a strict reader refuses it by not knowing the beginning.
     let text = if policy.strict { text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
+    if let Some(token) = token_of_envelope(text)? {
+        return pieces_of_texts(vec![Cow::Owned(token.text)], Some(hint.map_or_else(|| named(token.format), Ok)?));
+    }
     let texts: Vec<Cow<'i, str>> = if smart_health_card::is_file(text) {
         smart_health_card::texts_of_file(text, policy)?.into_iter().map(Cow::Owned).collect()
     } else if text.contains('\n') && !policy.strict {
@@ -262,6 +281,15 @@ pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, R
         vec![Cow::Borrowed(text)]
     };
     pieces_of_texts(texts, hint)
+}
+
+/// The token of an input that is an enveloped credential or presentation (VCDM 2.0, 4.12 and 4.13).
+fn token_of_envelope(text: &str) -> Result<Option<Enveloped>, Reason> {
+    if !text.starts_with('{') || !text.contains("Enveloped") {
+        return Ok(None);
+    }
+    let document = json::decode(text.as_bytes())?;
+    if enveloped::is_envelope(&document) { enveloped::open(&document).map(Some) } else { Ok(None) }
 }
 
 fn pieces_of_texts<'i>(texts: Vec<Cow<'i, str>>, hint: Option<&'static dyn Format>) -> Result<Vec<Piece<'i>>, Reason> {

@@ -15,7 +15,8 @@ use crate::check::{Findings, Note};
 use crate::core_data::{CertificateData, CoreData, Person};
 use crate::credential::{Claims, Decoded, KeyId, Opened, Signed};
 use crate::crypto::algorithm::Algorithm;
-use crate::crypto::public_key::{Curve, PublicKey};
+use crate::did::document::DidDocument;
+use crate::did::web;
 use crate::encoding::base32;
 use crate::encoding::cbor::{self, Value};
 use crate::envelope::cose::{AlgorithmLabel, Wrappings, open_sign1};
@@ -26,7 +27,7 @@ use crate::limits;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::time::{Date, Timestamp};
-use crate::trust::did::{DidDocument, fixed_environment, web_locator};
+use crate::trust::did::{self, fixed_environment, pass_key};
 use crate::trust::{Consulted, Issuer, SignerDescription};
 
 /// The format's name in lists, policies and trust entries.
@@ -286,9 +287,9 @@ fn issuer_keys(issuer: &Arc<Issuer>, kid: &str, context: &Context<'_>) -> Keys {
     let mut keys = Keys { consulted: vec![Consulted::Issuer(issuer.clone())], ..Keys::default() };
     let id = format!("{}#{kid}", issuer.issuer);
     let found = match &issuer.document {
-        Some(document) => pass_key(document, &id),
+        Some(document) => pass_key(document, &id, context.occasion.now),
         None => match fetched_document(issuer, context, &mut keys) {
-            Some(document) => document.and_then(|document| pass_key(&document, &id)),
+            Some(document) => document.and_then(|document| pass_key(&document, &id, context.occasion.now)),
             None => return keys,
         },
     };
@@ -312,7 +313,7 @@ fn issuer_keys(issuer: &Arc<Issuer>, kid: &str, context: &Context<'_>) -> Keys {
 /// The issuer's DID document among the evidence; `None` when it is not there, which `keys` then says.
 fn fetched_document(issuer: &Issuer, context: &Context<'_>, keys: &mut Keys) -> Option<Result<DidDocument, Reason>> {
     let unavailable = Reason::new(Code::TrustKeyUnavailable).expected("the issuer's DID document");
-    let Some(locator) = web_locator(&issuer.issuer) else {
+    let Ok(locator) = web::locator(&issuer.issuer) else {
         keys.missing = Some((unavailable, None));
         return None;
     };
@@ -321,7 +322,7 @@ fn fetched_document(issuer: &Issuer, context: &Context<'_>, keys: &mut Keys) -> 
         keys.evidence.push(locator.as_str().to_owned());
     }
     match document {
-        Some(document) if document.status == 200 => Some(DidDocument::decode(&document.body, &issuer.issuer)),
+        Some(document) if document.status == 200 => Some(did::document(&document.body, &issuer.issuer)),
         Some(document) => {
             // Asked and not found: asking again at once settles nothing.
             keys.missing = Some((unavailable.got(format!("HTTP status {}", document.status)), None));
@@ -331,16 +332,6 @@ fn fetched_document(issuer: &Issuer, context: &Context<'_>, keys: &mut Keys) -> 
             keys.missing = Some((unavailable, Some(locator)));
             None
         }
-    }
-}
-
-/// The assertion key with this id, if it is the one kind of key that passes are signed with.
-fn pass_key(document: &DidDocument, id: &str) -> Result<PublicKey, Reason> {
-    let key = document.assertion_key(id)?;
-    if key.curve() == Some(Curve::P256) {
-        Ok(key)
-    } else {
-        Err(Reason::new(Code::DidDocumentInvalid).expected("a key on P-256").got("a key of another kind"))
     }
 }
 

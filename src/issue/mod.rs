@@ -1,8 +1,12 @@
 //! Issuing twins: one file a format. Key and content in, text out.
 
 pub mod eu_dcc;
+pub mod jws;
 pub mod nz_covid_pass;
+pub mod sd_jwt;
 pub mod smart_health_card;
+pub mod status_list;
+pub mod vc_jose;
 
 use std::fmt;
 

@@ -3,6 +3,7 @@
 use crate::credential::KeyId;
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::own_keys::Signer;
+use crate::did::web;
 use crate::encoding::base32;
 use crate::encoding::cbor::{self, Value};
 use crate::envelope::cose::sig_structure;
@@ -11,7 +12,6 @@ use crate::issue::IssueFault;
 use crate::limits;
 use crate::reason::{Code, Reason};
 use crate::time::{Date, Timestamp};
-use crate::trust::did::web_locator;
 
 /// The JSON-LD context that every genuine pass names second.
 const PASS_CONTEXT: &str = "https://nzcp.covid19.health.nz/contexts/v1";
@@ -93,7 +93,7 @@ fn claims(draft: &PassDraft) -> Value<'_> {
 
 /// What the verifier would refuse is not issued.
 fn check(draft: &PassDraft) -> Result<(), Reason> {
-    if web_locator(&draft.issuer).is_none() {
+    if web::locator(&draft.issuer).is_err() {
         return Err(Reason::new(Code::ClaimIssuer).expected("a did:web"));
     }
     let plausible = 0..=limits::LATEST_SECOND;

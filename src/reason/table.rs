@@ -42,6 +42,7 @@ documents! {
     DIDKEY = "did:key", "https://w3c-ccg.github.io/did-key-spec/";
     DIDJWK = "did:jwk", "https://github.com/quartzjer/did-jwk";
     DIDPEER = "did:peer", "https://identity.foundation/peer-did-method-spec/";
+    RFC9596 = "RFC 9596", "https://www.rfc-editor.org/rfc/rfc9596";
     RFC9901 = "RFC 9901", "https://www.rfc-editor.org/rfc/rfc9901";
     OB3 = "Open Badges 3.0", "https://www.imsglobal.org/spec/ob/v3p0/";
     QR = "ISO/IEC 18004", "https://www.iso.org/standard/83389.html";
@@ -252,6 +253,8 @@ codes! {
     SdjwtClaimCollision "sdjwt.claim_collision" Digests RFC9901 "7.1" "A disclosure names a member that is there already." "Readers would disagree which one counts.";
     SdjwtReservedName "sdjwt.reserved_name" Digests RFC9901 "7.1" "A disclosure uses a reserved name." "`_sd` and `...` are not claims.";
     SdjwtSdAlg "sdjwt.sd_alg" Digests RFC9901 "4.1.1" "The digest algorithm is not one that we take." "sha-256, sha-384 or sha-512.";
+    SdjwtKbInvalid "sdjwt.kb_invalid" Holder RFC9901 "7.3" "The proof that the presenter holds the credential's key is malformed, or too old." "A key binding JWT says when it was made, for whom, for which nonce and over which text; it is signed by the key in `cnf`.";
+    SdjwtSdHash "sdjwt.sd_hash" Holder RFC9901 "4.3" "The proof of key binding was made for another set of disclosures." "Somebody added or took away a disclosure after the holder had signed.";
     ObSchema "ob.schema" Policy OB3 "B" "The badge breaks a rule of Open Badges." "Tell the issuer; the report names the member.";
     ObIdentity "ob.identity" Holder OB3 "8.5" "The badge was issued to another identity." "The hash of the identity that was given is not the one in the badge.";
     PolicyFormat "policy.format" Policy OWN "policy" "The policy does not take this format." "See `formats` in the policy file.";
@@ -266,6 +269,7 @@ pub(super) fn cose_spec(code: Code) -> Spec {
         Code::SigInvalid => cose(RFC9052, "4.4"),
         Code::SigEncoding => cose(RFC9053, "2.1"),
         Code::JoseKidUnknown => cose(RFC9052, "3.1"),
+        Code::JoseTypMismatch => cose(RFC9596, "2"),
         Code::TimeExpired | Code::TimeInconsistent => cose(RFC8392, "3.1.4"),
         Code::TimeNotYetValid => cose(RFC8392, "3.1.5"),
         Code::TimeImplausible => cose(RFC8392, "2"),

@@ -1,3 +1,4 @@
 //! Status: has the issuer withdrawn it? Lists come as evidence.
 
+pub mod bitstring;
 pub mod shc_revocation;

@@ -1,8 +1,9 @@
 //! Imports one issuer's DID document, to be pinned.
 
+use crate::did::document::{DidDocument, Purpose};
 use crate::encoding::json;
 use crate::reason::{Code, Reason};
-use crate::trust::did::{DidDocument, fixed_environment};
+use crate::trust::did::fixed_environment;
 use crate::trust::entry::Entry;
 use crate::trust::import::{Draft, Import, ImportFault, Options, shape, text};
 use crate::trust::import_gdhcn;
@@ -16,17 +17,19 @@ pub fn takes(bytes: &[u8]) -> bool {
 /// One issuer with its document.
 ///
 /// # Errors
-/// `json.*`, `did.document_invalid`, and the fault of its first assertion key when none of them can be used.
+/// `json.*`, `did.*` of the document, and the fault of its first assertion key when none of them can be used.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
     let value = json::decode(bytes)?;
     let id = text(&value, "id").ok_or_else(|| Reason::new(Code::DidDocumentInvalid).expected("an id"))?;
     let document = DidDocument::decode(bytes, id)?;
     let mut draft = Draft::of_items("did", options);
     let mut usable = 0_usize;
-    for key in document.assertion_ids() {
-        match document.assertion_key(key) {
+    for id in document.ids_for(Purpose::AssertionMethod) {
+        // Whether a method has ended is for the day on which something is verified with it.
+        let absent = || Reason::new(Code::DiVmMissing).expected("a method of the document");
+        match document.method(id).ok_or_else(absent).and_then(|method| method.public_key()) {
             Ok(_) => usable += 1,
-            Err(reason) => draft.problem(key, reason),
+            Err(reason) => draft.problem(id, reason),
         }
     }
     if usable == 0 {
@@ -34,10 +37,8 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
         draft.problem(id, none);
     }
     // A document that exposes a private key is not pinned: whoever read it can sign.
-    let exposed = document
-        .assertion_ids()
-        .any(|key| document.assertion_key(key).is_err_and(|reason| reason.code() == Code::JosePrivateKeyExposed));
-    if exposed {
+    let mut keys = document.methods().iter().map(|method| method.public_key());
+    if keys.any(|key| key.is_err_and(|reason| reason.code() == Code::JosePrivateKeyExposed)) {
         return Err(Reason::new(Code::JosePrivateKeyExposed).into());
     }
     if usable > 0 {

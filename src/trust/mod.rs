@@ -27,10 +27,10 @@ use serde::Serialize;
 
 use crate::crypto::digest::sha256;
 use crate::crypto::public_key::PublicKey;
+use crate::did::document::DidDocument;
 use crate::encoding::base64url;
 use crate::policy::Environment;
 use crate::reason::{Code, Reason};
-use crate::trust::did::DidDocument;
 use crate::trust::entry::{Entry, EntryFile};
 use crate::trust::jwks::KeySet;
 use crate::trust::x509::{Certificate, check_issued_by};

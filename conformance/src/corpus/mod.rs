@@ -14,6 +14,8 @@ pub mod nzcp_spec;
 pub mod own_vectors;
 pub mod shc_dev_tools;
 pub mod shc_spec;
+pub mod spec_examples;
+pub mod vcdm2_inputs;
 pub mod wycheproof;
 
 use std::path::{Path, PathBuf};
@@ -46,6 +48,8 @@ pub const LAYOUTS: &[Layout] = &[
     json_testsuite::LAYOUT,
     jcs::LAYOUT,
     wycheproof::LAYOUT,
+    vcdm2_inputs::LAYOUT,
+    spec_examples::LAYOUT,
     cctv_ed25519::LAYOUT,
 ];
 

@@ -1,6 +1,7 @@
 //! Tests of public keys: points, numbers, thumbprints.
 
 use super::*;
+use crate::crypto::bbs::own::OwnBbsKey;
 
 fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
@@ -95,14 +96,14 @@ fn keys_of_one_writing() {
     let key = PublicKey::x25519(&[9; 32]).expect("any 32 bytes");
     assert!(!key.is_for_signatures() && !key.takes(Algorithm::EdDsa) && key.x25519_bytes().is_some());
     assert_eq!(code(PublicKey::x25519(&[9; 31])), Code::KeyInvalidPoint);
-    let mut point = [7; 96];
-    point[0] = 0xa0;
-    let key = PublicKey::bls12381_g2(&point).expect("the right form");
-    assert!(key.takes(Algorithm::Bbs) && !key.takes(Algorithm::Es256));
+    let own = OwnBbsKey::generate().expect("a key");
+    let mut point = *own.verify_key().as_bytes();
+    let key = PublicKey::bls12381_g2(&point).expect("a point");
+    assert!(key.takes(Algorithm::Bbs) && !key.takes(Algorithm::Es256) && key.bbs().is_some());
     assert_eq!(code(PublicKey::bls12381_g2(&point[..95])), Code::KeyInvalidPoint);
-    point[0] = 0xc0;
+    point[0] ^= 0x80;
     assert_eq!(code(PublicKey::bls12381_g2(&point)), Code::KeyInvalidPoint);
-    point[0] = 0x20;
+    point[0] = 0xc0;
     assert_eq!(code(PublicKey::bls12381_g2(&point)), Code::KeyInvalidPoint);
 }
 

@@ -56,6 +56,11 @@ impl<'a> Value<'a> {
         if let Value::Array(items) = self { Some(items) } else { None }
     }
 
+    /// One value or several: an array's elements, else the value itself.
+    pub fn items(&self) -> &[Value<'a>] {
+        self.as_array().unwrap_or(std::slice::from_ref(self))
+    }
+
     /// The members in the order written, if this is an object.
     pub fn as_object(&self) -> Option<&[(Cow<'a, str>, Value<'a>)]> {
         if let Value::Object(members) = self { Some(members) } else { None }

@@ -5,10 +5,15 @@
 
 pub mod dates;
 pub mod enveloped;
+pub mod inner;
 pub mod judged;
+pub mod keys;
 pub mod language;
 pub mod model;
 pub mod read;
 pub mod related;
+pub mod secured;
+#[cfg(test)]
+pub mod secured_sample;
 pub mod status_entries;
 pub mod url;

@@ -65,7 +65,7 @@ pub fn types<'v>(document: &'v Value<'_>) -> impl Iterator<Item = &'v str> {
 
 /// One value or several: an array's elements, else the value itself.
 pub fn items<'v, 'a>(value: &'v Value<'a>) -> &'v [Value<'a>] {
-    value.as_array().unwrap_or(std::slice::from_ref(value))
+    value.items()
 }
 
 /// Every fault of a credential against its data model; at most one for each member.
@@ -256,10 +256,14 @@ fn check_names(object: &Value<'_>, place: &str) -> Result<(), Reason> {
     })
 }
 
-/// VCDM 2.0, 4.13: credentials are objects: credentials, or envelopes around them.
+/// VCDM 2.0, 4.13: credentials are objects: credentials, or envelopes around them. VCDM 1.1, 6.3.1: or JWT texts.
 fn check_inner(document: &Value<'_>) -> Result<(), Reason> {
     let Some(value) = document.member("verifiableCredential") else { return Ok(()) };
+    let takes_texts = version(document) == Some(Version::V1);
     items(value).iter().try_for_each(|item| {
+        if takes_texts && item.as_str().is_some() {
+            return Ok(());
+        }
         if item.as_object().is_none() {
             return Err(schema("objects in `verifiableCredential`", item.kind()));
         }

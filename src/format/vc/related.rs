@@ -12,6 +12,7 @@ use crate::check::{Findings, Note};
 use crate::crypto::digest::{sha256, sha384, sha512};
 use crate::encoding::base64url;
 use crate::encoding::json::Value;
+use crate::encoding::multibase::{self, Base};
 use crate::format::vc::model::{CONTEXT_V2, items, schema};
 use crate::format::vc::url::is_url;
 use crate::limits;
@@ -161,7 +162,7 @@ fn read_sri(text: &str) -> Option<Stated> {
 
 /// A multihash: `12 20` SHA-256, `20 30` SHA-384, `13 40` SHA-512, each before the digest.
 fn read_multibase(text: &str) -> Option<Stated> {
-    let bytes = base64url::decode(text.strip_prefix('u')?).ok()?;
+    let bytes = multibase::decode(text, &[Base::Base58Btc, Base::Base64Url]).ok()?;
     let (algorithm, digest) = match bytes.as_slice() {
         [0x12, 0x20, digest @ ..] => (Algorithm::Sha256, digest),
         [0x20, 0x30, digest @ ..] => (Algorithm::Sha384, digest),
@@ -188,6 +189,10 @@ mod tests {
         format!("u{}", base64url::encode(&[&[0x12, 0x20][..], &sha256(BYTES)].concat()))
     }
 
+    fn base58() -> String {
+        multibase::encode(Base::Base58Btc, &[&[0x20, 0x30][..], &sha384(BYTES)].concat())
+    }
+
     /// Outcome of stage Digests, codes of its faults and of notes.
     fn judged(resource: &str, is_strict: bool) -> (Result<(), Code>, &'static str, Vec<&'static str>) {
         let text = format!(r#"{{"relatedResource":{resource}}}"#);
@@ -211,6 +216,7 @@ mod tests {
             (format!(r#"{{"id":"{URL}","digestSRI":"{sri}"}}"#), "pass", vec![]),
             (format!(r#"[{{"id":"{URL}","digestMultibase":"{multibase}","mediaType":"text/plain"}}]"#), "pass", vec![]),
             (format!(r#"{{"id":"{URL}","digestSRI":"{sri}","digestMultibase":"{multibase}"}}"#), "pass", vec![]),
+            (format!(r#"{{"id":"{URL}","digestMultibase":"{}"}}"#, base58()), "pass", vec![]),
             (format!(r#"{{"id":"{URL}","digestSRI":"{other}"}}"#), "vc.digest", vec![]),
             (format!(r#"{{"id":"{URL}","digestSRI":"{other}","digestMultibase":"{multibase}"}}"#), "vc.digest", vec![]),
             (

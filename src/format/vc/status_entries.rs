@@ -8,9 +8,7 @@ use crate::format::vc::model::items;
 use crate::format::vc::url::is_url;
 use crate::limits;
 use crate::reason::{Code, Reason};
-
-/// Bits of the largest place that we read.
-const MOST_BITS: u8 = 8;
+use crate::status::bitstring::{read_messages, read_size};
 
 /// The status entries of a credential, and what is wrong with those that are not among them.
 ///
@@ -81,38 +79,6 @@ fn read_index(value: Option<&Value<'_>>) -> Result<u64, Reason> {
         return Err(wrong("another text"));
     }
     text.parse().map_err(|_| wrong("a number beyond 64 bits"))
-}
-
-/// `statusSize`: bits of one place.
-///
-/// # Errors
-/// `status.malformed` unless it is an integer from 1 to 8.
-pub fn read_size(value: &Value<'_>) -> Result<u8, Reason> {
-    let size = value.as_i64().and_then(|size| u8::try_from(size).ok()).filter(|size| (1..=MOST_BITS).contains(size));
-    size.ok_or_else(|| malformed("1 to 8 as `statusSize`").got(value.kind()))
-}
-
-/// `statusMessage`: a message for each value that a place of `bits` can hold.
-///
-/// # Errors
-/// `status.malformed` when one is missing, of another shape, or stands twice.
-pub fn read_messages(value: &Value<'_>, bits: Option<u8>) -> Result<Vec<(u64, String)>, Reason> {
-    let due = 1_usize << bits.unwrap_or(1).min(MOST_BITS);
-    let wrong = || malformed(format!("{due} messages, one for each value, as `statusMessage`"));
-    let all = value.as_array().filter(|all| all.len() == due).ok_or_else(wrong)?;
-    let mut messages: Vec<(u64, String)> = Vec::with_capacity(due);
-    for item in all {
-        let status = item.member("status").and_then(Value::as_str).and_then(|text| text.strip_prefix("0x"));
-        let status = status.filter(|digits| !digits.is_empty() && !digits.starts_with('+'));
-        let status = status.and_then(|digits| u64::from_str_radix(digits, 16).ok()).ok_or_else(wrong)?;
-        let message = item.member("message").and_then(Value::as_str).ok_or_else(wrong)?;
-        let is_known = messages.iter().any(|(known, _)| *known == status);
-        if is_known || !usize::try_from(status).is_ok_and(|status| status < due) {
-            return Err(wrong());
-        }
-        messages.push((status, message.to_owned()));
-    }
-    Ok(messages)
 }
 
 fn malformed(expected: impl Into<crate::reason::Fact>) -> Reason {

@@ -212,6 +212,14 @@ fn credentials_of_presentations() {
     }
 }
 
+/// Data model 1.1, 6.3.1.
+#[test]
+fn presentations_of_1_1_hold_texts() {
+    let old = GOOD_VP.replace("https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1");
+    assert_eq!(codes(&with(&old, "verifiableCredential", r#"["eyJ.a.b"]"#), true), []);
+    assert_eq!(codes(&with(&old, "verifiableCredential", "[1]"), true), [Code::VcSchema]);
+}
+
 #[test]
 fn what_is_no_object() {
     for text in ["1", "[]", "null", r#""x""#] {

@@ -1,0 +1,172 @@
+//! Whose key signed a W3C credential or presentation: from a verification method to keys.
+//!
+//! An issuer must stand on the trust list, unless the policy takes anybody whose DID resolves; a holder need not. Keys come from
+//! what the trust entry pins, from the DID itself, or from evidence. A place is named as missing only where the trust list
+//! or the policy allows asking there: that a document names a place is no reason to ask it for anything.
+
+use std::sync::Arc;
+
+use crate::credential::{Decoded, KeyId, Purpose, Signed};
+use crate::crypto::public_key::PublicKey;
+use crate::did::document::{self, DidDocument};
+use crate::did::{self, Resolution};
+use crate::format::{Candidate, Context, Keys};
+use crate::policy::IssuerDemand;
+use crate::reason::{Code, Reason};
+use crate::trust::{Consulted, Issuer, SignerDescription};
+
+/// What reports say of a signer who stands on no list.
+const UNLISTED: &str = "unlisted";
+
+/// Who may have made that signature of a credential or presentation of the format with that name.
+pub fn find(format: &str, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
+    let mut keys = Keys::default();
+    let owner = decoded.and_then(|decoded| decoded.issuer.as_deref());
+    let is_presentation = decoded.is_some_and(|decoded| decoded.is_presentation);
+    let listed = match owner {
+        Some(owner) if !is_presentation => listed_issuer(owner, format, context, &mut keys),
+        _ => None,
+    };
+    let Some(kid) = signed.kid.as_ref().and_then(text) else {
+        keys.faults.push(Reason::new(Code::DiVmMissing));
+        return keys;
+    };
+    let question =
+        Question { method: absolute(kid, owner), purpose: signed.purpose, owner, listed: listed.as_ref(), context };
+    if let Some(key) = question.pinned_key(kid) {
+        keys.candidates.push(question.candidate(key, false));
+        return keys;
+    }
+    question.ask(&mut keys);
+    keys
+}
+
+/// The issuer's place on the trust list; what is wrong with it is said in `keys`.
+fn listed_issuer(name: &str, format: &str, context: &Context<'_>, keys: &mut Keys) -> Option<Arc<Issuer>> {
+    let found = context.trust.issuer(name, context.policy.environment);
+    if let Some(issuer) = found {
+        // An entry that does not count is consulted too: without it the reason would be another.
+        keys.consulted.push(Consulted::Issuer(issuer.clone()));
+    }
+    let due = context.policy.environment;
+    let fault = match found {
+        None => Reason::new(Code::TrustIssuerUnknown).got(name.to_owned()),
+        Some(issuer) if !issuer.formats.iter().any(|may| may == format) => {
+            Reason::new(Code::TrustIssuerUnknown).expected(format!("an issuer of {format}")).got(name.to_owned())
+        }
+        Some(issuer) if issuer.environment != due => {
+            Reason::new(Code::TrustEnvironment).expected(due.name()).got(issuer.environment.name())
+        }
+        Some(issuer) => return Some(issuer.clone()),
+    };
+    if context.policy.issuers == IssuerDemand::Listed {
+        keys.faults.push(fault);
+    }
+    None
+}
+
+/// One signature's verification method, and around it what is known of the signer.
+struct Question<'q> {
+    method: String,
+    purpose: Purpose,
+    owner: Option<&'q str>,
+    listed: Option<&'q Arc<Issuer>>,
+    context: &'q Context<'q>,
+}
+
+impl Question<'_> {
+    /// The key with that identifier in the JWK set that the trust entry pins.
+    fn pinned_key(&self, kid: &str) -> Option<PublicKey> {
+        let set = self.listed?.keys.as_ref()?;
+        let fragment = self.method.split_once('#').map(|(_, fragment)| fragment);
+        let jwk = [Some(kid), fragment, Some(&self.method)].into_iter().flatten().find_map(|kid| set.find(kid).ok())?;
+        jwk.public_key().ok().cloned()
+    }
+
+    /// Looks the method up in its controller's document.
+    fn ask(&self, keys: &mut Keys) {
+        let (controller, fragment) = did::split(&self.method);
+        if controller.is_empty() || fragment.is_none_or(str::is_empty) {
+            keys.faults.push(Reason::new(Code::DiVmMissing).got(self.method.clone()));
+            return;
+        }
+        let found = match self.pinned_document(controller, keys) {
+            Some(issuer) => issuer.document.as_ref().map(|document| self.in_document(document)),
+            None => match did::resolve(controller, self.context.evidence) {
+                Resolution::Document(document) => {
+                    keys.evidence.extend(document.locator().map(str::to_owned));
+                    Some(self.in_document(&document))
+                }
+                Resolution::Missing(reason, locator) => {
+                    keys.missing = Some((reason, locator.filter(|_| self.may_ask(controller))));
+                    None
+                }
+                Resolution::Fault(reason) => Some(Err(reason)),
+            },
+        };
+        match found {
+            Some(Ok(candidate)) => keys.candidates.push(candidate),
+            Some(Err(reason)) => keys.faults.push(reason),
+            None => {}
+        }
+    }
+
+    /// The method's key, if that document has it for this purpose.
+    fn in_document(&self, document: &DidDocument) -> Result<Candidate, Reason> {
+        let key = document.key_at(&self.method, relationship(self.purpose), self.context.occasion.now)?;
+        let is_foreign = self.owner.is_none() || document.controller_of(&self.method) != self.owner;
+        Ok(self.candidate(key, is_foreign))
+    }
+
+    /// Whether the controller's own place may be asked for its document.
+    fn may_ask(&self, controller: &str) -> bool {
+        let is_listed_owner = self.listed.is_some() && self.owner == Some(controller);
+        is_listed_owner || self.context.policy.issuers == IssuerDemand::Resolvable
+    }
+
+    /// The trust entry that pins the controller's document.
+    fn pinned_document(&self, controller: &str, keys: &mut Keys) -> Option<Arc<Issuer>> {
+        let due = self.context.policy.environment;
+        let known = self.context.trust.issuer(controller, due)?;
+        if known.environment != due || known.document.is_none() {
+            return None;
+        }
+        keys.consulted.push(Consulted::Issuer(known.clone()));
+        Some(known.clone())
+    }
+
+    fn candidate(&self, key: PublicKey, is_foreign: bool) -> Candidate {
+        let description = SignerDescription {
+            name: self.owner.unwrap_or_default().to_owned(),
+            key_id: Some(self.method.clone()),
+            list: self.listed.and_then(|issuer| issuer.list.clone()),
+            environment: self.listed.map_or(UNLISTED, |issuer| issuer.environment.name()),
+            ..SignerDescription::default()
+        };
+        Candidate { key, description: Arc::new(description), signer: None, crl_version: None, is_foreign }
+    }
+}
+
+/// The relationship that a key must stand in.
+fn relationship(purpose: Purpose) -> document::Purpose {
+    match purpose {
+        Purpose::Assertion => document::Purpose::AssertionMethod,
+        Purpose::Authentication => document::Purpose::Authentication,
+    }
+}
+
+fn text(kid: &KeyId) -> Option<&str> {
+    match kid {
+        KeyId::Text(text) => Some(text),
+        KeyId::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
+    }
+}
+
+/// The method's absolute URL: a relative one belongs to the issuer (or holder).
+fn absolute(kid: &str, owner: Option<&str>) -> String {
+    match owner {
+        Some(owner) if kid.starts_with('#') => format!("{owner}{kid}"),
+        Some(owner) if !kid.contains(':') => format!("{owner}#{kid}"),
+        _ => kid.to_owned(),
+    }
+}

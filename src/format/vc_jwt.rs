@@ -1,0 +1,159 @@
+//! W3C credentials and presentations as JWT: `vc+jwt` and `vp+jwt` of VC-JOSE-COSE 1.0, and the JWT encoding of VC Data
+//! Model 1.1.
+//!
+//! ```json
+//! { "typ": "vc+jwt", "alg": .., "kid": verification method } . credential
+//! { "typ": "JWT", "alg": .., "kid": .. } . { "iss": .., "vc": { .. } }
+//! ```
+//! `typ` tells them apart: the second kind has `JWT` or none. The key comes from the issuer's (or holder's) document, never
+//! from the token.
+
+pub mod claims_1_1;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use crate::check::Findings;
+use crate::credential::{Decoded, KeyId, Opened, Signed};
+use crate::encoding::json::{self, Value};
+use crate::envelope::jws::{Header, Jws, peek_header, peek_payload, short_media_type};
+use crate::format::vc::secured::{self, Kind};
+use crate::format::vc::{inner, keys};
+use crate::format::{About, Candidate, Context, Disclosed, Format, Keys};
+use crate::policy::Policy;
+use crate::reason::{Code, Reason};
+use crate::trust::Consulted;
+
+/// The format's name in lists, policies and trust entries.
+pub const NAME: &str = "vc_jwt";
+
+static ABOUT: About = About {
+    name: NAME,
+    title: "W3C Verifiable Credential as JWT",
+    specification: "VC-JOSE-COSE 1.0; VC Data Model 1.1, 6.3.1",
+    begins: &["eyJ (JWT with typ vc+jwt or vp+jwt, or with a claim vc or vp)"],
+    algorithms: secured::ALGORITHM_NAMES,
+    status: "Bitstring Status List, StatusList2021",
+    issues: true,
+};
+
+/// The format W3C credential as JWT.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct VcJwt;
+
+/// Which encoding a token follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    /// VC-JOSE-COSE: the payload is the credential.
+    Bare,
+    /// VC Data Model 1.1: a claim holds it.
+    Claim,
+}
+
+impl Format for VcJwt {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn begins(&self, text: &str) -> bool {
+        let Some(header) = peek_header(text).filter(|header| header.zip.is_none() && !text.contains('~')) else {
+            return false;
+        };
+        match header.typ.as_deref().map(short_media_type).as_deref() {
+            Some("vc+jwt" | "vp+jwt") => true,
+            None | Some("jwt") => peek_payload(text).is_some_and(|payload| {
+                let claims = json::decode(&payload);
+                let has = |name: &str| claims.as_ref().is_ok_and(|claims| claims.member(name).is_some());
+                has("vc") || has("vp") || (header.typ.is_none() && has("@context"))
+            }),
+            Some(_) => false,
+        }
+    }
+
+    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason> {
+        let Jws { mut header, payload, message, signature } = Jws::open(texts.first().map_or("", |text| text))?;
+        let mut faults = std::mem::take(&mut header.faults);
+        let algorithm = secured::algorithm(&header, &mut faults);
+        let claims = json::decode(&payload)?;
+        if claims.as_object().is_none() {
+            return Err(Reason::new(Code::JosePayloadType).got(claims.kind()));
+        }
+        let (encoding, kind) = encoding(&header, &claims).unwrap_or_else(|reason| {
+            faults.push(reason);
+            (Encoding::Bare, Kind::of_document(&claims))
+        });
+        let mut opened = Opened { is_presentation: kind == Kind::Presentation, ..Opened::default() };
+        let document = match encoding {
+            Encoding::Bare => {
+                faults.extend(secured::check_content_type(header.cty.as_deref(), kind).err());
+                faults.extend(secured::check_kid(header.kid.as_deref(), &claims).err());
+                faults.extend(secured::check_claims(&claims, kind, context));
+                claims.clone()
+            }
+            Encoding::Claim => {
+                faults.extend(header.kid.is_none().then(crate::envelope::jws::no_kid));
+                faults.extend(secured::check_token_times(&claims, context));
+                claims_1_1::document(&claims, kind, &mut faults)
+            }
+        };
+        if opened.is_presentation {
+            opened.is_bound = secured::check_occasion(&claims, context, &mut faults);
+            opened.inner = inner::of_presentation(&document, encoding == Encoding::Claim, &mut faults);
+        }
+        opened.payload = json::encode(&document).into_bytes();
+        opened.signed = Signed {
+            algorithm,
+            kid: header.kid.map(KeyId::Text),
+            purpose: kind.purpose(),
+            message,
+            signature,
+            ..Signed::default()
+        };
+        opened.faults = faults;
+        Ok(opened)
+    }
+
+    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+        secured::decode(opened, policy)
+    }
+
+    fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
+        secured::fitting(keys::find(NAME, signed, decoded, context), signed)
+    }
+
+    fn judge(
+        &self,
+        decoded: &Decoded<'_>,
+        _: Option<&Candidate>,
+        context: &Context<'_>,
+        findings: &mut Findings,
+    ) -> Vec<Consulted> {
+        secured::judge(decoded, context, findings);
+        Vec::new()
+    }
+
+    fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
+        secured::disclose(payload)
+    }
+}
+
+/// VC-JOSE-COSE 3.1.1: `typ` should say what it is. Without one, a claim `vc` or `vp` means the older encoding.
+fn encoding(header: &Header, claims: &Value<'_>) -> Result<(Encoding, Kind), Reason> {
+    let typ = header.typ.as_deref();
+    if let Some(kind) = typ.and_then(|typ| Kind::of_media_type(typ, "+jwt")) {
+        return Ok((Encoding::Bare, kind));
+    }
+    let mismatch = |got: &'static str| Reason::new(Code::JoseTypMismatch).expected("vc+jwt, vp+jwt or JWT").got(got);
+    if typ.is_some_and(|typ| short_media_type(typ) != "jwt") {
+        return Err(mismatch("another `typ`"));
+    }
+    match (claims.member("vc"), claims.member("vp")) {
+        (Some(_), None) => Ok((Encoding::Claim, Kind::Credential)),
+        (None, Some(_)) => Ok((Encoding::Claim, Kind::Presentation)),
+        (Some(_), Some(_)) => Err(Reason::new(Code::VcEnvelope).expected("one claim of `vc` and `vp`").got("both")),
+        (None, None) if typ.is_none() => Ok((Encoding::Bare, Kind::of_document(claims))),
+        (None, None) => Err(mismatch("`JWT`, and neither `vc` nor `vp`")),
+    }
+}
