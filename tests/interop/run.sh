@@ -86,8 +86,10 @@ rm -rf "$run"
 mkdir -m 700 "$run" "$run/theirs"
 : >"$run/lines"
 peer cast.py
+peer keys_w3c.mjs
 
-for script in issue_cwt.py issue_jwcrypto.py issue_jose.mjs issue_pathcheck_dcc.cjs issue_pathcheck_shc.cjs; do
+for script in issue_cwt.py issue_jwcrypto.py issue_jose.mjs issue_pathcheck_dcc.cjs issue_pathcheck_shc.cjs \
+  issue_digitalbazaar.mjs issue_vc_jwt.mjs; do
   issue "$script"
 done
 issue issue_qrcode.py
