@@ -96,8 +96,9 @@ issue issue_qrcode.py
 lines judge.py "$run"/theirs/*.jsonl
 
 lines ours.py
+lines ours_w3c.py
 for script in read_cwt.py read_jwcrypto.py read_jose.mjs read_dcc_utils.cjs read_pathcheck_dcc.cjs \
-  read_pathcheck_shc.cjs read_nzcp.cjs read_jsqr.cjs; do
+  read_pathcheck_shc.cjs read_nzcp.cjs read_digitalbazaar.mjs read_vc_jwt.mjs read_jsqr.cjs; do
   lines "$script"
 done
 
