@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::input::read_file;
 use crate::cli::trouble::Trouble;
+use crate::did::remote::Resolver;
 use crate::encoding::json;
 use crate::format::{FORMATS, by_name};
 use crate::limits;
@@ -82,6 +83,12 @@ pub(super) fn time(text: &str) -> Result<Timestamp, String> {
     };
     time.filter(|time| (0..=limits::LATEST_SECOND).contains(&time.seconds()))
         .ok_or_else(|| "neither RFC 3339 (2021-06-11T12:00:00Z) nor seconds since 1970".to_owned())
+}
+
+/// The value of `--resolver`: the base URL of a DID resolver.
+pub(super) fn resolver(text: &str) -> Result<Resolver, String> {
+    Resolver::new(text)
+        .ok_or_else(|| "not an https URL that ends in a slash (https://HOST/1.0/identifiers/)".to_owned())
 }
 
 /// The present, by the clock of this machine.

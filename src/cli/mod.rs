@@ -11,6 +11,7 @@ mod bench_report;
 mod bench_w3c;
 mod bench_work;
 mod demands;
+mod did;
 mod evidence;
 mod explain;
 mod input;
@@ -55,6 +56,8 @@ enum Command {
     Explain(explain::Explain),
     /// Make a credential.
     Issue(issue::Issue),
+    /// Resolve DIDs and dereference DID URLs.
+    Did(did::Did),
     /// Import, list and check trust lists.
     Trust(trust::TrustCommand),
     /// Make a signing key.
@@ -144,6 +147,7 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Trouble> {
         Command::Inspect(command) => command.run(out),
         Command::Explain(command) => command.run(out),
         Command::Issue(command) => command.run(out),
+        Command::Did(command) => command.run(out),
         Command::Trust(command) => command.run(out),
         Command::Keys(command) => command.run(out),
         Command::Replay(command) => command.run(out),

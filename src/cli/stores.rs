@@ -4,8 +4,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::cli::trouble::{Trouble, remark};
-use crate::evidence::Evidence;
-use crate::gather::gather;
+use crate::evidence::{Document, Evidence};
+use crate::gather::{Fetch, gather};
+use crate::locator::Locator;
 use crate::net::clock::Clock;
 use crate::net::fetch::{Fetcher, Settings};
 use crate::report::Report;
@@ -96,6 +97,14 @@ impl Asker {
             Asker::Online(runtime, fetcher) => {
                 runtime.block_on(gather(request, trust, known.clone(), fetcher.as_ref()))
             }
+        }
+    }
+
+    /// The document at that place; `None` when nothing is fetched.
+    pub(super) fn fetched(&self, locator: &Locator) -> Option<Document> {
+        match self {
+            Asker::Offline => None,
+            Asker::Online(runtime, fetcher) => Some(runtime.block_on(fetcher.fetch(locator))),
         }
     }
 }

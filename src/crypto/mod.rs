@@ -5,6 +5,7 @@
 //! per cent less than with `ring`, which reads the point again each time); `ring` gives digests and randomness.
 
 pub mod algorithm;
+pub mod api_key;
 pub mod baseline;
 pub mod bbs;
 mod curve25519;

@@ -99,7 +99,7 @@ impl Format for VcCose {
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
-        secured::fitting(keys::find(NAME, signed, decoded, context), signed)
+        secured::fitting(keys::find(NAME, signed, decoded, context), signed, Code::CoseAlgKeyMismatch)
     }
 
     fn judge(

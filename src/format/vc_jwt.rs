@@ -120,7 +120,7 @@ impl Format for VcJwt {
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
-        secured::fitting(keys::find(NAME, signed, decoded, context), signed)
+        secured::fitting(keys::find(NAME, signed, decoded, context), signed, Code::JoseAlgKeyMismatch)
     }
 
     fn judge(

@@ -115,7 +115,7 @@ impl Format for VcSdJwt {
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
-        secured::fitting(keys::find(NAME, signed, decoded, context), signed)
+        secured::fitting(keys::find(NAME, signed, decoded, context), signed, Code::JoseAlgKeyMismatch)
     }
 
     fn judge(

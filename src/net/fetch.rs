@@ -193,7 +193,13 @@ impl Inner {
 
     /// Status and body. `None` when there is no whole answer within the limits.
     async fn download(&self, url: reqwest::Url) -> Option<(u16, Vec<u8>)> {
-        let mut response = self.client.get(url).header("accept", "application/json").send().await.ok()?;
+        let mut response = self
+            .client
+            .get(url)
+            .header("accept", "application/json, application/did, application/did-resolution")
+            .send()
+            .await
+            .ok()?;
         let status = response.status().as_u16();
         if status != 200 {
             return Some((status, Vec::new()));

@@ -2,10 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::crypto::api_key::ApiKey;
+use crate::did::remote::Resolver;
 use crate::policy::Policy;
 use crate::service::certificate;
+use crate::service::vc_api::api::VcApi;
 
 /// One permit of the budget.
 pub(crate) const ROOM_BYTES: usize = 64 << 10;
@@ -17,10 +21,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// TLS on the listener; `None` = plain HTTP. Metrics of their own listener are always plain.
     pub tls: Option<certificate::Settings>,
+    /// The W3C VC API: profiles, status lists, what verifying demands.
+    pub vc_api: Arc<VcApi>,
     /// Where metrics are served; `None` = on the same listener, under `/metrics`.
     pub metrics_listen: Option<SocketAddr>,
-    /// The trust store's folder or file.
-    pub trust: PathBuf,
+    /// The trust store's folder or file; `None` = nobody is trusted.
+    pub trust: Option<PathBuf>,
     /// What is demanded when a request does not say.
     pub policy: Policy,
     /// `true`: no evidence is fetched, ever.
@@ -30,6 +36,12 @@ pub struct Config {
     pub allow_at: bool,
     /// `true`: a request may bring its own demands (`policy`).
     pub allow_policy: bool,
+    /// Keys of callers who may use the places that are not for everybody: see [`crate::service::access`].
+    pub api_keys: Vec<ApiKey>,
+    /// `true`: those places are for everybody. For a developer's machine only.
+    pub open_access: bool,
+    /// Who answers for DIDs of methods that are not built in.
+    pub resolver: Option<Resolver>,
     /// Seconds between two looks at the trust store.
     pub reload_seconds: u64,
     /// Verifications admitted at a time; more are told to come back.
@@ -62,12 +74,16 @@ impl Config {
         Config {
             listen,
             tls: None,
+            vc_api: Arc::default(),
             metrics_listen: None,
-            trust: trust.into(),
+            trust: Some(trust.into()),
             policy: Policy::default(),
             offline: false,
             allow_at: false,
             allow_policy: false,
+            api_keys: Vec::new(),
+            open_access: false,
+            resolver: None,
             reload_seconds: 5,
             in_flight: 256,
             max_connections: 4096,
@@ -83,11 +99,13 @@ impl Config {
         }
     }
 
-    /// The same for a developer's machine: on loopback the time may be named and stopping does not dawdle.
+    /// The same for a developer's machine: on loopback the time may be named, no place asks for a key, and
+    /// stopping does not dawdle.
     #[must_use]
     pub fn for_development(mut self) -> Self {
         self.allow_at = self.listen.ip().is_loopback();
         self.allow_policy = self.allow_at;
+        self.open_access = self.allow_at;
         self.drain_time = Duration::ZERO;
         self
     }

@@ -152,6 +152,41 @@ described! {
         /// Opaque name of this occurrence.
         instance: Option<String>,
     }
+    /// What came of resolving a DID (DID Resolution 0.3, 9).
+    DidResolution {
+        /// The document; null when there is none.
+        #[schema(rename = "didDocument", value_type = Option<Object>)]
+        did_document: Option<Value>,
+        /// `deactivated`, when it is.
+        #[schema(rename = "didDocumentMetadata", value_type = Object)]
+        did_document_metadata: Value,
+        /// `contentType`, or `error`: a DidProblem.
+        #[schema(rename = "didResolutionMetadata", value_type = Object)]
+        did_resolution_metadata: Value,
+    }
+    /// What came of dereferencing a DID URL (DID Resolution 0.3, 10).
+    DidDereferencing {
+        /// The document, the part of it, or the URLs; null when there are none.
+        #[schema(value_type = Option<Object>)]
+        content: Option<Value>,
+        /// `deactivated`, when it is.
+        #[schema(rename = "contentMetadata", value_type = Object)]
+        content_metadata: Value,
+        /// `contentType`, or `error`: a DidProblem.
+        #[schema(rename = "dereferencingMetadata", value_type = Object)]
+        dereferencing_metadata: Value,
+    }
+    /// An error of resolving (RFC 9457).
+    DidProblem {
+        /// The error's URL: `https://www.w3.org/ns/did#INVALID_DID` and so on.
+        r#type: String,
+        /// What is wrong.
+        title: String,
+        /// HTTP status.
+        status: u16,
+        /// More about it.
+        detail: String,
+    }
     /// One problem type.
     ProblemType {
         /// Its name, as a reference.

@@ -3,11 +3,13 @@
 //! HTTP/1.1, in the clear or under TLS; HTTP/2 is for the proxy in front. One file is one family of places; `door` in `shed.rs` is
 //! what every request passes.
 
+pub mod access;
 pub mod batch;
 pub mod body;
 pub mod certificate;
 pub mod config;
 pub mod described;
+pub mod did_resolver;
 pub mod held;
 pub mod inspect;
 pub mod listen;
@@ -22,6 +24,7 @@ pub mod question;
 pub mod reload;
 pub mod shed;
 pub mod state;
+pub mod vc_api;
 pub mod verify;
 
 use axum::Router;
@@ -43,13 +46,14 @@ pub fn router(service: Service) -> Router {
         .route("/v1/reasons", get(lists::reasons))
         .route("/v1/reasons/{code}", get(lists::reason))
         .route("/v1/problems", get(lists::problems))
+        .route("/1.0/identifiers/{*did}", get(did_resolver::get))
         .route("/live", get(ops::live))
         .route("/ready", get(ops::ready))
         .route("/openapi.json", get(openapi::get));
     if service.config.metrics_listen.is_none() {
         places = places.route("/metrics", get(ops::metrics));
     }
-    places
+    vc_api::routes(places)
         .fallback(async || Problem::new(Kind::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
         .layer(from_fn_with_state(service.clone(), shed::door))

@@ -11,7 +11,9 @@ use utoipa::OpenApi;
 
 use crate::format::FORMATS;
 use crate::reason::{Code, Stage};
-use crate::service::described::{Check, EvidenceUsed, Note, Problem, Report, Specification};
+use crate::service::described::{
+    Check, DidDereferencing, DidProblem, DidResolution, EvidenceUsed, Note, Problem, Report, Specification,
+};
 use crate::service::problem::Kind;
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
@@ -66,6 +68,7 @@ pub fn document() -> Value {
         crate::service::lists::reasons,
         crate::service::lists::reason,
         crate::service::lists::problems,
+        crate::service::did_resolver::get,
         crate::service::ops::live,
         crate::service::ops::ready,
         crate::service::ops::metrics,
@@ -78,7 +81,10 @@ pub fn document() -> Value {
         Specification,
         Note,
         EvidenceUsed,
-        Problem
+        Problem,
+        DidResolution,
+        DidDereferencing,
+        DidProblem
     ))
 )]
 struct Described;

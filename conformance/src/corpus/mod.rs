@@ -12,9 +12,11 @@ pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
 pub mod own_vectors;
+pub mod sd_jwt_rfc9901;
 pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
+pub mod vc_jose_cose;
 pub mod vcdm2_inputs;
 pub mod wycheproof;
 
@@ -50,6 +52,8 @@ pub const LAYOUTS: &[Layout] = &[
     wycheproof::LAYOUT,
     vcdm2_inputs::LAYOUT,
     spec_examples::LAYOUT,
+    vc_jose_cose::LAYOUT,
+    sd_jwt_rfc9901::LAYOUT,
     cctv_ed25519::LAYOUT,
 ];
 

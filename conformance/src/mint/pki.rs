@@ -124,9 +124,12 @@ pub fn make(vectors: &Path) -> Result<(), String> {
     for (name, by, change) in CARD_CERTIFICATES {
         certify(&folder, name, "XV", &card_key, *by, *change)?;
     }
-    // Whose DID document is pinned: a bare key.
-    let pass_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?;
-    write(&folder, "pass-issuer.key.pem", &pass_key.serialize_pem())
+    // Whose documents are pinned: bare keys.
+    for name in ["pass-issuer", "w3c-issuer", "w3c-holder"] {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?;
+        write(&folder, &format!("{name}.key.pem"), &key.serialize_pem())?;
+    }
+    Ok(())
 }
 
 fn certify(folder: &Path, name: &str, country: &str, key: &KeyPair, by: By, change: Change) -> Result<(), String> {

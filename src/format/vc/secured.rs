@@ -233,13 +233,13 @@ pub fn disclose(payload: &[u8]) -> Disclosed<'_> {
     Disclosed { claims, ..Disclosed::default() }
 }
 
-/// Those of the keys that the algorithm is for: no curve but its own.
-pub fn fitting(mut keys: Keys, signed: &Signed) -> Keys {
+/// Those of the keys that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.
+pub fn fitting(mut keys: Keys, signed: &Signed, mismatch: Code) -> Keys {
     let Some(algorithm) = signed.algorithm else { return keys };
     let had_any = !keys.candidates.is_empty();
     keys.candidates.retain(|candidate| job::fits(algorithm, &candidate.key));
     if had_any && keys.candidates.is_empty() {
-        keys.faults.push(Reason::new(Code::JoseAlgKeyMismatch).got(algorithm.name()));
+        keys.faults.push(Reason::new(mismatch).got(algorithm.name()));
     }
     keys
 }
