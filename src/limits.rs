@@ -28,6 +28,8 @@ pub const X5CHAIN: usize = 10;
 pub const PATH_SIGNATURES: usize = 100;
 /// Credentials in one file or picture.
 pub const CREDENTIALS: usize = 32;
+/// Proofs of one document.
+pub const PROOFS: usize = 16;
 /// Header parameters of one COSE header, and claims of one CWT.
 pub const LABELS: usize = 64;
 /// Remarks of one report.

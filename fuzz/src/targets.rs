@@ -3,17 +3,25 @@
 use std::sync::{Arc, OnceLock};
 
 use vidimus::credential::{Input, KeyId};
+use vidimus::crypto::multikey;
 use vidimus::crypto::own_keys::{OwnKey, Signer};
 use vidimus::crypto::public_key::PublicKey;
 use vidimus::did::document::DidDocument;
 use vidimus::encoding::{base32, base45, base64url, cbor, deflate, json, qr};
 use vidimus::envelope::cose;
+use vidimus::envelope::data_integrity::chain::previous_of;
+use vidimus::envelope::data_integrity::proof::Proof;
+use vidimus::envelope::data_integrity::sign::{ProofDraft, add_proof};
+use vidimus::envelope::data_integrity::suite::Suite;
+use vidimus::envelope::data_integrity::transform::Terms;
 use vidimus::envelope::jws::Jws;
 use vidimus::evidence::{Document, Evidence};
 use vidimus::format::{Context, by_name, detect};
 use vidimus::issue;
+use vidimus::limits;
+use vidimus::linked_data::Contexts;
 use vidimus::occasion::Occasion;
-use vidimus::policy::{Environment, Policy};
+use vidimus::policy::{ControllerDemand, Environment, IssuerDemand, Policy};
 use vidimus::time::Timestamp;
 use vidimus::trust::entry::{Entry, EntryFile};
 use vidimus::trust::jwks::KeySet;
@@ -76,10 +84,13 @@ pub static TARGETS: &[Target] = &[
     target("eu_dcc", |b| judge(Some("eu_dcc"), b), as_is),
     target("shc", |b| judge(Some("smart_health_card"), b), as_is),
     target("nzcp", |b| judge(Some("nz_covid_pass"), b), as_is),
+    target("vc_di", |b| judge(Some("vc_di"), b), document),
     target("any_input", |b| judge(None, b), as_is),
     target("eu_dcc_signed", signed_dcc, cwt),
     target("shc_signed", signed_card, jwt),
     target("nzcp_signed", signed_pass, nzcp_cwt),
+    target("vc_di_signed", signed_document, document),
+    target("data_integrity_proof", proof, proofs),
     target("revocation_list", revocation_list, |_| {
         br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()
     }),
@@ -266,6 +277,57 @@ fn signed_card(claims: &[u8]) {
     let key = &world().0;
     if let Ok(jws) = issue::smart_health_card::sign(claims, key, &key.public_key().jwk_thumbprint()) {
         judge_signed(&jws, &Evidence::none());
+    }
+}
+
+/// A document with proofs, as text.
+fn document(seed: &[u8]) -> Vec<u8> {
+    if by_name("vc_di").is_some_and(|format| format.begins(&String::from_utf8_lossy(seed))) {
+        seed.to_vec()
+    } else {
+        Vec::new()
+    }
+}
+
+/// The proof, or set of proofs, of a document.
+fn proofs(seed: &[u8]) -> Vec<u8> {
+    let read = json::decode(seed).ok();
+    read.and_then(|document| document.member("proof").map(json::encode)).unwrap_or_default().into_bytes()
+}
+
+/// Laws: reading a proof returns; of proofs that make a chain, none builds on itself; what is canonical stays so.
+fn proof(bytes: &[u8]) {
+    let Ok(value) = json::decode(bytes) else { return };
+    let values = value.as_array().unwrap_or(std::slice::from_ref(&value));
+    let proofs: Vec<Proof<'_>> = values.iter().take(limits::PROOFS).map(|value| Proof::decode(value).0).collect();
+    if let Ok(previous) = previous_of(&proofs) {
+        assert!(previous.iter().enumerate().all(|(at, places)| !places.contains(&at)), "a proof on itself");
+    }
+    if let Ok(canonical) = json::jcs::canonical(&value) {
+        let Ok(again) = json::decode(canonical.as_bytes()) else { panic!("our own JSON is refused") };
+        assert_eq!(json::jcs::canonical(&again).ok().as_deref(), Some(&*canonical), "canonical form is no fixed point");
+    }
+}
+
+/// A mutated document, signed anew, before a policy that takes anybody's key.
+fn signed_document(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let key = &world().0;
+    let multikey = multikey::encode(key.public_key());
+    let draft = ProofDraft { verification_method: format!("did:key:{multikey}#{multikey}"), ..ProofDraft::default() };
+    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
+    for suite in ["ecdsa-jcs-2019", "ecdsa-rdfc-2019"].into_iter().filter_map(Suite::by_name) {
+        if let Ok(signed) = add_proof(text, suite, &draft, key, &terms) {
+            let policy = Policy {
+                issuers: IssuerDemand::Resolvable,
+                controllers: ControllerDemand::Note,
+                inline_contexts: true,
+                ..Policy::default()
+            };
+            let input = Input { format: Some("vc_di".to_owned()), ..Input::text(signed) };
+            let request = Request { input, occasion: Occasion::at(NOW), policy: Arc::new(policy) };
+            assert!(!verify(&request, &world().1, &Evidence::none()).to_json().is_empty());
+        }
     }
 }
 

@@ -13,13 +13,19 @@ use crate::cli::input::read_file;
 use crate::cli::shown::shown;
 use crate::cli::trouble::Trouble;
 use crate::credential::KeyId;
+use crate::crypto::algorithm::Algorithm;
 use crate::crypto::key_file::read_key_file;
+use crate::crypto::multikey;
 use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::crypto::random::random_bytes;
 use crate::encoding::qr::draw_png;
 use crate::encoding::{base64url, json};
-use crate::issue::{IssueFault, eu_dcc, nz_covid_pass, smart_health_card};
+use crate::envelope::data_integrity::sign::ProofDraft;
+use crate::envelope::data_integrity::suite::{SUITES, Suite};
+use crate::envelope::data_integrity::transform::Terms;
+use crate::issue::{IssueFault, eu_dcc, nz_covid_pass, smart_health_card, vc_di};
 use crate::limits;
+use crate::linked_data::Contexts;
 use crate::time::{Date, Timestamp};
 use crate::trust::x509::Certificate;
 
@@ -40,13 +46,14 @@ pub(super) struct Issue {
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// What the credential says, JSON. eu_dcc: `ver`, `nam`, `dob` and one of `v`, `t`, `r`. smart_health_card: a FHIR bundle.
-    /// nz_covid_pass: `givenName`, `familyName`, `dob`.
+    /// nz_covid_pass: `givenName`, `familyName`, `dob`. vc_di: the credential or presentation, with proofs or without.
     #[arg(long, value_name = "FILE")]
     content: PathBuf,
     /// The signer's certificate, PEM or DER; names the key identifier, and the issuer of an EU DCC.
     #[arg(long, value_name = "FILE", conflicts_with = "kid")]
     cert: Option<PathBuf>,
-    /// The key identifier: eight bytes in base64 (EU DCC) or text (NZ COVID Pass). That of a SMART Health Card is computed.
+    /// The key identifier: eight bytes in base64 (EU DCC), text (NZ COVID Pass), the verification method (W3C; that of the key's
+    /// did:key otherwise). That of a SMART Health Card is computed.
     #[arg(long, value_name = "ID")]
     kid: Option<String>,
     /// The issuer: a country of two letters (EU DCC), an https URL (SMART Health Card) or a did:web (NZ COVID Pass).
@@ -58,6 +65,21 @@ pub(super) struct Issue {
     /// A type of a SMART Health Card besides `https://smarthealth.cards#health-card`; repeat for several.
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
+    /// The cryptosuite of a Data Integrity proof; the one for RDF that fits the key otherwise.
+    #[arg(long, value_name = "NAME")]
+    suite: Option<String>,
+    /// The challenge that a presentation's proof answers.
+    #[arg(long, value_name = "TEXT")]
+    challenge: Option<String>,
+    /// Whom a presentation's proof is for.
+    #[arg(long, value_name = "NAME")]
+    domain: Option<String>,
+    /// The name of the new proof, a URL, for proofs that build on it.
+    #[arg(long, value_name = "URL")]
+    proof_id: Option<String>,
+    /// The name of a proof that the new one builds on; repeat for several.
+    #[arg(long, value_name = "URL")]
+    previous_proof: Vec<String>,
     /// Issued at this time: RFC 3339, or seconds since 1970.
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     at: Option<Timestamp>,
@@ -89,6 +111,7 @@ impl Issue {
             "eu_dcc" => self.eu_dcc(&key, &content)?,
             "nz_covid_pass" => self.nz_covid_pass(&key, &content)?,
             "smart_health_card" => self.smart_health_card(&key, &content)?,
+            "vc_di" => self.vc_di(&key, &content)?,
             other => return Err(Trouble::new(format!("{other} cannot be issued"))),
         };
         if let Some(path) = &self.qr {
@@ -159,6 +182,34 @@ impl Issue {
             _ if self.qr.is_some() => Err(Trouble::new("--qr: the card is too long for one code, or goes to a file")),
             _ => Ok(card.file_json),
         }
+    }
+
+    /// The document with a proof; `--valid-days` ends the proof, not the credential.
+    fn vc_di(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let document = std::str::from_utf8(content).map_err(|error| Trouble::at(&self.content, error))?;
+        let multikey = multikey::encode(key.public_key());
+        let draft = ProofDraft {
+            verification_method: self.kid.clone().unwrap_or_else(|| format!("did:key:{multikey}#{multikey}")),
+            id: self.proof_id.clone(),
+            created: Some(self.issued_at()),
+            expires: self.valid_days.map(|_| self.expires()),
+            domain: self.domain.clone(),
+            challenge: self.challenge.clone(),
+            previous: self.previous_proof.clone(),
+            ..ProofDraft::default()
+        };
+        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false };
+        vc_di::issue(document, self.suite(key)?, &draft, key, &terms).map_err(|fault| self.refused(&fault))
+    }
+
+    fn suite(&self, key: &OwnKey) -> Result<&'static Suite, Trouble> {
+        let name = match (&self.suite, key.algorithm()) {
+            (Some(name), _) => name.as_str(),
+            (None, Algorithm::EdDsa) => "eddsa-rdfc-2022",
+            (None, _) => "ecdsa-rdfc-2019",
+        };
+        let known = || SUITES.iter().map(|suite| suite.name).collect::<Vec<_>>().join(", ");
+        Suite::by_name(name).ok_or_else(|| Trouble::new(format!("--suite: {name} is none of {}", known())))
     }
 
     fn content<T: serde::de::DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, Trouble> {

@@ -16,6 +16,7 @@ pub mod signers;
 pub mod smart_health_card;
 pub mod vc;
 pub mod vc_cose;
+pub mod vc_di;
 pub mod vc_jwt;
 pub mod vc_sd_jwt;
 
@@ -43,6 +44,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &eu_dcc::EuDcc,
     &smart_health_card::SmartHealthCard,
     &nz_covid_pass::NzCovidPass,
+    &vc_di::VcDi,
     &vc_jwt::VcJwt,
     &vc_sd_jwt::VcSdJwt,
     &vc_cose::VcCose,
@@ -273,7 +275,9 @@ pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, R
     if let Some(token) = token_of_envelope(text)? {
         return pieces_of_texts(vec![Cow::Owned(token.text)], Some(hint.map_or_else(|| named(token.format), Ok)?));
     }
-    let texts: Vec<Cow<'i, str>> = if smart_health_card::is_file(text) {
+    let texts: Vec<Cow<'i, str>> = if vc_di::is_document(text) {
+        documents(text, policy.strict)
+    } else if smart_health_card::is_file(text) {
         smart_health_card::texts_of_file(text, policy)?.into_iter().map(Cow::Owned).collect()
     } else if text.contains('\n') && !policy.strict {
         text.lines().map(|line| Cow::Borrowed(line.trim())).filter(|line| !line.is_empty()).collect()
@@ -290,6 +294,15 @@ fn token_of_envelope(text: &str) -> Result<Option<Enveloped>, Reason> {
     }
     let document = json::decode(text.as_bytes())?;
     if enveloped::is_envelope(&document) { enveloped::open(&document).map(Some) } else { Ok(None) }
+}
+
+/// The JSON documents of a text: one a line when each line holds a whole one, else the text is one.
+fn documents(text: &str, is_strict: bool) -> Vec<Cow<'_, str>> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if !is_strict && lines.iter().all(|line| line.starts_with('{') && line.ends_with('}')) {
+        return lines.into_iter().map(Cow::Borrowed).collect();
+    }
+    vec![Cow::Borrowed(text)]
 }
 
 fn pieces_of_texts<'i>(texts: Vec<Cow<'i, str>>, hint: Option<&'static dyn Format>) -> Result<Vec<Piece<'i>>, Reason> {

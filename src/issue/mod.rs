@@ -6,6 +6,7 @@ pub mod nz_covid_pass;
 pub mod sd_jwt;
 pub mod smart_health_card;
 pub mod status_list;
+pub mod vc_di;
 pub mod vc_jose;
 
 use std::fmt;

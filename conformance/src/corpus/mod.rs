@@ -5,6 +5,7 @@
 
 pub mod cctv_ed25519;
 pub mod cose_fail;
+pub mod data_integrity;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
@@ -16,6 +17,7 @@ pub mod sd_jwt_rfc9901;
 pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
+pub mod suite_captures;
 pub mod vc_jose_cose;
 pub mod vcdm2_inputs;
 pub mod wycheproof;
@@ -49,6 +51,9 @@ pub const LAYOUTS: &[Layout] = &[
     cose_fail::LAYOUT,
     json_testsuite::LAYOUT,
     jcs::LAYOUT,
+    data_integrity::LAYOUT,
+    data_integrity::EXAMPLES,
+    suite_captures::LAYOUT,
     wycheproof::LAYOUT,
     vcdm2_inputs::LAYOUT,
     spec_examples::LAYOUT,

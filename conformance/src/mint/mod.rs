@@ -11,6 +11,7 @@ mod scene;
 pub mod signing;
 pub mod smart_health_card;
 pub mod vc_cose;
+pub mod vc_di;
 pub mod vc_jwt;
 pub mod vc_sd_jwt;
 mod w3c;
@@ -78,6 +79,7 @@ pub fn vectors(into: &Path) -> Result<Vec<Vector>, String> {
     let mut vectors = eu_dcc::vectors(&pki, &kept)?;
     vectors.extend(smart_health_card::vectors(&pki)?);
     vectors.extend(nz_covid_pass::vectors(&pki)?);
+    vectors.extend(vc_di::vectors(&pki, &kept)?);
     vectors.extend(vc_jwt::vectors(&pki)?);
     vectors.extend(vc_sd_jwt::vectors(&pki)?);
     vectors.extend(vc_cose::vectors(&pki)?);

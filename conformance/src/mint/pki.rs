@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, SanType, date_time_ymd,
+    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, SanType, date_time_ymd,
 };
+
+use vidimus::crypto::own_keys::OwnKey;
 
 use super::signing::TestKey;
 
@@ -96,6 +98,17 @@ const CARD_CERTIFICATES: &[(&str, By, Change)] = &[
     ("card-issuer-by-a-limited-authority", By::Other("limited-authority"), names_issuer),
 ];
 
+/// Bare keys, of those who are known by documents or DIDs.
+const CONTROLLERS: &[(&str, &rcgen::SignatureAlgorithm)] = &[
+    ("pass-issuer", &PKCS_ECDSA_P256_SHA256),
+    ("w3c-issuer", &PKCS_ECDSA_P256_SHA256),
+    ("w3c-holder", &PKCS_ECDSA_P256_SHA256),
+    ("vc-issuer", &PKCS_ED25519),
+    ("vc-issuer-with-p384", &PKCS_ECDSA_P384_SHA384),
+    ("vc-holder", &PKCS_ED25519),
+    ("vc-stranger", &PKCS_ED25519),
+];
+
 /// Makes every key and certificate anew.
 ///
 /// # Errors
@@ -124,9 +137,9 @@ pub fn make(vectors: &Path) -> Result<(), String> {
     for (name, by, change) in CARD_CERTIFICATES {
         certify(&folder, name, "XV", &card_key, *by, *change)?;
     }
-    // Whose documents are pinned: bare keys.
-    for name in ["pass-issuer", "w3c-issuer", "w3c-holder"] {
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?;
+    // Whose documents are pinned, or who are known by a DID: bare keys.
+    for (name, algorithm) in CONTROLLERS {
+        let key = KeyPair::generate_for(algorithm).map_err(text)?;
         write(&folder, &format!("{name}.key.pem"), &key.serialize_pem())?;
     }
     Ok(())
@@ -198,6 +211,16 @@ impl Pki {
         let path = self.folder.join(format!("{name}.key.pem"));
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         TestKey::from_pem(&text).map_err(|sentence| format!("{}: {sentence}", path.display()))
+    }
+
+    /// The key with this name, for algorithms that need chance.
+    ///
+    /// # Errors
+    /// A sentence, when it is not there.
+    pub fn own_key(&self, name: &str) -> Result<OwnKey, String> {
+        let path = self.folder.join(format!("{name}.key.pem"));
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        OwnKey::from_pem(&text).map_err(|fault| format!("{}: {fault}", path.display()))
     }
 
     /// DER of the certificate with this name.

@@ -19,6 +19,8 @@ pub enum TestKey {
     P256(Box<p256::ecdsa::SigningKey>, PublicKey),
     /// RSA.
     Rsa(Box<OwnKey>),
+    /// Ed25519: deterministic.
+    Ed25519(Box<OwnKey>),
     /// P-384 with SHA-256, as one member state signs. Nothing of ours signs so: the command `openssl` does.
     P384 {
         /// The private key.
@@ -43,6 +45,9 @@ impl TestKey {
         let key = OwnKey::from_pem(text).map_err(|fault| fault.to_string())?;
         if key.public_key().curve() == Some(Curve::P384) {
             return Ok(TestKey::P384 { pem: text.to_owned(), public: key.public_key().clone() });
+        }
+        if key.algorithm() == Algorithm::EdDsa {
+            return Ok(TestKey::Ed25519(Box::new(key)));
         }
         let key = key.with_algorithm(Algorithm::Ps256).map_err(|fault| fault.to_string())?;
         Ok(TestKey::Rsa(Box::new(key)))
@@ -73,7 +78,7 @@ impl Signer for TestKey {
     fn algorithm(&self) -> Algorithm {
         match self {
             TestKey::P256(..) => Algorithm::Es256,
-            TestKey::Rsa(key) => key.algorithm(),
+            TestKey::Rsa(key) | TestKey::Ed25519(key) => key.algorithm(),
             TestKey::P384 { .. } => Algorithm::Es256OverP384,
         }
     }
@@ -81,7 +86,7 @@ impl Signer for TestKey {
     fn public_key(&self) -> &PublicKey {
         match self {
             TestKey::P256(_, public) => public,
-            TestKey::Rsa(key) => key.public_key(),
+            TestKey::Rsa(key) | TestKey::Ed25519(key) => key.public_key(),
             TestKey::P384 { public, .. } => public,
         }
     }
@@ -92,7 +97,7 @@ impl Signer for TestKey {
                 let signature: p256::ecdsa::Signature = key.sign(message);
                 Ok(signature.to_bytes().to_vec())
             }
-            TestKey::Rsa(key) => key.sign(message),
+            TestKey::Rsa(key) | TestKey::Ed25519(key) => key.sign(message),
             TestKey::P384 { pem, .. } => sign_with_openssl(pem, message).ok_or(SignFault::Refused),
         }
     }

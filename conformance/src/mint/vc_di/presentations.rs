@@ -1,0 +1,92 @@
+//! Presentations: who shows credentials, for whom, and what is inside.
+
+use serde_json::{Value, json};
+use vidimus::envelope::data_integrity::sign::ProofDraft;
+use vidimus::reason::Code;
+
+use super::documents::{V2, authentication, credential, said, with, without};
+use super::{Cast, Telling, input};
+use crate::mint::scene::Scene;
+use crate::question::Occasion;
+use crate::vector::Vector;
+
+const CHALLENGE: &str = "5f2d8a10-c1";
+const DOMAIN: &str = "https://library.example";
+
+/// Every vector of presentations.
+pub fn presentations(scene: &Scene, cast: &Cast, all: &mut Vec<Vector>) -> Result<(), String> {
+    let mut scene = scene.clone();
+    scene.occasion =
+        Occasion { nonce: Some(CHALLENGE.to_owned()), audience: Some(DOMAIN.to_owned()), ..scene.occasion.clone() };
+    let own = with(&credential(&cast.issuer), "/credentialSubject/id", cast.holder.did.as_str())?;
+    let inner = cast.issuer.sign(&own, "eddsa-rdfc-2022")?;
+    let unsigned = presentation(cast, &inner);
+    let answering =
+        ProofDraft { challenge: Some(CHALLENGE.to_owned()), domain: Some(DOMAIN.to_owned()), ..authentication() };
+    let sign = |document: &Value, draft: &ProofDraft| cast.holder.sign_as(document, "eddsa-rdfc-2022", draft.clone());
+    let good = sign(&unsigned, &answering)?;
+    let title = "A presentation that answers the challenge.";
+    let parent = scene.accepts("presentation", title, input(&good), Some(said(&good)));
+    let jcs = cast.holder.sign_as(&unsigned, "eddsa-jcs-2022", answering.clone())?;
+    all.push(scene.accepts("presentation-over-json", "The same over JSON.", input(&jcs), Some(said(&jcs))));
+    let mut telling = Telling { scene: &scene, parent: &parent, all };
+    telling.refuse("presentation-unsigned", "Nobody signed the presentation.", Code::DiProofMissing, &unsigned);
+    let draft = |change: fn(&mut ProofDraft)| {
+        let mut draft = answering.clone();
+        change(&mut draft);
+        sign(&unsigned, &draft)
+    };
+    let purpose = draft(|draft| draft.purpose = vidimus::credential::Purpose::Assertion)?;
+    telling.refuse("presentation-asserted", "The presentation was signed to assert.", Code::DiPurpose, &purpose);
+    let other = draft(|draft| draft.challenge = Some("another".to_owned()))?;
+    telling.refuse("challenge-of-another-request", "The proof answers another challenge.", Code::VpNonce, &other);
+    let none = draft(|draft| draft.challenge = None)?;
+    telling.refuse("no-challenge", "The proof answers no challenge.", Code::VpNonce, &none);
+    let other = draft(|draft| draft.domain = Some("https://other.example".to_owned()))?;
+    telling.refuse("domain-of-another", "The proof is for somebody else.", Code::ClaimAudience, &other);
+    let none = draft(|draft| draft.domain = None)?;
+    telling.refuse("no-domain", "The proof is for nobody.", Code::ClaimAudience, &none);
+    let foreign = cast.stranger.sign_as(&unsigned, "eddsa-rdfc-2022", answering.clone())?;
+    telling.refuse("presented-by-a-stranger", "Somebody else than the holder signed.", Code::DiVmController, &foreign);
+    let nobody = sign(&presentation(cast, &without(&inner, "/proof")?), &answering)?;
+    telling.refuse("credential-inside-unsigned", "Nobody signed the credential inside.", Code::DiProofMissing, &nobody);
+    let forged = with(&inner, "/credentialSubject/cardNumber", "4712")?;
+    let forged = sign(&presentation(cast, &forged), &answering)?;
+    telling.refuse("credential-inside-changed", "The credential inside has another number.", Code::SigInvalid, &forged);
+    let envelope = json!({"@context": [V2], "type": "EnvelopedVerifiableCredential", "id": "data:text/plain,nothing"});
+    let envelope = sign(&presentation(cast, &envelope), &answering)?;
+    telling.refuse("envelope-of-plain-text", "The envelope inside holds plain text.", Code::VcEnvelope, &envelope);
+    let nested = sign(&unsigned, &answering)?;
+    let nested = sign(&presentation(cast, &nested), &answering)?;
+    telling.refuse("presentation-inside", "A presentation holds a presentation.", Code::VcType, &nested);
+    telling.all.push(parent.clone());
+    bound(&scene, cast, (&inner, &answering), all)
+}
+
+/// A policy by which only the subject of a credential may show it.
+fn bound(
+    scene: &Scene,
+    cast: &Cast,
+    (inner, answering): (&Value, &ProofDraft),
+    all: &mut Vec<Vector>,
+) -> Result<(), String> {
+    let scene = scene.demanding("holder_binding", true);
+    let good = cast.holder.sign_as(&presentation(cast, inner), "eddsa-rdfc-2022", answering.clone())?;
+    let parent =
+        scene.accepts("presented-by-its-subject", "The holder is the subject.", input(&good), Some(said(&good)));
+    let other = cast.issuer.sign(&credential(&cast.issuer), "eddsa-rdfc-2022")?;
+    let other = cast.holder.sign_as(&presentation(cast, &other), "eddsa-rdfc-2022", answering.clone())?;
+    let title = "The holder shows a credential about somebody else.";
+    all.push(scene.refuses(&parent, "presented-by-another", title, Code::VpHolderBinding, input(&other)));
+    all.push(parent);
+    Ok(())
+}
+
+fn presentation(cast: &Cast, inner: &Value) -> Value {
+    json!({
+        "@context": [V2],
+        "type": ["VerifiablePresentation"],
+        "holder": cast.holder.did,
+        "verifiableCredential": [inner]
+    })
+}

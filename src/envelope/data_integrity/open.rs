@@ -1,0 +1,126 @@
+//! Opens the proofs of a document: from JSON to signatures to check. Nothing is checked against a key.
+
+use crate::credential::{KeyId, Purpose, Signed};
+use crate::crypto::algorithm::Hash;
+use crate::encoding::json::Value;
+use crate::encoding::multibase;
+use crate::envelope::data_integrity::chain::previous_of;
+use crate::envelope::data_integrity::proof::{Proof, proofs_of};
+use crate::envelope::data_integrity::suite::{KeyUse, Suite, Transform, Work};
+use crate::envelope::data_integrity::transform::{Secured, Terms, canonical, digest_of};
+use crate::reason::{Code, Reason};
+
+/// The signatures of a document.
+#[derive(Clone, Debug, Default)]
+pub struct Proofs {
+    /// One for each proof, in their order; one without algorithm for a proof that cannot be checked (the faults say why).
+    pub signed: Vec<Signed>,
+    /// What is wrong with the proofs.
+    pub faults: Vec<Reason>,
+}
+
+/// The signatures of a document, made for `purpose`.
+///
+/// # Errors
+/// `di.proof_missing` and `di.proof_set` when there is nothing to open. Everything else is a fault beside the signatures:
+/// `di.*`, `ld.*`, `rdfc.limit`, `multibase.invalid`, `json.number_range`.
+pub fn open(document: &Value<'_>, purpose: Purpose, terms: &Terms<'_>) -> Result<Proofs, Reason> {
+    let values = proofs_of(document)?;
+    let mut faults = Vec::new();
+    let mut proofs = Vec::with_capacity(values.len());
+    for value in values {
+        let (proof, wrong) = Proof::decode(value);
+        faults.extend(wrong);
+        proofs.push(proof);
+    }
+    faults.extend(proofs.iter().filter_map(|proof| check_purpose(proof, purpose).err()));
+    let previous = previous_of(&proofs).unwrap_or_else(|reason| {
+        faults.push(reason);
+        Vec::new()
+    });
+    let mut opener = Opener { document, terms, digests: Vec::new() };
+    let mut signed = Vec::with_capacity(proofs.len());
+    for (at, proof) in proofs.iter().enumerate() {
+        // Without the chain it is not known what was signed.
+        let opened = match previous.get(at) {
+            None => Ok(Signed::default()),
+            Some(places) => opener.signed(proof, places, &proofs),
+        };
+        let mut one = opened.unwrap_or_else(|reason| {
+            faults.push(reason);
+            Signed::default()
+        });
+        one.kid = proof.verification_method.map(|method| KeyId::Text(method.to_owned()));
+        one.purpose = purpose;
+        signed.push(one);
+    }
+    Ok(Proofs { signed, faults })
+}
+
+/// The name of a purpose, as proofs and controller documents write it.
+pub fn purpose_name(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Assertion => "assertionMethod",
+        Purpose::Authentication => "authentication",
+    }
+}
+
+fn check_purpose(proof: &Proof<'_>, purpose: Purpose) -> Result<(), Reason> {
+    match proof.purpose {
+        Some(got) if got != purpose_name(purpose) => {
+            Err(Reason::new(Code::DiPurpose).expected(purpose_name(purpose)).got(got.to_owned()))
+        }
+        // That it is absent is said already.
+        _ => Ok(()),
+    }
+}
+
+struct Opener<'d> {
+    document: &'d Value<'d>,
+    terms: &'d Terms<'d>,
+    /// Digests of the document as RDF: proofs of a set mostly sign the same one.
+    digests: Vec<((Hash, Vec<usize>), Vec<u8>)>,
+}
+
+impl<'d> Opener<'d> {
+    fn signed(&mut self, proof: &Proof<'d>, places: &[usize], proofs: &[Proof<'d>]) -> Result<Signed, Reason> {
+        // What is missing here is said already.
+        let (Some(suite), Some(text)) = (proof.suite, proof.proof_value) else { return Ok(Signed::default()) };
+        let value = multibase::decode(text, &[suite.base])?;
+        let previous: Vec<&Proof<'d>> = places.iter().filter_map(|at| proofs.get(*at)).collect();
+        let secured = Secured::of(self.document, proof.value, suite, &previous)?;
+        let transform = match suite.work {
+            Work::Whole(transform) => transform,
+            Work::Selective(open) => return open(&secured, &value, self.terms),
+        };
+        let key = key_of(suite, value.len())?;
+        let message = match transform {
+            Transform::Jcs => secured.message(transform, key.hash, self.terms)?,
+            Transform::Rdfc => {
+                let options = canonical(&secured.options, transform, key.hash, self.terms)?;
+                let mut message = digest_of(&options, key.hash);
+                message.extend(self.document_digest(&secured, key.hash, places)?);
+                message
+            }
+        };
+        Ok(Signed { algorithm: Some(key.algorithm), message, signature: value, ..Signed::default() })
+    }
+
+    fn document_digest(&mut self, secured: &Secured<'_>, hash: Hash, places: &[usize]) -> Result<Vec<u8>, Reason> {
+        let name = (hash, places.to_vec());
+        if let Some((_, digest)) = self.digests.iter().find(|(known, _)| *known == name) {
+            return Ok(digest.clone());
+        }
+        let digest = digest_of(&canonical(&secured.document, Transform::Rdfc, hash, self.terms)?, hash);
+        self.digests.push((name, digest.clone()));
+        Ok(digest)
+    }
+}
+
+/// The use of the kind of key whose signatures have that length.
+fn key_of(suite: &Suite, bytes: usize) -> Result<&KeyUse, Reason> {
+    suite.keys.iter().find(|key| key.signature_bytes == bytes).ok_or_else(|| {
+        let due: Vec<String> = suite.keys.iter().map(|key| key.signature_bytes.to_string()).collect();
+        Reason::new(Code::MultibaseInvalid).expected(format!("a signature of {} bytes", due.join(" or "))).got(bytes)
+    })
+}
