@@ -8,16 +8,36 @@ use crate::crypto::multikey;
 use crate::crypto::own_keys::{OwnKey, SignFault, Signer};
 use crate::crypto::random::random_bytes;
 use crate::encoding::base64url;
+use crate::envelope::data_integrity::sign::ProofDraft;
+use crate::envelope::data_integrity::suite::Suite;
+use crate::envelope::data_integrity::transform::Terms;
+use crate::issue::vc_di;
 use crate::issue::vc_jose::{self, TokenClaims};
+use crate::linked_data::Contexts;
 use crate::time::Timestamp;
 
 /// How W3C credentials are made.
 pub(super) const MAKERS: &[Maker] = &[
+    Maker {
+        format: "vc_di",
+        choice: rdf("eddsa-rdfc-2022", Bare::Ed25519),
+        issuer: |_| di(ed25519()?, "eddsa-rdfc-2022"),
+    },
+    Maker {
+        format: "vc_di",
+        choice: Choice::of("eddsa-jcs-2022", Some(Bare::Ed25519)),
+        issuer: |_| di(ed25519()?, "eddsa-jcs-2022"),
+    },
+    Maker { format: "vc_di", choice: rdf("ecdsa-rdfc-2019", Bare::Es256), issuer: |_| di(p256()?, "ecdsa-rdfc-2019") },
     Maker { format: "vc_jwt", choice: Choice::of("ES256", Some(Bare::Es256)), issuer: |_| jwt(p256()?) },
     Maker { format: "vc_jwt", choice: Choice::of("EdDSA", Some(Bare::Ed25519)), issuer: |_| jwt(ed25519()?) },
     Maker { format: "vc_sd_jwt", choice: Choice::of("ES256", Some(Bare::Es256)), issuer: |_| sd_jwt(p256()?) },
     Maker { format: "vc_cose", choice: Choice::of("ES256", Some(Bare::Es256)), issuer: |_| cose(p256()?) },
 ];
+
+const fn rdf(suite: &'static str, bare: Bare) -> Choice {
+    Choice { is_rdf: true, ..Choice::of(suite, Some(bare)) }
+}
 
 /// What of the subject stands in disclosures of its own, in an SD-JWT: all of them are shown.
 const CONCEALED: [&str; 3] =
@@ -46,6 +66,21 @@ fn ed25519() -> Result<Named, SignFault> {
 
 fn entry(format: &str, did: &str) -> Value {
     json!({ "kind": "issuer", "issuer": did, "formats": [format] })
+}
+
+fn di(by: Named, suite: &'static str) -> Result<Issuer, SignFault> {
+    let entry = entry("vc_di", &by.did);
+    let suite = Suite::by_name(suite).ok_or(SignFault::Refused)?;
+    let credential = move |number, now: Timestamp| {
+        let draft = ProofDraft {
+            verification_method: by.method.clone(),
+            created: Some(now.plus(-86_400)),
+            ..ProofDraft::default()
+        };
+        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false };
+        vc_di::issue(&membership(&by.did, number, now).to_string(), suite, &draft, &by.key, &terms)
+    };
+    Ok(Issuer { entry, credential: Box::new(credential) })
 }
 
 fn jwt(by: Named) -> Result<Issuer, SignFault> {
