@@ -15,6 +15,7 @@ use vidimus::envelope::data_integrity::sign::{ProofDraft, add_proof};
 use vidimus::envelope::data_integrity::suite::Suite;
 use vidimus::envelope::data_integrity::transform::Terms;
 use vidimus::envelope::jws::Jws;
+use vidimus::envelope::sd_jwt::{SdJwt, process};
 use vidimus::evidence::{Document, Evidence};
 use vidimus::format::{Context, by_name, detect};
 use vidimus::issue;
@@ -85,12 +86,19 @@ pub static TARGETS: &[Target] = &[
     target("shc", |b| judge(Some("smart_health_card"), b), as_is),
     target("nzcp", |b| judge(Some("nz_covid_pass"), b), as_is),
     target("vc_di", |b| judge(Some("vc_di"), b), document),
+    target("sd_jwt", sd_jwt, as_is),
+    target("vc_jwt", |b| judge(Some("vc_jwt"), b), as_is),
+    target("vc_sd_jwt", |b| judge(Some("vc_sd_jwt"), b), as_is),
+    target("vc_cose", |b| judge(Some("vc_cose"), b), as_is),
     target("any_input", |b| judge(None, b), as_is),
     target("eu_dcc_signed", signed_dcc, cwt),
     target("shc_signed", signed_card, jwt),
     target("nzcp_signed", signed_pass, nzcp_cwt),
     target("vc_di_signed", signed_document, document),
     target("data_integrity_proof", proof, proofs),
+    target("vc_jwt_signed", |b| signed_w3c(b, "vc_jwt"), documents),
+    target("vc_sd_jwt_signed", |b| signed_w3c(b, "vc_sd_jwt"), documents),
+    target("vc_cose_signed", |b| signed_w3c(b, "vc_cose"), documents),
     target("revocation_list", revocation_list, |_| {
         br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()
     }),
@@ -176,6 +184,12 @@ fn jwt(seed: &[u8]) -> Vec<u8> {
     payload(seed, "smart_health_card")
 }
 
+/// Documents of W3C credentials and presentations, out of their tokens.
+fn documents(seed: &[u8]) -> Vec<u8> {
+    let found = W3C_FORMATS.into_iter().map(|format| payload(seed, format));
+    found.into_iter().find(|payload| !payload.is_empty()).unwrap_or_default()
+}
+
 fn certificates(seed: &[u8]) -> Vec<u8> {
     if seed.starts_with(b"\x30\x82") {
         return seed.to_vec();
@@ -196,6 +210,8 @@ const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 const KID: [u8; 8] = *b"fuzzkey1";
 const CARD_ISSUER: &str = "https://fuzz.example/issuer";
 const PASS_ISSUER: &str = "did:web:fuzz.example";
+const W3C_FORMATS: [&str; 3] = ["vc_jwt", "vc_sd_jwt", "vc_cose"];
+const W3C_ISSUER: &str = "https://fuzz.example/vc";
 
 /// A key of our own that the fuzzing trust store trusts, so that mutated claims reach the stages after the signature.
 fn world() -> &'static (OwnKey, Trust) {
@@ -209,11 +225,14 @@ fn world() -> &'static (OwnKey, Trust) {
         jwk["y"] = base64url::encode(y).into();
         let mut listed = jwk.clone();
         listed["crlVersion"] = 1.into();
+        let mut named = jwk.clone();
+        named["kid"] = "k".into();
         let issuer = |issuer: &str, format: &str, keys, document| Entry::Issuer {
             issuer: issuer.to_owned(),
             aliases: Vec::new(),
             name: None,
-            formats: vec![format.to_owned()],
+            // One issuer signs in all three ways.
+            formats: if format == "vc_jwt" { W3C_FORMATS.map(str::to_owned).to_vec() } else { vec![format.to_owned()] },
             environment: Environment::Production,
             keys,
             document,
@@ -236,11 +255,23 @@ fn world() -> &'static (OwnKey, Trust) {
             },
             issuer(CARD_ISSUER, "smart_health_card", Some(serde_json::json!({"keys": [listed]})), None),
             issuer(PASS_ISSUER, "nz_covid_pass", None, Some(document)),
+            issuer(W3C_ISSUER, "vc_jwt", Some(serde_json::json!({"keys": [named]})), None),
         ];
         let (trust, problems) = Trust::from_entries(entries);
         assert!(problems.is_empty(), "{problems:?}");
         (key, trust)
     })
+}
+
+/// Law: what is processed is JSON without a digest left in it, and processing it again changes nothing.
+fn sd_jwt(bytes: &[u8]) {
+    text(bytes, |text| {
+        let Ok(sd_jwt) = SdJwt::split(text) else { return };
+        let Ok(jws) = Jws::open(sd_jwt.jwt) else { return };
+        let Ok(once) = process(&jws.payload, &sd_jwt.disclosures) else { return };
+        let Ok(again) = process(&once.payload, &[]) else { panic!("what was processed is no JSON object") };
+        assert_eq!(again.payload, once.payload);
+    });
 }
 
 fn judge(format: Option<&str>, bytes: &[u8]) {
@@ -329,6 +360,35 @@ fn signed_document(bytes: &[u8]) {
             assert!(!verify(&request, &world().1, &Evidence::none()).to_json().is_empty());
         }
     }
+}
+
+/// A document by the trusted issuer in an envelope, whatever it says.
+fn signed_w3c(document: &[u8], format: &str) {
+    let (key, kid) = (&world().0, format!("{W3C_ISSUER}#k"));
+    let text = match format {
+        "vc_cose" => {
+            let protected = cbor::encode(&cbor::Value::Map(vec![
+                (1.into(), (-7).into()),
+                (4.into(), kid.as_str().into()),
+                (16.into(), "application/vc+cose".into()),
+            ]));
+            let signature = key.sign(&cose::sig_structure(&protected, document)).unwrap_or_default();
+            let parts = vec![
+                protected.as_slice().into(),
+                cbor::Value::Map(Vec::new()),
+                document.into(),
+                signature.as_slice().into(),
+            ];
+            base64url::encode(&cbor::encode(&cbor::Value::Tag(18, Box::new(cbor::Value::Array(parts)))))
+        }
+        _ => {
+            let typ = if format == "vc_jwt" { "vc+jwt" } else { "vc+sd-jwt" };
+            let members = [("kid", kid.as_str()), ("typ", typ)];
+            let jwt = issue::jws::sign(&members, document, key).unwrap_or_default();
+            if format == "vc_jwt" { jwt } else { format!("{jwt}~") }
+        }
+    };
+    judge_signed(&text, &Evidence::none());
 }
 
 /// A card whose key announces a revocation list, and the mutated list as evidence.

@@ -17,6 +17,7 @@ mod explain;
 mod input;
 mod inspect;
 mod issue;
+mod issue_w3c;
 mod keys;
 mod progress;
 mod reasons;

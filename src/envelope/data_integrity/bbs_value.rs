@@ -152,7 +152,8 @@ impl BaseValue {
     pub fn decode(value: &[u8]) -> Result<BaseValue, Reason> {
         let (third, cbor) = components::split(value)?;
         let feature = Feature::of_base(third)?;
-        let items = components::decode(cbor)?;
+        let untagged = if feature.has_pseudonym() { untagged(cbor) } else { None };
+        let items = components::decode(untagged.as_deref().unwrap_or(cbor))?;
         let [signature, header, public_key, hmac_key, pointers, more @ ..] = items.as_slice() else {
             return Err(fault("five or six components").got(items.len()));
         };
@@ -264,9 +265,14 @@ impl Bound {
     }
 }
 
+/// The same array when its last component is a bignum of 32 bytes: as the byte string under the tag.
+fn untagged(cbor: &[u8]) -> Option<Vec<u8>> {
+    // Tag 2, a byte string, 32 bytes of it. No text or array that stands before it ends in c2.
+    let (front, last) = cbor.split_at_checked(cbor.len().checked_sub(35)?)?;
+    last.starts_with(&[0xc2, 0x58, 0x20]).then(|| [front, last.get(1..).unwrap_or_default()].concat())
+}
+
 fn read_entropy(item: &Value<'_>) -> Result<Zeroizing<[u8; 32]>, Reason> {
-    const BIGNUM: u64 = 2;
-    let item = if let Value::Tag(BIGNUM, inner) = item { inner } else { item };
     components::fixed(item, "the issuer's part of the pseudonym's secret, 32 bytes").map(Zeroizing::new)
 }
 

@@ -22,12 +22,15 @@ pub(super) fn split(value: &[u8]) -> Result<(u8, &[u8]), Reason> {
     }
 }
 
-/// The components in that CBOR array.
+/// The components in that CBOR array. It stands there in its one shortest form: so there is no tag that the reader would look through.
 pub(super) fn decode(cbor: &[u8]) -> Result<Vec<Value<'_>>, Reason> {
-    match cbor::decode(cbor) {
-        Ok(Value::Array(items)) => Ok(items),
-        Ok(other) => Err(fault("a CBOR array after the head").got(other.kind())),
-        Err(reason) => Err(fault("a CBOR array after the head").got(reason.code().as_str())),
+    let value = cbor::decode(cbor).map_err(|reason| fault("a CBOR array after the head").got(reason.code().as_str()))?;
+    if cbor::encode(&value) != cbor {
+        return Err(fault("CBOR without tags, in its shortest form"));
+    }
+    match value {
+        Value::Array(items) => Ok(items),
+        other => Err(fault("a CBOR array after the head").got(other.kind())),
     }
 }
 

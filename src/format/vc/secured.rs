@@ -11,7 +11,7 @@ use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, no_kid, short_media_type};
 use crate::envelope::jwt::{Times, check_confirmation, check_times, numeric_date};
 use crate::format::vc::model::{CREDENTIAL, PRESENTATION, is_presentation};
-use crate::format::vc::{judged, read};
+use crate::format::vc::{judged, keys, read};
 use crate::format::{Claim, Context, Disclosed, Keys};
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
@@ -233,8 +233,19 @@ pub fn disclose(payload: &[u8]) -> Disclosed<'_> {
     Disclosed { claims, ..Disclosed::default() }
 }
 
-/// Those of the keys that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.
-pub fn fitting(mut keys: Keys, signed: &Signed, mismatch: Code) -> Keys {
+/// The keys that may have signed and that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.
+pub fn keys(
+    format: &str,
+    signed: &Signed,
+    decoded: Option<&Decoded<'_>>,
+    context: &Context<'_>,
+    mismatch: Code,
+) -> Keys {
+    // That no key is named is a fault of the envelope already.
+    if signed.kid.is_none() {
+        return Keys::default();
+    }
+    let mut keys = keys::find(format, signed, decoded, context);
     let Some(algorithm) = signed.algorithm else { return keys };
     let had_any = !keys.candidates.is_empty();
     keys.candidates.retain(|candidate| job::fits(algorithm, &candidate.key));
