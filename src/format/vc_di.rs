@@ -35,7 +35,7 @@ static ABOUT: About = About {
     title: "W3C credential with Data Integrity proof",
     specification: "VC Data Model 2.0 and 1.1, VC Data Integrity 1.0",
     begins: &["a JSON object with `@context` and `proof`"],
-    algorithms: &["EdDSA", "ES256", "ES384"],
+    algorithms: &["EdDSA", "ES256", "ES384", "BBS"],
     status: "Bitstring Status List, StatusList2021",
     issues: true,
 };

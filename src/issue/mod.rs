@@ -1,5 +1,6 @@
 //! Issuing twins: one file a format. Key and content in, text out.
 
+pub mod derive;
 pub mod eu_dcc;
 pub mod jws;
 pub mod nz_covid_pass;

@@ -8,6 +8,7 @@ use crate::credential::Purpose;
 use crate::crypto::own_keys::Signer;
 use crate::encoding::json::{self, Value};
 use crate::envelope::data_integrity::sign::{ProofDraft, ProofFault, add_proof};
+use crate::envelope::data_integrity::sign_base::{BaseSigner, add_base_proof};
 use crate::envelope::data_integrity::suite::Suite;
 use crate::envelope::data_integrity::transform::Terms;
 use crate::format::vc::model::{self, ModelDemands};
@@ -31,10 +32,30 @@ pub fn issue(
 ) -> Result<String, IssueFault> {
     let purpose = check(document, terms).map_err(|reason| IssueFault::Content(reason.to_string()))?;
     let draft = ProofDraft { purpose, ..draft.clone() };
-    add_proof(document, suite, &draft, signer, terms).map_err(|fault| match fault {
+    add_proof(document, suite, &draft, signer, terms).map_err(fault_of)
+}
+
+/// The text of the document with a base proof, for its holder, who can hide all but what the pointers (RFC 6901) point at.
+///
+/// # Errors
+/// As [`issue`]; [`IssueFault::Content`] also when a pointer points at nothing, [`IssueFault::Key`] when the holder's commitment is wrong.
+pub fn issue_base(
+    document: &str,
+    draft: &ProofDraft,
+    mandatory_pointers: &[String],
+    signer: &BaseSigner<'_>,
+    terms: &Terms<'_>,
+) -> Result<String, IssueFault> {
+    let purpose = check(document, terms).map_err(|reason| IssueFault::Content(reason.to_string()))?;
+    let draft = ProofDraft { purpose, ..draft.clone() };
+    add_base_proof(document, &draft, mandatory_pointers, signer, terms).map_err(fault_of)
+}
+
+fn fault_of(fault: ProofFault) -> IssueFault {
+    match fault {
         ProofFault::Document(reason) => IssueFault::Content(reason.to_string()),
         ProofFault::Key(text) => IssueFault::Key(text),
-    })
+    }
 }
 
 /// What the strictest verifier would say of the document, its signatures apart; else what a proof of it is for.

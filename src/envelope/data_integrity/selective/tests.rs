@@ -168,7 +168,7 @@ fn ecdsa_sd_example() {
     assert_eq!(code(bbs::open(&derived.secured, &derived.value, &terms())), Err(Code::DiSelective));
     let own = multikey::own_key("z42twTcNeSYcnqg1FLuSFs2bsGH3ZqbRHFmvS9XMsYhjxvHN").expect("a key");
     let proof_key = multikey::own_key("z42tqvNGyzyXRzotAYn43UhcFtzDUVdxJ7461fwrfhBPLmfY").expect("a key");
-    let secrets = ecdsa_sd::Secrets { hmac_key: Zeroizing::new(HMAC_KEY), proof_key };
+    let secrets = ecdsa_sd::Secrets { hmac_key: Zeroizing::new(HMAC_KEY), proof_key: Box::new(proof_key) };
     let mandatory = texts(&read("di-ecdsa/prCredMandatory.json").expect("the file"));
     let value = ecdsa_sd::base_value(&base.secured, &mandatory, &own, &secrets, &terms()).expect("signed");
     assert_eq!(value.len(), base.value.len());
