@@ -6,7 +6,11 @@ use vidimus::credential::{Input, KeyId};
 use vidimus::crypto::multikey;
 use vidimus::crypto::own_keys::{OwnKey, Signer};
 use vidimus::crypto::public_key::PublicKey;
+use vidimus::did;
 use vidimus::did::document::DidDocument;
+use vidimus::did::resolution::{Options, dereference};
+use vidimus::did::syntax::DidUrl;
+use vidimus::did::written::MethodType;
 use vidimus::encoding::{base32, base45, base64url, cbor, deflate, json, qr};
 use vidimus::envelope::cose;
 use vidimus::envelope::data_integrity::chain::previous_of;
@@ -70,6 +74,8 @@ pub static TARGETS: &[Target] = &[
             br##"{"id":"did:web:example.com","verificationMethod":[{"id":"#k","type":"JsonWebKey2020","controller":"did:web:example.com"}],"assertionMethod":["#k"]}"##.to_vec()
         },
     ),
+    target("did_url", did_urls, |_| b"did:web:example.com%3A8443:a?service=files&relativeRef=/b#k".to_vec()),
+    target("multikey", multikeys, |_| b"z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp".to_vec()),
     target("trust_entries", |b| drop(json::from_slice::<EntryFile>(b).map(|file| Trust::build(&[file]))), as_is),
     target(
         "trust_import",
@@ -102,6 +108,9 @@ pub static TARGETS: &[Target] = &[
     target("revocation_list", revocation_list, |_| {
         br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()
     }),
+    target("vc_model", crate::vc::model, |_| crate::vc::CREDENTIAL.as_bytes().to_vec()),
+    target("bitstring_list", crate::vc::bitstring_list, |_| crate::vc::LIST.as_bytes().to_vec()),
+    target("open_badge", crate::vc::open_badge, |_| crate::vc::CREDENTIAL.as_bytes().to_vec()),
     Target { name: "picture", run: |b| drop(qr::read(b)), seed: pictures, small_stack: false },
 ];
 
@@ -116,9 +125,37 @@ fn text(bytes: &[u8], run: impl FnOnce(&str)) {
 }
 
 /// Law: what decodes encodes to the same text again.
-fn round_trip(decoded: Option<Vec<u8>>, encode: impl Fn(&[u8]) -> String, text: &str) {
-    if let Some(bytes) = decoded {
-        assert_eq!(encode(&bytes), text, "two texts for one value");
+fn round_trip<T, B: ?Sized>(decoded: Option<T>, encode: impl Fn(&B) -> String, text: &str)
+where
+    T: std::borrow::Borrow<B>,
+{
+    if let Some(value) = decoded {
+        assert_eq!(encode(value.borrow()), text, "two texts for one value");
+    }
+}
+
+/// Laws: a DID URL is made of its parts; what resolves without a network is the document of that DID.
+fn did_urls(bytes: &[u8]) {
+    text(bytes, |text| {
+        if let Ok(url) = DidUrl::decode(text) {
+            let query = url.query.map(|query| format!("?{query}")).unwrap_or_default();
+            let fragment = url.fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+            assert_eq!(format!("{}{}{query}{fragment}", url.did.text, url.path), text, "parts are lost");
+        }
+        if let did::Resolution::Document(document) = did::resolve(text, &Evidence::none()) {
+            assert_eq!(document.id(), text, "another subject");
+            let written = document.to_json(MethodType::default());
+            assert!(DidDocument::decode(written.as_bytes(), text).is_ok(), "our own document is refused");
+        }
+        drop(dereference(text, true, Options::default(), (&Evidence::none(), None)));
+    });
+}
+
+/// Law: a key has one writing.
+fn multikeys(bytes: &[u8]) {
+    text(bytes, |text| round_trip(multikey::decode(text).ok(), multikey::encode, text));
+    if let Ok(key) = multikey::from_bytes(bytes) {
+        assert_eq!(multikey::to_bytes(&key), bytes, "two writings of one key");
     }
 }
 

@@ -250,7 +250,7 @@ impl Issue {
 
     fn refused(&self, fault: &IssueFault) -> Trouble {
         match fault {
-            IssueFault::Content(_) => Trouble::at(&self.content, fault),
+            IssueFault::Content(_) | IssueFault::Refused(_) => Trouble::at(&self.content, fault),
             IssueFault::Key(_) => Trouble::at(&self.key, fault),
         }
     }

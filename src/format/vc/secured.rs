@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::check::Findings;
+use crate::core_data::from_vc;
 use crate::credential::{Claims, Decoded, Opened, Purpose, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::job;
@@ -13,6 +14,7 @@ use crate::envelope::jwt::{Times, check_confirmation, check_times, numeric_date}
 use crate::format::vc::model::{CREDENTIAL, PRESENTATION, is_presentation};
 use crate::format::vc::{judged, keys, read};
 use crate::format::{Claim, Context, Disclosed, Keys};
+use crate::linked_data::Contexts;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::time::Timestamp;
@@ -220,17 +222,21 @@ pub fn decode<'a>(opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Re
 /// Stages Digests to Policy, as far as the document and its envelope decide them.
 pub fn judge(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
     let Claims::Json(document) = &decoded.claims else { return };
-    judged::judge(document, decoded, |_| None, context, findings);
+    judged::judge(document, decoded, |url| Contexts::bundled().document(url), context, findings);
     if decoded.is_bound {
         findings.pass(Stage::Holder);
     }
 }
 
-/// The members of the document.
+/// The members of the document, without the credentials of a presentation: those are parts of their own. And the same in the
+/// vocabulary that all formats share.
 pub fn disclose(payload: &[u8]) -> Disclosed<'_> {
-    let Ok(Value::Object(members)) = json::decode(payload) else { return Disclosed::default() };
-    let claims = members.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
-    Disclosed { claims, ..Disclosed::default() }
+    let Ok(document) = json::decode(payload) else { return Disclosed::default() };
+    let core = from_vc::core_data(&document);
+    let Value::Object(members) = document else { return Disclosed::default() };
+    let shown = members.into_iter().filter(|(name, _)| name != "verifiableCredential");
+    let claims = shown.map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
+    Disclosed { claims, core }
 }
 
 /// The keys that may have signed and that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.

@@ -179,7 +179,7 @@ fn read_key(path: &Path, securing: Securing) -> Result<ProfileKey, String> {
     key.map(ProfileKey::Own).map_err(|fault| at(&fault))
 }
 
-/// A ready set of profiles with new keys, for a developer's machine: signing is open, status lists are kept in memory.
+/// A ready set of profiles with new keys, for a developer's machine: status lists are kept in memory.
 ///
 /// # Errors
 /// [`SetupFault`] when no keys can be made.

@@ -5,9 +5,13 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::crypto::own_keys::OwnKey;
+use crate::envelope::data_integrity::sign::ProofDraft;
+use crate::envelope::data_integrity::suite::Suite;
+use crate::envelope::data_integrity::transform::Terms;
 use crate::format::vc::secured::Kind as DocumentKind;
 use crate::issue::vc_jose::{self, Token, TokenClaims};
-use crate::issue::{IssueFault, sd_jwt};
+use crate::issue::{IssueFault, sd_jwt, vc_di};
+use crate::linked_data::Contexts;
 use crate::reason::{Code, Reason};
 use crate::service::problem::Kind;
 use crate::service::vc_api::profile::{Profile, Securing};
@@ -50,6 +54,7 @@ impl From<IssueFault> for SigningFault {
     fn from(fault: IssueFault) -> Self {
         match fault {
             IssueFault::Content(text) => SigningFault::Document(Reason::new(Code::VcSchema).got(text)),
+            IssueFault::Refused(reason) => SigningFault::Document(reason),
             IssueFault::Key(text) => SigningFault::Key(text),
         }
     }
@@ -121,8 +126,22 @@ fn with_proof(
     wanted: &Wanted,
     trust: &Trust,
 ) -> Result<String, SigningFault> {
-    let _ = (profile, securing, document, wanted, trust);
-    Err(SigningFault::Key("a build with Data Integrity".to_owned()))
+    let suite = Suite::by_name(securing.name())
+        .ok_or_else(|| SigningFault::Key(format!("this build does not know {}", securing.name())))?;
+    let draft = ProofDraft {
+        verification_method: profile.method.clone(),
+        created: Some(wanted.created),
+        domain: wanted.domain.clone(),
+        challenge: wanted.challenge.clone(),
+        ..ProofDraft::default()
+    };
+    let terms = Terms { contexts: pinned(trust), inline_contexts: true };
+    Ok(vc_di::issue(&document.to_string(), suite, &draft, signer(profile)?, &terms)?)
+}
+
+/// The contexts that documents may rest on.
+fn pinned(_trust: &Trust) -> &Contexts {
+    Contexts::bundled()
 }
 
 fn signer(profile: &Profile) -> Result<&OwnKey, SigningFault> {
