@@ -18,6 +18,7 @@ mod explain;
 mod input;
 mod inspect;
 mod issue;
+mod issue_di;
 mod issue_w3c;
 mod keys;
 mod progress;
