@@ -80,7 +80,14 @@ struct Opener<'d> {
     document: &'d Value<'d>,
     terms: &'d Terms<'d>,
     /// Digests of the document as RDF: proofs of a set mostly sign the same one.
-    digests: Vec<((Hash, Vec<usize>), Vec<u8>)>,
+    digests: Vec<KnownDigest>,
+}
+
+/// A digest of the document together with the proofs at these places.
+struct KnownDigest {
+    hash: Hash,
+    places: Vec<usize>,
+    digest: Vec<u8>,
 }
 
 impl<'d> Opener<'d> {
@@ -109,12 +116,11 @@ impl<'d> Opener<'d> {
     }
 
     fn document_digest(&mut self, secured: &Secured<'_>, hash: Hash, places: &[usize]) -> Result<Vec<u8>, Reason> {
-        let name = (hash, places.to_vec());
-        if let Some((_, digest)) = self.digests.iter().find(|(known, _)| *known == name) {
-            return Ok(digest.clone());
+        if let Some(known) = self.digests.iter().find(|known| known.hash == hash && known.places == places) {
+            return Ok(known.digest.clone());
         }
         let digest = digest_of(&canonical(&secured.document, Transform::Rdfc, hash, self.terms)?, hash);
-        self.digests.push((name, digest.clone()));
+        self.digests.push(KnownDigest { hash, places: places.to_vec(), digest: digest.clone() });
         Ok(digest)
     }
 }
