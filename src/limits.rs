@@ -46,6 +46,8 @@ pub const RUN_BYTES: usize = 4 << 20;
 pub const STATUS_ENTRIES: usize = 16;
 /// Related resources of one credential.
 pub const RELATED_RESOURCES: usize = 64;
+/// Identities of the holder of one badge.
+pub const BADGE_IDENTITIES: usize = 32;
 /// Bytes of one status list, unpacked: sixteen mebibits.
 pub const STATUS_LIST_BYTES: usize = 2 << 20;
 /// Status lists that a run holds at a time.

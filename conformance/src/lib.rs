@@ -3,6 +3,7 @@
 //! `PROTOCOL.md` says how a foreign verifier joins. Nothing here is part of verification: the kit stands on the library
 //! and the library knows nothing of it.
 
+pub mod captures;
 pub mod case;
 pub mod corpus;
 pub mod coverage;

@@ -14,7 +14,7 @@ use vidimus_conformance::render::{Format, render};
 use vidimus_conformance::results::Results;
 use vidimus_conformance::run::{Settings, run};
 use vidimus_conformance::subject::{Subject, WRITTEN, from_text};
-use vidimus_conformance::{corpus, coverage, mint, serve, trust_folder};
+use vidimus_conformance::{captures, corpus, coverage, mint, serve, trust_folder};
 
 /// Conformance vectors for credential verifiers, and the runner that puts them before any of them.
 #[derive(Parser)]
@@ -44,6 +44,8 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:8090")]
         listen: SocketAddr,
     },
+    /// Replay what public test suites were seen to send to a VC API. Exit code 0 only when every record agrees.
+    Captures(Captures),
     /// Make the vectors and samples anew from the keys at hand.
     Mint {
         /// The folder of all vectors; `samples/` stands beside it.
@@ -89,12 +91,29 @@ struct Run {
     paths: Vec<PathBuf>,
 }
 
+#[derive(Args)]
+struct Captures {
+    /// The service, with its profiles.
+    #[arg(long)]
+    url: String,
+    /// A certificate to trust, PEM or DER: that of a service with a self-made one.
+    #[arg(long, value_name = "FILE")]
+    insecure_certificate: Option<PathBuf>,
+    /// The API key for issuing.
+    #[arg(long, value_name = "KEY")]
+    api_key: Option<String>,
+    /// The folder of records.
+    #[arg(long, value_name = "DIR")]
+    captures: PathBuf,
+}
+
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(arguments) => run_command(&arguments),
         Command::CorpusTrust { set, into } => corpus_trust(&set, &into),
         Command::Subject => return subject(),
         Command::ServeSubject { listen } => serve::serve(listen).map(|()| true),
+        Command::Captures(arguments) => replay_captures(arguments),
         Command::Mint { into, check } => mint::mint(&into, check),
         Command::MintPki { into } => mint::pki::make(&into).map(|()| true),
     };
@@ -135,6 +154,17 @@ fn run_command(arguments: &Run) -> Result<bool, String> {
         good &= missing.is_empty();
     }
     Ok(good)
+}
+
+fn replay_captures(arguments: Captures) -> Result<bool, String> {
+    let certificate = arguments
+        .insecure_certificate
+        .map(|path| std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display())));
+    let certificate = certificate.transpose()?;
+    let client = captures::client::Client::new(&arguments.url, certificate.as_deref(), arguments.api_key)?;
+    let outcomes = captures::replay(&captures::read(&arguments.captures)?, &client)?;
+    print!("{}", captures::table(&outcomes));
+    Ok(captures::is_good(&outcomes))
 }
 
 fn corpus_trust(set: &std::path::Path, into: &std::path::Path) -> Result<bool, String> {

@@ -18,8 +18,13 @@ fn public_test_sets_agree() {
         return;
     };
     let subject: Arc<dyn Subject> = Arc::from(from_text("in-process").expect("known"));
-    let cases =
-        corpus::read_all(&[corpora.join("health"), corpora.join("security"), corpora.join("w3c")]).expect("sets");
+    let cases = corpus::read_all(&[
+        corpora.join("health"),
+        corpora.join("security"),
+        corpora.join("w3c"),
+        corpora.join("wallet/openbadges"),
+    ])
+    .expect("sets");
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("exceptions.json");
     let settings = Settings { jobs: 4, limit: Duration::from_secs(60) };
     let cases = Exceptions::read(&file).expect("exceptions").apply(run(cases, &subject, settings));

@@ -6,6 +6,7 @@
 
 mod mutate;
 mod targets;
+mod vc;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::cli::Exit;
 use crate::cli::demands::{format_name, now, time};
 use crate::cli::input::read_file;
+use crate::cli::issue_w3c::{Refused, Times, W3cOptions};
 use crate::cli::shown::shown;
 use crate::cli::trouble::Trouble;
 use crate::credential::KeyId;
@@ -46,7 +47,7 @@ pub(super) struct Issue {
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// What the credential says, JSON. eu_dcc: `ver`, `nam`, `dob` and one of `v`, `t`, `r`. smart_health_card: a FHIR bundle.
-    /// nz_covid_pass: `givenName`, `familyName`, `dob`. vc_di: the credential or presentation, with proofs or without.
+    /// nz_covid_pass: `givenName`, `familyName`, `dob`. vc_di, vc_jwt, vc_sd_jwt, vc_cose: the credential or presentation itself.
     #[arg(long, value_name = "FILE")]
     content: PathBuf,
     /// The signer's certificate, PEM or DER; names the key identifier, and the issuer of an EU DCC.
@@ -89,6 +90,8 @@ pub(super) struct Issue {
     /// Where to draw the QR code, PNG.
     #[arg(long, value_name = "FILE")]
     qr: Option<PathBuf>,
+    #[command(flatten)]
+    w3c: W3cOptions,
 }
 
 /// What an NZ COVID Pass says, as the specification spells it.
@@ -112,7 +115,7 @@ impl Issue {
             "nz_covid_pass" => self.nz_covid_pass(&key, &content)?,
             "smart_health_card" => self.smart_health_card(&key, &content)?,
             "vc_di" => self.vc_di(&key, &content)?,
-            other => return Err(Trouble::new(format!("{other} cannot be issued"))),
+            other => self.w3c(other, &key, &content)?,
         };
         if let Some(path) = &self.qr {
             let picture = draw_png(&text, QR_SCALE).map_err(|reason| Trouble::at(path, reason))?;
@@ -187,9 +190,8 @@ impl Issue {
     /// The document with a proof; `--valid-days` ends the proof, not the credential.
     fn vc_di(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
         let document = std::str::from_utf8(content).map_err(|error| Trouble::at(&self.content, error))?;
-        let multikey = multikey::encode(key.public_key());
         let draft = ProofDraft {
-            verification_method: self.kid.clone().unwrap_or_else(|| format!("did:key:{multikey}#{multikey}")),
+            verification_method: self.verification_method(key),
             id: self.proof_id.clone(),
             created: Some(self.issued_at()),
             expires: self.valid_days.map(|_| self.expires()),
@@ -202,6 +204,12 @@ impl Issue {
         vc_di::issue(document, self.suite(key)?, &draft, key, &terms).map_err(|fault| self.refused(&fault))
     }
 
+    /// What `--kid` says, or the only key of the key's own did:key.
+    fn verification_method(&self, key: &OwnKey) -> String {
+        let multikey = || multikey::encode(key.public_key());
+        self.kid.clone().unwrap_or_else(|| format!("did:key:{0}#{0}", multikey()))
+    }
+
     fn suite(&self, key: &OwnKey) -> Result<&'static Suite, Trouble> {
         let name = match (&self.suite, key.algorithm()) {
             (Some(name), _) => name.as_str(),
@@ -210,6 +218,17 @@ impl Issue {
         };
         let known = || SUITES.iter().map(|suite| suite.name).collect::<Vec<_>>().join(", ");
         Suite::by_name(name).ok_or_else(|| Trouble::new(format!("--suite: {name} is none of {}", known())))
+    }
+
+    fn w3c(&self, format: &str, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let document = self.content(content)?;
+        let times = Times { issued_at: self.at, expires: self.valid_days.map(|_| self.expires()) };
+        match self.w3c.issue(format, &document, (key, &self.verification_method(key)), times) {
+            None => Err(Trouble::new(format!("{format} cannot be issued"))),
+            Some(Ok(text)) => Ok(text),
+            Some(Err(Refused::Trouble(trouble))) => Err(trouble),
+            Some(Err(Refused::Fault(fault))) => Err(self.refused(&fault)),
+        }
     }
 
     fn content<T: serde::de::DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, Trouble> {
@@ -231,7 +250,7 @@ impl Issue {
 
     fn refused(&self, fault: &IssueFault) -> Trouble {
         match fault {
-            IssueFault::Content(_) => Trouble::at(&self.content, fault),
+            IssueFault::Content(_) | IssueFault::Refused(_) => Trouble::at(&self.content, fault),
             IssueFault::Key(_) => Trouble::at(&self.key, fault),
         }
     }

@@ -15,6 +15,7 @@ mod explain;
 mod input;
 mod inspect;
 mod issue;
+mod issue_w3c;
 mod keys;
 mod progress;
 mod reasons;

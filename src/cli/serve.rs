@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -13,6 +14,8 @@ use crate::crypto::api_key::ApiKey;
 use crate::crypto::key_file::read_key_file;
 use crate::did::remote::Resolver;
 use crate::service::config::Config;
+use crate::service::vc_api::api::VcApi;
+use crate::service::vc_api::profiles;
 use crate::service::{access, certificate, logs};
 use crate::trust::store;
 
@@ -32,6 +35,8 @@ pub(super) struct Serve {
     offline: bool,
     #[command(flatten)]
     tls: Tls,
+    #[command(flatten)]
+    vc_api: W3c,
     /// Serve metrics here and not on the same address.
     #[arg(long, value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
@@ -48,8 +53,8 @@ pub(super) struct Serve {
     /// Who answers for DIDs of methods that are not built in: https://HOST/1.0/identifiers/.
     #[arg(long, value_name = "URL", value_parser = resolver)]
     resolver: Option<Resolver>,
-    /// For a developer's machine: on loopback, requests may name the time to judge by and a policy, no place asks for a key;
-    /// stopping does not dawdle.
+    /// For a developer's machine: on loopback, requests may name the time to judge by and a policy, and have credentials issued
+    /// without an API key; stopping does not dawdle.
     #[arg(long)]
     dev: bool,
     /// What to log: a level (`info`, `debug`) or a list of `target=level`.
@@ -84,20 +89,48 @@ impl Tls {
     }
 }
 
+/// The W3C VC API.
+#[derive(Args)]
+struct W3c {
+    /// Who issues here, with which keys: a JSON file (see the README). With --dev a ready set with new keys.
+    #[arg(long, value_name = "FILE")]
+    profiles: Option<PathBuf>,
+    /// Where status lists are kept: a folder of this process alone.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl W3c {
+    fn set_up(&self, is_open: bool, is_tls: bool) -> Result<VcApi, Trouble> {
+        let made = match &self.profiles {
+            Some(path) => profiles::from_file(path, self.data.as_deref()),
+            None if is_open => profiles::for_development(is_tls),
+            None => Ok(VcApi::default()),
+        };
+        made.map_err(|fault| Trouble::new(format!("the VC API cannot be set up: {fault}")))
+    }
+}
+
 impl Serve {
     /// Serves until it is told to stop.
     pub(super) fn run(self) -> Result<Exit, Trouble> {
         let policy = self.demands.policy()?;
-        let trust = self.trust.or_else(usual_path).ok_or_else(|| {
-            Trouble::new("there is no trust store, so nothing could be verified")
-                .hint("name one with --trust PATH or VIDIMUS_TRUST, or make one with `vidimus trust import`")
-        })?;
-        // Once serving, the last good store stays; at the start a wrong path is trouble at once.
-        store::load(&trust).map_err(|fault| Trouble::new(format!("trust store: {fault}")))?;
-        let mut config = Config::new(self.listen, trust);
+        let trust = self.trust.or_else(usual_path);
+        if let Some(trust) = &trust {
+            // Once serving, the last good store stays; at the start a wrong path is trouble at once.
+            store::load(trust).map_err(|fault| Trouble::new(format!("trust store: {fault}")))?;
+        } else if !self.dev && self.vc_api.profiles.is_none() {
+            return Err(Trouble::new("there is no trust store, so nothing could be verified")
+                .hint("name one with --trust PATH or VIDIMUS_TRUST, or make one with `vidimus trust import`"));
+        }
+        let tls = self.tls.settings();
+        let is_open = self.dev && self.listen.ip().is_loopback();
+        let vc_api = self.vc_api.set_up(is_open, tls.is_some())?;
+        let mut config = Config { trust, ..Config::new(self.listen, "") };
+        config.vc_api = Arc::new(vc_api);
         config.policy = policy;
         config.offline = self.offline;
-        config.tls = self.tls.settings();
+        config.tls = tls;
         config.metrics_listen = self.metrics_listen;
         if let Some(most) = self.max_in_flight {
             config.in_flight = usize::try_from(most).unwrap_or(usize::MAX);

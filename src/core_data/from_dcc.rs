@@ -20,6 +20,7 @@ pub fn core_data(dcc: &Value<'_>) -> CoreData {
         tests: events("t").iter().map(test).collect(),
         recoveries: events("r").iter().map(recovery).collect(),
         certificate: any.map(|event| CertificateData { identifier: text(event, "ci"), issuer: text(event, "is") }),
+        ..CoreData::default()
     }
 }
 

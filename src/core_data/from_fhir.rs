@@ -17,11 +17,11 @@ pub fn core_data(claims: &Value<'_>) -> CoreData {
         person: of("Patient").next().map(person),
         vaccinations: of("Immunization").map(vaccination).collect(),
         tests: of("Observation").map(test).collect(),
-        recoveries: Vec::new(),
         certificate: Some(CertificateData {
             identifier: vc.and_then(|vc| text(vc, "rid")),
             issuer: text(claims, "iss"),
         }),
+        ..CoreData::default()
     }
 }
 

@@ -1,9 +1,11 @@
-//! Core data: one vocabulary for what health credentials say, after the core data sets of WHO DDCC (vaccination 2.0, test 1.0).
+//! Core data: one vocabulary for what credentials say; health after the core data sets of WHO DDCC (vaccination 2.0, test 1.0),
+//! achievements after Open Badges 3.0.
 //!
 //! Codes keep the code system they came with. What a format cannot say stays absent; nothing is inferred.
 
 pub mod from_dcc;
 pub mod from_fhir;
+pub mod from_vc;
 
 use serde::Serialize;
 
@@ -22,6 +24,12 @@ pub struct CoreData {
     /// Recoveries.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recoveries: Vec<Recovery>,
+    /// Achievements.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub achievements: Vec<Achievement>,
+    /// An identity document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<IdentityDocument>,
     /// The certificate itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<CertificateData>,
@@ -150,6 +158,66 @@ pub struct Recovery {
     /// Country, ISO 3166-1 alpha-2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+}
+
+/// Something achieved: a badge, a degree, a course.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Achievement {
+    /// Its identifier, a URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its kind, in the words of Open Badges (`Degree`, `Course`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// What one must do for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub criteria: Option<String>,
+    /// When it was awarded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub awarded_at: Option<String>,
+    /// Number of a licence that comes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license_number: Option<String>,
+}
+
+/// A document that says who somebody is.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct IdentityDocument {
+    /// What kind of document, by the name of its type (`PermanentResident`, `Iso18013DriversLicense`).
+    pub kind: String,
+    /// Its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Category or class, in the document's own code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Country of birth, as the document words it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub birth_country: Option<String>,
+    /// Nationality, as the document words it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nationality: Option<String>,
+    /// Country that issued it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuing_country: Option<String>,
+    /// Authority that issued it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuing_authority: Option<String>,
+    /// Resident since this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resident_since: Option<String>,
+    /// Issued on this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_on: Option<String>,
+    /// Expires on this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<String>,
 }
 
 /// The certificate as a document.

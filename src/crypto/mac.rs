@@ -10,9 +10,14 @@ pub fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     out
 }
 
+/// `true` when `tag` is the HMAC-SHA-256 of `message` under `key`. Takes as long whatever differs.
+pub fn is_hmac_sha256(key: &[u8; 32], message: &[u8], tag: &[u8]) -> bool {
+    hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), message, tag).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::hmac_sha256;
+    use super::{hmac_sha256, is_hmac_sha256};
 
     /// RFC 4231, 4.2; its key of 20 bytes and ours of 32 are the same key: a short one is filled with zeros.
     #[test]
@@ -21,5 +26,8 @@ mod tests {
         key[..20].fill(0x0b);
         let mac: String = hmac_sha256(&key, b"Hi There").iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(mac, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+        let mac = hmac_sha256(&key, b"Hi There");
+        assert!(is_hmac_sha256(&key, b"Hi There", &mac));
+        assert!(!is_hmac_sha256(&key, b"Hi there", &mac) && !is_hmac_sha256(&key, b"Hi There", &mac[..31]));
     }
 }

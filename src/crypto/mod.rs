@@ -16,6 +16,7 @@ pub mod job;
 pub mod jwk;
 pub mod key_file;
 pub mod mac;
+pub mod md5;
 pub mod multikey;
 pub mod own_keys;
 pub mod pem;

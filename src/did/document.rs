@@ -164,20 +164,31 @@ impl DidDocument {
         }
         let mut read = DidDocument::empty(expected_id);
         read.is_deactivated = value.member("deactivated") == Some(&json::Value::Bool(true));
+        let mut embedded: Vec<(&json::Value<'_>, String)> = Vec::new();
         for item in list(value, "verificationMethod")? {
             // A reference is not allowed here; it is kept to say so to whoever asks for that key.
             match item.as_str() {
                 Some(reference) if read.stray.len() < METHODS => read.stray.push(read.absolute(reference)),
                 Some(_) => return Err(Reason::new(Code::InputTooManyItems).expected(METHODS).at(Stage::Key)),
-                None => drop(read.add_method(item)?),
+                None => {
+                    let id = read.add_method(item)?;
+                    embedded.push((item, id));
+                }
             }
         }
         for purpose in Purpose::ALL {
             for item in list(value, purpose.name())? {
                 let id = match item.as_str() {
                     Some(reference) => read.absolute(reference),
-                    None => read.add_method(item)?,
+                    None => match embedded.iter().find(|(earlier, _)| *earlier == item) {
+                        // Some documents repeat a method, word by word, where they could refer to it.
+                        Some((_, id)) => id.clone(),
+                        None => read.add_method(item)?,
+                    },
                 };
+                if item.as_object().is_some() {
+                    embedded.push((item, id.clone()));
+                }
                 read.add_relation(purpose, id)?;
             }
         }

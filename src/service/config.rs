@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::crypto::api_key::ApiKey;
 use crate::did::remote::Resolver;
 use crate::policy::Policy;
 use crate::service::certificate;
+use crate::service::vc_api::api::VcApi;
 
 /// One permit of the budget.
 pub(crate) const ROOM_BYTES: usize = 64 << 10;
@@ -19,10 +21,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// TLS on the listener; `None` = plain HTTP. Metrics of their own listener are always plain.
     pub tls: Option<certificate::Settings>,
+    /// The W3C VC API: profiles, status lists, what verifying demands.
+    pub vc_api: Arc<VcApi>,
     /// Where metrics are served; `None` = on the same listener, under `/metrics`.
     pub metrics_listen: Option<SocketAddr>,
-    /// The trust store's folder or file.
-    pub trust: PathBuf,
+    /// The trust store's folder or file; `None` = nobody is trusted.
+    pub trust: Option<PathBuf>,
     /// What is demanded when a request does not say.
     pub policy: Policy,
     /// `true`: no evidence is fetched, ever.
@@ -70,8 +74,9 @@ impl Config {
         Config {
             listen,
             tls: None,
+            vc_api: Arc::default(),
             metrics_listen: None,
-            trust: trust.into(),
+            trust: Some(trust.into()),
             policy: Policy::default(),
             offline: false,
             allow_at: false,

@@ -65,6 +65,7 @@ impl Server {
     pub async fn bind_service(service: Service) -> io::Result<Self> {
         let tls = service.config.tls.as_ref().map(|settings| Tls::new(settings, service.clock.now())).transpose()?;
         let listener = TcpListener::bind(service.config.listen).await?;
+        service.config.vc_api.listens(listener.local_addr()?, tls.is_some());
         let metrics = match service.config.metrics_listen {
             None => None,
             Some(address) => Some(TcpListener::bind(address).await?),

@@ -24,6 +24,7 @@ pub mod question;
 pub mod reload;
 pub mod shed;
 pub mod state;
+pub mod vc_api;
 pub mod verify;
 
 use axum::Router;
@@ -52,7 +53,7 @@ pub fn router(service: Service) -> Router {
     if service.config.metrics_listen.is_none() {
         places = places.route("/metrics", get(ops::metrics));
     }
-    places
+    vc_api::routes(places)
         .fallback(async || Problem::new(Kind::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
         .layer(from_fn_with_state(service.clone(), shed::door))

@@ -67,6 +67,18 @@ problems! {
     AmbiguousLength "ambiguous_length" 400 "The request declares the length of its body in two ways." "Send Content-Length or Transfer-Encoding, not both.";
     PictureInBatch "picture_in_batch" 400 "A line of a batch holds a picture." "Send pictures to /v1/verify, one at a time.";
     Unauthorized "unauthorized" 401 "This place is for callers with an API key." "Send `Authorization: Bearer KEY`; the operator hands out keys.";
+    CredentialAbsent "credential_absent" 400 "The request holds no credential where one is due." "An object: `credential` to have it issued, `verifiableCredential` to have it verified or derived from.";
+    PresentationAbsent "presentation_absent" 400 "The request holds no presentation where one is due." "An object: `presentation` to have it signed, `verifiablePresentation` to have it verified.";
+    UnknownOption "unknown_option" 400 "One of the options is not known here." "GET /openapi.json lists the options of each place.";
+    BadOption "bad_option" 400 "One of the options has another form than it should." "GET /openapi.json describes the options of each place.";
+    UnknownProfile "unknown_profile" 400 "This service has no profile of that name." "GET /issuers lists the profiles.";
+    OtherIssuer "other_issuer" 400 "The document names another issuer or holder than the profile's." "GET /issuers tells the DID of each profile.";
+    Unissuable "unissuable" 400 "The document cannot be signed as it is." "`problemDetails` says what is wrong with it.";
+    Underivable "underivable" 400 "Nothing can be derived from this credential as it was asked." "It must carry a base proof of ecdsa-sd-2023 or bbs-2023, and the pointers must lead somewhere.";
+    ChallengeUsed "challenge_used" 400 "The challenge was given here, and is used or too old." "Ask for a new one with POST /challenges, and show a presentation made for that one.";
+    BadStatusChange "bad_status_change" 400 "The change of status cannot be done as it is asked." "`credentialId`, `credentialStatus` with `statusPurpose`, `status`; what is revoked stays revoked.";
+    NoSuchStatus "no_such_status" 404 "No credential with such a status was issued here." "Name it by the `credentialId` or `id` that it was issued with.";
+    AlreadyIssued "already_issued" 409 "A credential with that identifier and a status was issued before." "Give it another `id`, or another `credentialId`.";
     NotFound "not_found" 404 "There is nothing here." "GET /openapi.json lists what there is.";
     MethodNotAllowed "method_not_allowed" 405 "This method is not for this place." "The `Allow` header names the methods.";
     Slow "slow" 408 "The body did not arrive in time." "Send it at once.";

@@ -12,9 +12,9 @@ use crate::trust::{Trust, store};
 /// What a store looks like: the same fingerprint means the same content.
 pub type Fingerprint = [u8; 32];
 
-/// Loads the trust store now. What cannot be loaded leaves the last good snapshot in place and is shown by `/ready`.
+/// Loads the trust store now, if there is one. What cannot be loaded leaves the last good snapshot in place and is shown by `/ready`.
 pub async fn load(service: &Service) -> Option<Fingerprint> {
-    let path = service.config.trust.clone();
+    let path = service.config.trust.clone()?;
     let read = tokio::task::spawn_blocking(move || read(&path)).await;
     match read.unwrap_or_else(|_| Err("reading it panicked".to_owned())) {
         // A file that cannot be read may hold withdrawals and authorities: a snapshot without it would trust more, not less.
@@ -42,10 +42,11 @@ pub async fn load(service: &Service) -> Option<Fingerprint> {
 
 /// Watches the trust store for ever; `now` makes it look at once and load whatever it finds.
 pub async fn watch(service: Service, mut seen: Option<Fingerprint>, now: std::sync::Arc<Notify>) {
+    let Some(store) = service.config.trust.clone() else { return };
     let pause = Duration::from_secs(service.config.reload_seconds.max(1));
     loop {
         let asked = tokio::time::timeout(pause, now.notified()).await.is_ok();
-        let path = service.config.trust.clone();
+        let path = store.clone();
         let present = tokio::task::spawn_blocking(move || store::fingerprint(&path)).await;
         let present = present.ok().and_then(Result::ok);
         if asked || present.is_none() || present != seen {

@@ -15,6 +15,7 @@ use futures_util::FutureExt;
 
 use crate::service::problem::{Kind, Problem};
 use crate::service::state::Service;
+use crate::service::vc_api;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -33,7 +34,7 @@ pub async fn door(State(service): State<Service>, request: Request, next: Next) 
     };
     let time = begun.elapsed();
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let micros = time.as_micros();
     if let Ok(value) = HeaderValue::try_from(format!("total;dur={}.{:03}", micros / 1000, micros % 1000)) {
@@ -60,6 +61,9 @@ struct Route {
 impl Route {
     fn of(path: &str) -> Route {
         let cheap = |name| Route { name, is_costly: false };
+        if let Some(name) = vc_api::route_name(path) {
+            return Route { name, is_costly: true };
+        }
         match path {
             "/v1/verify" => Route { name: "verify", is_costly: true },
             "/v1/inspect" => Route { name: "inspect", is_costly: true },

@@ -232,3 +232,6 @@ fn check_age(list: &BitstringList, document: &Document, url: &str, context: &Con
     let reason = Reason::new(Code::StatusExpired).expected("a copy younger than its `ttl`").got(document.fetched_at);
     Err(Trouble::Unknown(reason, Locator::new(url).into_iter().collect()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -283,7 +283,7 @@ async fn is_ready_when_it_trusts_somebody_and_is_not_stopping() {
     let last = verify(&places, "text/plain", sample.dcc(1)).await;
     assert_eq!((last.status, &last.headers[header::CONNECTION]), (200, &"close".parse().unwrap()));
 
-    let empty = Config { trust: sample.store.path().join("nowhere"), ..sample.config() };
+    let empty = Config { trust: Some(sample.store.path().join("nowhere")), ..sample.config() };
     let empty = router(service(empty).await);
     assert_eq!(get(&empty, "/ready").await.status, 503);
     assert_eq!(get(&empty, "/live").await.status, 200);

@@ -111,8 +111,11 @@ fn twins_are_refused() {
     for id in ["#key-1", KEY, "#KEY-1"] {
         let twins = format!("{},{}", method("#key-1", ""), method(id, ""));
         assert_eq!(document(&twins, "").unwrap_err().code(), Code::DidDuplicateVm, "{id}");
-        assert_eq!(document(&method("#key-1", ""), &method(id, "")).unwrap_err().code(), Code::DidDuplicateVm, "{id}");
+        let other = method(id, r#","x":1"#);
+        assert_eq!(document(&method("#key-1", ""), &other).unwrap_err().code(), Code::DidDuplicateVm, "{id}");
     }
+    // The same method, word by word, in a relationship: no doubt which key is meant.
+    assert_eq!(asserts(document(&method("#key-1", ""), &method("#key-1", "")), KEY), Ok(()));
 }
 
 /// DID-017.

@@ -1,13 +1,13 @@
-//! What every W3C format judges alike once its envelope is open: digests, times, a status that is not declared.
+//! What every W3C format judges alike once its envelope is open: digests, times, a status that is not declared, badges.
 
-use crate::check::Findings;
+use crate::check::{Findings, Note};
 use crate::credential::Decoded;
 use crate::encoding::json::Value;
-use crate::format::vc::related;
+use crate::format::vc::{open_badges, related};
 use crate::format::{Context, declare_no_status};
 use crate::reason::{Code, Reason, Stage};
 
-/// Stages Digests, Validity, Status (of a credential that names no list) and Policy. `at_hand` gives a pinned document by its
+/// Stages Digests, Validity, Status (of a credential that names no list), Holder (of a badge) and Policy. `at_hand` gives a pinned document by its
 /// URL; evidence is looked through behind it.
 pub fn judge<'c>(
     document: &Value<'_>,
@@ -24,6 +24,11 @@ pub fn judge<'c>(
     check_times(decoded, context, findings);
     if decoded.status.is_empty() {
         declare_no_status(context, findings);
+    }
+    open_badges::check(document, context.occasion.identity.as_deref(), findings);
+    if document.member("credentialSchema").is_some() {
+        let sentence = "The credential names a schema for its contents; it is neither fetched nor checked.";
+        findings.note(Note::new("vc.credential_schema", sentence));
     }
     findings.pass(Stage::Policy);
 }

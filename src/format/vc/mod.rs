@@ -10,6 +10,7 @@ pub mod judged;
 pub mod keys;
 pub mod language;
 pub mod model;
+pub mod open_badges;
 pub mod read;
 pub mod related;
 pub mod secured;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::check::Findings;
+use crate::core_data::from_vc;
 use crate::credential::{Claims, Decoded, Opened, Purpose, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::job;
@@ -11,8 +12,9 @@ use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, no_kid, short_media_type};
 use crate::envelope::jwt::{Times, check_confirmation, check_times, numeric_date};
 use crate::format::vc::model::{CREDENTIAL, PRESENTATION, is_presentation};
-use crate::format::vc::{judged, read};
+use crate::format::vc::{judged, keys, read};
 use crate::format::{Claim, Context, Disclosed, Keys};
+use crate::linked_data::Contexts;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::time::Timestamp;
@@ -220,21 +222,36 @@ pub fn decode<'a>(opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Re
 /// Stages Digests to Policy, as far as the document and its envelope decide them.
 pub fn judge(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
     let Claims::Json(document) = &decoded.claims else { return };
-    judged::judge(document, decoded, |_| None, context, findings);
+    judged::judge(document, decoded, |url| Contexts::bundled().document(url), context, findings);
     if decoded.is_bound {
         findings.pass(Stage::Holder);
     }
 }
 
-/// The members of the document.
+/// The members of the document, without the credentials of a presentation: those are parts of their own. And the same in the
+/// vocabulary that all formats share.
 pub fn disclose(payload: &[u8]) -> Disclosed<'_> {
-    let Ok(Value::Object(members)) = json::decode(payload) else { return Disclosed::default() };
-    let claims = members.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
-    Disclosed { claims, ..Disclosed::default() }
+    let Ok(document) = json::decode(payload) else { return Disclosed::default() };
+    let core = from_vc::core_data(&document);
+    let Value::Object(members) = document else { return Disclosed::default() };
+    let shown = members.into_iter().filter(|(name, _)| name != "verifiableCredential");
+    let claims = shown.map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
+    Disclosed { claims, core }
 }
 
-/// Those of the keys that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.
-pub fn fitting(mut keys: Keys, signed: &Signed, mismatch: Code) -> Keys {
+/// The keys that may have signed and that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.
+pub fn keys(
+    format: &str,
+    signed: &Signed,
+    decoded: Option<&Decoded<'_>>,
+    context: &Context<'_>,
+    mismatch: Code,
+) -> Keys {
+    // That no key is named is a fault of the envelope already.
+    if signed.kid.is_none() {
+        return Keys::default();
+    }
+    let mut keys = keys::find(format, signed, decoded, context);
     let Some(algorithm) = signed.algorithm else { return keys };
     let had_any = !keys.candidates.is_empty();
     keys.candidates.retain(|candidate| job::fits(algorithm, &candidate.key));

@@ -1,0 +1,175 @@
+//! Signing: a document by a profile's key, as the profile secures. The one place of the service where profiles' keys are used.
+
+use std::fmt;
+
+use serde_json::Value as Json;
+
+use crate::crypto::own_keys::OwnKey;
+use crate::envelope::data_integrity::sign::ProofDraft;
+use crate::envelope::data_integrity::suite::Suite;
+use crate::envelope::data_integrity::transform::Terms;
+use crate::format::vc::secured::Kind as DocumentKind;
+use crate::issue::vc_jose::{self, Token, TokenClaims};
+use crate::issue::{IssueFault, sd_jwt, vc_di};
+use crate::linked_data::Contexts;
+use crate::reason::{Code, Reason};
+use crate::service::problem::Kind;
+use crate::service::vc_api::profile::{Profile, Securing};
+use crate::service::vc_api::refusal::Refusal;
+use crate::time::Timestamp;
+use crate::trust::Trust;
+
+/// What the proof shall say beside the profile's own.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// When it is made.
+    pub created: Timestamp,
+    /// What a derived credential must always show (JSON pointers).
+    pub mandatory: Vec<String>,
+    /// The challenge that a presentation answers.
+    pub challenge: Option<String>,
+    /// Whom a presentation is for.
+    pub domain: Option<String>,
+}
+
+/// Why nothing was signed.
+#[derive(Debug)]
+pub enum SigningFault {
+    /// The document is not what can be signed so.
+    Document(Reason),
+    /// The key could not sign, or does not fit: the operator's trouble.
+    Key(String),
+}
+
+impl fmt::Display for SigningFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SigningFault::Document(reason) => reason.fmt(f),
+            SigningFault::Key(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<IssueFault> for SigningFault {
+    fn from(fault: IssueFault) -> Self {
+        match fault {
+            IssueFault::Content(text) => SigningFault::Document(Reason::new(Code::VcSchema).got(text)),
+            IssueFault::Refused(reason) => SigningFault::Document(reason),
+            IssueFault::Key(text) => SigningFault::Key(text),
+        }
+    }
+}
+
+impl SigningFault {
+    /// What whoever asked is told.
+    pub fn into_refusal(self) -> Refusal {
+        match self {
+            SigningFault::Document(reason) => Refusal::new(Kind::Unissuable).because(vec![reason]),
+            SigningFault::Key(fault) => {
+                tracing::error!(fault, "a profile's key cannot sign");
+                Kind::Internal.into()
+            }
+        }
+    }
+}
+
+/// The document signed as the profile says, as JSON text: with a proof in it, or in an envelope.
+///
+/// # Errors
+/// [`SigningFault`] when the document breaks a rule, or the key cannot sign.
+pub fn sign(profile: &Profile, document: &Json, wanted: &Wanted, trust: &Trust) -> Result<String, SigningFault> {
+    match profile.securing {
+        Securing::VcJwt | Securing::VcSdJwt | Securing::VcCose => {
+            let kind = kind_of(document);
+            Ok(token(profile, document, wanted)?.enveloped(kind).to_string())
+        }
+        _ => with_proof(profile, profile.securing, document, wanted, trust),
+    }
+}
+
+/// A status list signed as the profile says, and the media type of the text. A profile whose proofs are for deriving from
+/// signs its lists with the plain suite of the same key.
+///
+/// # Errors
+/// [`SigningFault`] when the key cannot sign.
+pub fn sign_list(
+    profile: &Profile,
+    list: &Json,
+    wanted: &Wanted,
+    trust: &Trust,
+) -> Result<(String, &'static str), SigningFault> {
+    let securing = match profile.securing {
+        Securing::VcJwt | Securing::VcSdJwt | Securing::VcCose => {
+            let plain = TokenClaims { issued_at: Some(wanted.created), ..TokenClaims::default() };
+            let token = vc_jose::jwt(list, &plain, signer(profile)?, &profile.method)?;
+            return Ok((token.text().into_owned(), "application/vc+jwt"));
+        }
+        Securing::EcdsaSd => Securing::EcdsaRdfc,
+        securing => securing,
+    };
+    Ok((with_proof(profile, securing, list, wanted, trust)?, "application/vc"))
+}
+
+/// What a holder derives from a base proof, showing what these pointers lead to.
+///
+/// # Errors
+/// The reason why nothing can be derived.
+pub fn derive(text: &str, pointers: &[String], trust: &Trust) -> Result<String, Reason> {
+    let _ = (text, pointers, trust);
+    Err(Reason::new(Code::DiSelective).expected("a build with selective disclosure"))
+}
+
+fn with_proof(
+    profile: &Profile,
+    securing: Securing,
+    document: &Json,
+    wanted: &Wanted,
+    trust: &Trust,
+) -> Result<String, SigningFault> {
+    let suite = Suite::by_name(securing.name())
+        .ok_or_else(|| SigningFault::Key(format!("this build does not know {}", securing.name())))?;
+    let draft = ProofDraft {
+        verification_method: profile.method.clone(),
+        created: Some(wanted.created),
+        domain: wanted.domain.clone(),
+        challenge: wanted.challenge.clone(),
+        ..ProofDraft::default()
+    };
+    let terms = Terms { contexts: pinned(trust), inline_contexts: true };
+    Ok(vc_di::issue(&document.to_string(), suite, &draft, signer(profile)?, &terms)?)
+}
+
+/// The contexts that documents may rest on.
+fn pinned(_trust: &Trust) -> &Contexts {
+    Contexts::bundled()
+}
+
+fn signer(profile: &Profile) -> Result<&OwnKey, SigningFault> {
+    profile.key.own().ok_or_else(|| SigningFault::Key("the key signs statements only".to_owned()))
+}
+
+fn token(profile: &Profile, document: &Json, wanted: &Wanted) -> Result<Token, SigningFault> {
+    let signer = signer(profile)?;
+    let claims = TokenClaims {
+        issued_at: Some(wanted.created),
+        nonce: wanted.challenge.clone(),
+        audience: wanted.domain.clone(),
+        ..TokenClaims::default()
+    };
+    let kid = profile.method.as_str();
+    Ok(match profile.securing {
+        Securing::VcSdJwt => vc_jose::sd_jwt(document, (&claims, &[]), &mut sd_jwt::random_salt, signer, kid)?,
+        Securing::VcCose => vc_jose::cose(document, &claims, signer, kid)?,
+        _ => vc_jose::jwt(document, &claims, signer, kid)?,
+    })
+}
+
+fn kind_of(document: &Json) -> DocumentKind {
+    let types = document.get("type");
+    let is = |value: &Json| value.as_str() == Some(crate::format::vc::model::PRESENTATION);
+    match types {
+        Some(Json::Array(items)) if items.iter().any(is) => DocumentKind::Presentation,
+        Some(value) if is(value) => DocumentKind::Presentation,
+        _ => DocumentKind::Credential,
+    }
+}
