@@ -1,6 +1,7 @@
 //! Vectors of W3C credentials with Data Integrity proofs: accepted documents of every suite, and each with one thing wrong.
 
 mod chains;
+mod controllers;
 mod documents;
 mod presentations;
 mod proofs;
@@ -91,8 +92,11 @@ pub fn vectors(pki: &Pki, kept: &Kept) -> Result<Vec<Vector>, String> {
     proofs::members(&mut telling, &cast, &good)?;
     proofs::times(&mut telling, &cast)?;
     proofs::keys(&mut telling, &cast)?;
+    controllers::names(&mut telling, &good)?;
+    controllers::demands(&mut telling, &cast, &good)?;
     terms::contexts(&mut telling, &good)?;
     terms::values(&mut telling, &cast, &good)?;
+    controllers::documents(&scene, &cast, &mut all)?;
     terms::inline(&cast, &scene, &mut all)?;
     chains::sets(&scene, &cast, &mut all)?;
     chains::chains(&scene, &cast, &mut all)?;
