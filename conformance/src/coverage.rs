@@ -25,6 +25,7 @@ pub const STAGES: &[(&str, &[Stage])] = &[
         &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy],
     ),
     ("nz_covid_pass", &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy]),
+    ("vc_di", &Stage::ALL),
     ("vc_jwt", &WITHOUT_DIGESTS),
     ("vc_sd_jwt", &Stage::ALL),
     ("vc_cose", &WITHOUT_DIGESTS),

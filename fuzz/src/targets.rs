@@ -3,10 +3,18 @@
 use std::sync::{Arc, OnceLock};
 
 use vidimus::credential::{Input, KeyId};
+use vidimus::crypto::bbs::committed::Hidden;
+use vidimus::crypto::bbs::own::OwnBbsKey;
+use vidimus::crypto::bbs::proof::{Held, Made, prove, verify_proof};
 use vidimus::crypto::multikey;
 use vidimus::crypto::own_keys::{OwnKey, Signer};
 use vidimus::crypto::public_key::PublicKey;
+use vidimus::did;
 use vidimus::did::document::DidDocument;
+use vidimus::did::resolution::{Options, dereference};
+use vidimus::did::syntax::DidUrl;
+use vidimus::did::written::MethodType;
+use vidimus::encoding::multibase::{self, Base};
 use vidimus::encoding::{base32, base45, base64url, cbor, deflate, json, qr};
 use vidimus::envelope::cose;
 use vidimus::envelope::data_integrity::chain::previous_of;
@@ -14,7 +22,9 @@ use vidimus::envelope::data_integrity::proof::Proof;
 use vidimus::envelope::data_integrity::sign::{ProofDraft, add_proof};
 use vidimus::envelope::data_integrity::suite::Suite;
 use vidimus::envelope::data_integrity::transform::Terms;
+use vidimus::envelope::data_integrity::{bbs_value, ecdsa_sd_value};
 use vidimus::envelope::jws::Jws;
+use vidimus::envelope::sd_jwt::{SdJwt, process};
 use vidimus::evidence::{Document, Evidence};
 use vidimus::format::{Context, by_name, detect};
 use vidimus::issue;
@@ -69,6 +79,8 @@ pub static TARGETS: &[Target] = &[
             br##"{"id":"did:web:example.com","verificationMethod":[{"id":"#k","type":"JsonWebKey2020","controller":"did:web:example.com"}],"assertionMethod":["#k"]}"##.to_vec()
         },
     ),
+    target("did_url", did_urls, |_| b"did:web:example.com%3A8443:a?service=files&relativeRef=/b#k".to_vec()),
+    target("multikey", multikeys, |_| b"z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp".to_vec()),
     target("trust_entries", |b| drop(json::from_slice::<EntryFile>(b).map(|file| Trust::build(&[file]))), as_is),
     target(
         "trust_import",
@@ -85,12 +97,22 @@ pub static TARGETS: &[Target] = &[
     target("shc", |b| judge(Some("smart_health_card"), b), as_is),
     target("nzcp", |b| judge(Some("nz_covid_pass"), b), as_is),
     target("vc_di", |b| judge(Some("vc_di"), b), document),
+    target("sd_jwt", sd_jwt, as_is),
+    target("vc_jwt", |b| judge(Some("vc_jwt"), b), as_is),
+    target("vc_sd_jwt", |b| judge(Some("vc_sd_jwt"), b), as_is),
+    target("vc_cose", |b| judge(Some("vc_cose"), b), as_is),
     target("any_input", |b| judge(None, b), as_is),
     target("eu_dcc_signed", signed_dcc, cwt),
     target("shc_signed", signed_card, jwt),
     target("nzcp_signed", signed_pass, nzcp_cwt),
     target("vc_di_signed", signed_document, document),
     target("data_integrity_proof", proof, proofs),
+    target("vc_jwt_signed", |b| signed_w3c(b, "vc_jwt"), documents),
+    target("vc_sd_jwt_signed", |b| signed_w3c(b, "vc_sd_jwt"), documents),
+    target("vc_cose_signed", |b| signed_w3c(b, "vc_cose"), documents),
+    target("ecdsa_sd_proof_value", ecdsa_sd_value_laws, proof_value),
+    target("bbs_proof_value", bbs_value_laws, proof_value),
+    target("bbs_proof", bbs_proof, bbs_proofs),
     target("revocation_list", revocation_list, |_| {
         br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()
     }),
@@ -111,9 +133,37 @@ fn text(bytes: &[u8], run: impl FnOnce(&str)) {
 }
 
 /// Law: what decodes encodes to the same text again.
-fn round_trip(decoded: Option<Vec<u8>>, encode: impl Fn(&[u8]) -> String, text: &str) {
-    if let Some(bytes) = decoded {
-        assert_eq!(encode(&bytes), text, "two texts for one value");
+fn round_trip<T, B: ?Sized>(decoded: Option<T>, encode: impl Fn(&B) -> String, text: &str)
+where
+    T: std::borrow::Borrow<B>,
+{
+    if let Some(value) = decoded {
+        assert_eq!(encode(value.borrow()), text, "two texts for one value");
+    }
+}
+
+/// Laws: a DID URL is made of its parts; what resolves without a network is the document of that DID.
+fn did_urls(bytes: &[u8]) {
+    text(bytes, |text| {
+        if let Ok(url) = DidUrl::decode(text) {
+            let query = url.query.map(|query| format!("?{query}")).unwrap_or_default();
+            let fragment = url.fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+            assert_eq!(format!("{}{}{query}{fragment}", url.did.text, url.path), text, "parts are lost");
+        }
+        if let did::Resolution::Document(document) = did::resolve(text, &Evidence::none()) {
+            assert_eq!(document.id(), text, "another subject");
+            let written = document.to_json(MethodType::default());
+            assert!(DidDocument::decode(written.as_bytes(), text).is_ok(), "our own document is refused");
+        }
+        drop(dereference(text, true, Options::default(), (&Evidence::none(), None)));
+    });
+}
+
+/// Law: a key has one writing.
+fn multikeys(bytes: &[u8]) {
+    text(bytes, |text| round_trip(multikey::decode(text).ok(), multikey::encode, text));
+    if let Ok(key) = multikey::from_bytes(bytes) {
+        assert_eq!(multikey::to_bytes(&key), bytes, "two writings of one key");
     }
 }
 
@@ -179,6 +229,12 @@ fn jwt(seed: &[u8]) -> Vec<u8> {
     payload(seed, "smart_health_card")
 }
 
+/// Documents of W3C credentials and presentations, out of their tokens.
+fn documents(seed: &[u8]) -> Vec<u8> {
+    let found = W3C_FORMATS.into_iter().map(|format| payload(seed, format));
+    found.into_iter().find(|payload| !payload.is_empty()).unwrap_or_default()
+}
+
 fn certificates(seed: &[u8]) -> Vec<u8> {
     if seed.starts_with(b"\x30\x82") {
         return seed.to_vec();
@@ -199,6 +255,8 @@ const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 const KID: [u8; 8] = *b"fuzzkey1";
 const CARD_ISSUER: &str = "https://fuzz.example/issuer";
 const PASS_ISSUER: &str = "did:web:fuzz.example";
+const W3C_FORMATS: [&str; 3] = ["vc_jwt", "vc_sd_jwt", "vc_cose"];
+const W3C_ISSUER: &str = "https://fuzz.example/vc";
 
 /// A key of our own that the fuzzing trust store trusts, so that mutated claims reach the stages after the signature.
 fn world() -> &'static (OwnKey, Trust) {
@@ -212,11 +270,14 @@ fn world() -> &'static (OwnKey, Trust) {
         jwk["y"] = base64url::encode(y).into();
         let mut listed = jwk.clone();
         listed["crlVersion"] = 1.into();
+        let mut named = jwk.clone();
+        named["kid"] = "k".into();
         let issuer = |issuer: &str, format: &str, keys, document| Entry::Issuer {
             issuer: issuer.to_owned(),
             aliases: Vec::new(),
             name: None,
-            formats: vec![format.to_owned()],
+            // One issuer signs in all three ways.
+            formats: if format == "vc_jwt" { W3C_FORMATS.map(str::to_owned).to_vec() } else { vec![format.to_owned()] },
             environment: Environment::Production,
             keys,
             document,
@@ -239,11 +300,23 @@ fn world() -> &'static (OwnKey, Trust) {
             },
             issuer(CARD_ISSUER, "smart_health_card", Some(serde_json::json!({"keys": [listed]})), None),
             issuer(PASS_ISSUER, "nz_covid_pass", None, Some(document)),
+            issuer(W3C_ISSUER, "vc_jwt", Some(serde_json::json!({"keys": [named]})), None),
         ];
         let (trust, problems) = Trust::from_entries(entries);
         assert!(problems.is_empty(), "{problems:?}");
         (key, trust)
     })
+}
+
+/// Law: what is processed is JSON without a digest left in it, and processing it again changes nothing.
+fn sd_jwt(bytes: &[u8]) {
+    text(bytes, |text| {
+        let Ok(sd_jwt) = SdJwt::split(text) else { return };
+        let Ok(jws) = Jws::open(sd_jwt.jwt) else { return };
+        let Ok(once) = process(&jws.payload, &sd_jwt.disclosures) else { return };
+        let Ok(again) = process(&once.payload, &[]) else { panic!("what was processed is no JSON object") };
+        assert_eq!(again.payload, once.payload);
+    });
 }
 
 fn judge(format: Option<&str>, bytes: &[u8]) {
@@ -312,6 +385,61 @@ fn proof(bytes: &[u8]) {
     }
 }
 
+/// The value of a document's proof, as bytes after their alphabet's letter.
+fn proof_value(seed: &[u8]) -> Vec<u8> {
+    let Ok(document) = json::decode(seed) else { return Vec::new() };
+    let value = document.member("proof").and_then(|proof| proof.member("proofValue")).and_then(json::Value::as_str);
+    value.and_then(|value| multibase::decode(value, &[Base::Base64Url]).ok()).unwrap_or_default()
+}
+
+/// Law: what decodes is written as it was read, but for the two deviations that are read and never written.
+fn ecdsa_sd_value_laws(bytes: &[u8]) {
+    if let Ok(value) = ecdsa_sd_value::DerivedValue::decode(bytes) {
+        assert_eq!(value.encode(), bytes, "two values for one proof");
+    }
+    if let Ok(value) = ecdsa_sd_value::BaseValue::decode(bytes) {
+        assert_eq!(value.encode(), bytes, "two values for one proof");
+    }
+}
+
+fn bbs_value_laws(bytes: &[u8]) {
+    if let Ok(value) = bbs_value::DerivedValue::decode(bytes) {
+        let Ok(again) = bbs_value::DerivedValue::decode(&value.encode()) else { panic!("our own value is refused") };
+        assert_eq!(again, value, "another value after writing");
+    }
+    if let Ok(value) = bbs_value::BaseValue::decode(bytes) {
+        assert!(bbs_value::BaseValue::decode(&value.encode()).is_ok(), "our own value is refused");
+    }
+}
+
+/// A BBS key of our own, and a proof by it that shows one of three messages.
+fn bbs_world() -> &'static (OwnBbsKey, Made) {
+    static WORLD: OnceLock<(OwnBbsKey, Made)> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let made = || {
+            let own = OwnBbsKey::generate().ok()?;
+            let messages: [&[u8]; 3] = [b"one", b"two", b"three"];
+            let signature = own.sign(b"header", &messages).ok()?;
+            let (key, hidden) = (own.verify_key(), &Hidden::Nothing);
+            let held = Held { key, signature: &signature, header: b"header", messages: &messages, hidden };
+            let made = prove(&held, &[1], b"").ok()?;
+            Some((own, made))
+        };
+        made().unwrap_or_else(|| panic!("no proof"))
+    })
+}
+
+fn bbs_proofs(_: &[u8]) -> Vec<u8> {
+    bbs_world().1.proof.clone()
+}
+
+/// Law: no bytes but those of the proof itself are a proof.
+fn bbs_proof(bytes: &[u8]) {
+    let (own, made) = bbs_world();
+    let is_right = verify_proof(own.verify_key(), bytes, &made.statements).is_ok();
+    assert_eq!(is_right, bytes == made.proof, "a forged proof");
+}
+
 /// A mutated document, signed anew, before a policy that takes anybody's key.
 fn signed_document(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
@@ -332,6 +460,35 @@ fn signed_document(bytes: &[u8]) {
             assert!(!verify(&request, &world().1, &Evidence::none()).to_json().is_empty());
         }
     }
+}
+
+/// A document by the trusted issuer in an envelope, whatever it says.
+fn signed_w3c(document: &[u8], format: &str) {
+    let (key, kid) = (&world().0, format!("{W3C_ISSUER}#k"));
+    let text = match format {
+        "vc_cose" => {
+            let protected = cbor::encode(&cbor::Value::Map(vec![
+                (1.into(), (-7).into()),
+                (4.into(), kid.as_str().into()),
+                (16.into(), "application/vc+cose".into()),
+            ]));
+            let signature = key.sign(&cose::sig_structure(&protected, document)).unwrap_or_default();
+            let parts = vec![
+                protected.as_slice().into(),
+                cbor::Value::Map(Vec::new()),
+                document.into(),
+                signature.as_slice().into(),
+            ];
+            base64url::encode(&cbor::encode(&cbor::Value::Tag(18, Box::new(cbor::Value::Array(parts)))))
+        }
+        _ => {
+            let typ = if format == "vc_jwt" { "vc+jwt" } else { "vc+sd-jwt" };
+            let members = [("kid", kid.as_str()), ("typ", typ)];
+            let jwt = issue::jws::sign(&members, document, key).unwrap_or_default();
+            if format == "vc_jwt" { jwt } else { format!("{jwt}~") }
+        }
+    };
+    judge_signed(&text, &Evidence::none());
 }
 
 /// A card whose key announces a revocation list, and the mutated list as evidence.

@@ -1,7 +1,7 @@
 //! Evidence from files: documents that somebody brings instead of the network.
 //!
 //! A folder mirrors the URLs: `FOLDER/issuer.example/.well-known/jwks.json` is what `https://issuer.example/.well-known/jwks.json`
-//! gives. A file is a JSON object of URLs and documents: `{"https://issuer.example/.well-known/jwks.json": {"keys": []}}`.
+//! gives. A file is a JSON object of URLs (or long forms of did:peer:4) and documents: `{"https://issuer.example/.well-known/jwks.json": {"keys": []}}`.
 
 use std::fs;
 use std::path::Path;
@@ -74,8 +74,12 @@ fn add_file(evidence: &mut Evidence, path: &Path, written_at: Timestamp) -> Resu
 }
 
 fn document(url: String, body: Vec<u8>, fetched_at: Timestamp, path: &Path) -> Result<Document, Trouble> {
-    let locator = Locator::new(url).ok_or_else(|| Trouble::at(path, "stands for no https URL"))?;
-    Ok(Document { locator: locator.as_str().to_owned(), status: 200, fetched_at, body })
+    // The long form of a did:peer is its own document, and its hash vouches for it.
+    let locator = match url.starts_with("did:peer:4") {
+        true => url,
+        false => Locator::new(url).ok_or_else(|| Trouble::at(path, "stands for no https URL"))?.as_str().to_owned(),
+    };
+    Ok(Document { locator, status: 200, fetched_at, body })
 }
 
 fn written_at(about: &fs::Metadata) -> Timestamp {

@@ -5,15 +5,21 @@
 
 mod bench;
 mod bench_cases;
+mod bench_graphs;
+mod bench_health;
 mod bench_report;
+mod bench_w3c;
 mod bench_work;
 mod demands;
+mod derive;
 mod did;
 mod evidence;
 mod explain;
 mod input;
 mod inspect;
 mod issue;
+mod issue_di;
+mod issue_w3c;
 mod keys;
 mod progress;
 mod reasons;
@@ -55,6 +61,8 @@ enum Command {
     Issue(issue::Issue),
     /// Resolve DIDs and dereference DID URLs.
     Did(did::Did),
+    /// Show a part of a credential (ecdsa-sd-2023, bbs-2023).
+    Derive(derive::Derive),
     /// Import, list and check trust lists.
     Trust(trust::TrustCommand),
     /// Make a signing key.
@@ -143,6 +151,7 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Trouble> {
         Command::Verify(command) => command.run(out),
         Command::Inspect(command) => command.run(out),
         Command::Explain(command) => command.run(out),
+        Command::Derive(derive) => derive.run(out),
         Command::Issue(command) => command.run(out),
         Command::Did(command) => command.run(out),
         Command::Trust(command) => command.run(out),

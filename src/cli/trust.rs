@@ -44,7 +44,7 @@ enum Action {
 
 #[derive(Args)]
 struct ImportList {
-    /// The kind of list: `pem`, `eu-gateway`, `pathcheck`, `vci`, `gdhcn`, `did`, `jwks`, `value-sets`, or `auto` to tell by its shape.
+    /// The kind of list: `pem`, `eu-gateway`, `pathcheck`, `vci`, `gdhcn`, `did`, `jwks`, `value-sets`, `context`, or `auto` to tell by its shape.
     #[arg(value_parser = kind)]
     kind: Kind,
     /// The list's files; several make one list.
@@ -71,6 +71,9 @@ struct ImportList {
     /// The issuer's name for people (JWK set, DID document).
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// The URL by which credentials name the document (JSON-LD context).
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
     /// Public key, PEM, under which the list must be signed (EU gateway).
     #[arg(long, value_name = "FILE")]
     signed_by: Option<PathBuf>,
@@ -173,6 +176,7 @@ impl ImportList {
             country: self.country.clone(),
             issuer: self.issuer.clone(),
             name: self.name.clone(),
+            url: self.url.clone(),
             key: self.signed_by.as_deref().map(public_key).transpose()?,
             key_sets,
             imported_at: now(),
@@ -318,8 +322,8 @@ fn write_text(out: &mut dyn Write, trust: &Trust) -> Result<(), Trouble> {
     let counts = trust.counts();
     writeln!(
         out,
-        "{} signers, {} issuers, {} authorities, {} value sets",
-        counts.signers, counts.issuers, counts.authorities, counts.value_sets
+        "{} signers, {} issuers, {} authorities, {} value sets, {} contexts",
+        counts.signers, counts.issuers, counts.authorities, counts.value_sets, counts.contexts
     )?;
     Ok(())
 }

@@ -94,8 +94,11 @@ impl Found {
     }
 
     fn write(&self, out: &mut dyn Write) -> Result<(), Trouble> {
-        let Counts { signers, issuers, authorities, value_sets } = self.counts;
-        writeln!(out, "{signers} signers, {issuers} issuers, {authorities} authorities, {value_sets} value sets")?;
+        let Counts { signers, issuers, authorities, value_sets, contexts } = self.counts;
+        writeln!(
+            out,
+            "{signers} signers, {issuers} issuers, {authorities} authorities, {value_sets} value sets, {contexts} contexts"
+        )?;
         if signers == 0 && authorities > 0 {
             writeln!(out, "authorities, and no signer: a store of authorities alone accepts no EU DCC")?;
         }
@@ -166,5 +169,6 @@ fn names_of(entry: &Entry) -> Vec<String> {
             std::iter::once(issuer).chain(aliases).map(|name| format!("issuer {name}")).collect()
         }
         Entry::ValueSet { id, .. } => vec![format!("value set {id}")],
+        Entry::Context { url, .. } => vec![format!("context {url}")],
     }
 }

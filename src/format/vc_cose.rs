@@ -17,8 +17,8 @@ use crate::credential::{Decoded, KeyId, Opened, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::encoding::{base64url, json};
 use crate::envelope::cose::{AlgorithmLabel, MediaLabel, Sign1, Wrappings, open_sign1};
+use crate::format::vc::inner;
 use crate::format::vc::secured::{self, Kind};
-use crate::format::vc::{inner, keys};
 use crate::format::{About, Candidate, Context, Disclosed, Format, Keys};
 use crate::limits;
 use crate::policy::Policy;
@@ -99,7 +99,7 @@ impl Format for VcCose {
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
-        secured::fitting(keys::find(NAME, signed, decoded, context), signed, Code::CoseAlgKeyMismatch)
+        secured::keys(NAME, signed, decoded, context, Code::CoseAlgKeyMismatch)
     }
 
     fn judge(

@@ -20,7 +20,6 @@ use crate::envelope::data_integrity::transform::Terms;
 use crate::format::vc::model::{CREDENTIAL, PRESENTATION, types};
 use crate::format::vc::{inner, judged, keys, model, read};
 use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys};
-use crate::linked_data::Contexts;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::trust::Consulted;
@@ -36,7 +35,7 @@ static ABOUT: About = About {
     title: "W3C credential with Data Integrity proof",
     specification: "VC Data Model 2.0 and 1.1, VC Data Integrity 1.0",
     begins: &["a JSON object with `@context` and `proof`"],
-    algorithms: &["EdDSA", "ES256", "ES384"],
+    algorithms: &["EdDSA", "ES256", "ES384", "BBS"],
     status: "Bitstring Status List, StatusList2021",
     issues: true,
 };
@@ -113,7 +112,7 @@ impl Format for VcDi {
         findings: &mut Findings,
     ) -> Vec<Consulted> {
         let Claims::Json(document) = &decoded.claims else { return Vec::new() };
-        judged::judge(document, decoded, |url| Contexts::bundled().document(url), context, findings);
+        judged::judge(document, decoded, |url| context.trust.contexts().document(url), context, findings);
         let skew = i64::from(context.policy.clock_skew_seconds);
         let (faults, notes) = check_times(document, context.occasion.now, skew);
         faults.into_iter().for_each(|reason| findings.fail(reason));
@@ -124,7 +123,7 @@ impl Format for VcDi {
             findings.pass(Stage::Holder);
             check_addressee(document, nonce, audience).into_iter().for_each(|reason| findings.fail(reason));
         }
-        Vec::new()
+        context.trust.contexts_of(document)
     }
 
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
@@ -145,7 +144,7 @@ pub fn is_document(text: &str) -> bool {
 
 /// The signatures of a document. Of one without base context nobody knows what it says, so nothing of it is canonicalised.
 fn open_proofs(document: &Value<'_>, purpose: Purpose, context: &Context<'_>) -> Result<Proofs, Reason> {
-    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: context.policy.inline_contexts };
+    let terms = Terms { contexts: context.trust.contexts(), inline_contexts: context.policy.inline_contexts };
     if model::version(document).is_some() {
         return open(document, purpose, &terms);
     }

@@ -19,8 +19,8 @@ use crate::check::Findings;
 use crate::credential::{Decoded, KeyId, Opened, Signed};
 use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, Jws, peek_header, peek_payload, short_media_type};
+use crate::format::vc::inner;
 use crate::format::vc::secured::{self, Kind};
-use crate::format::vc::{inner, keys};
 use crate::format::{About, Candidate, Context, Disclosed, Format, Keys};
 use crate::policy::Policy;
 use crate::reason::{Code, Reason};
@@ -120,7 +120,7 @@ impl Format for VcJwt {
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
-        secured::fitting(keys::find(NAME, signed, decoded, context), signed, Code::JoseAlgKeyMismatch)
+        secured::keys(NAME, signed, decoded, context, Code::JoseAlgKeyMismatch)
     }
 
     fn judge(

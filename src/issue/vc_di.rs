@@ -8,6 +8,7 @@ use crate::credential::Purpose;
 use crate::crypto::own_keys::Signer;
 use crate::encoding::json::{self, Value};
 use crate::envelope::data_integrity::sign::{ProofDraft, ProofFault, add_proof};
+use crate::envelope::data_integrity::sign_base::{BaseSigner, add_base_proof};
 use crate::envelope::data_integrity::suite::Suite;
 use crate::envelope::data_integrity::transform::Terms;
 use crate::format::vc::model::{self, ModelDemands};
@@ -20,7 +21,7 @@ use crate::reason::Reason;
 /// The purpose is that of the document: a credential is asserted, a presentation authenticated; `draft.purpose` is not looked at.
 ///
 /// # Errors
-/// [`IssueFault::Content`] when the document breaks a rule of the data model or of JSON-LD in safe mode, or the draft one of proofs;
+/// [`IssueFault::Refused`] when the document breaks a rule of the data model or of JSON-LD in safe mode, or the draft one of proofs;
 /// [`IssueFault::Key`] when the key does not fit the suite or cannot sign.
 pub fn issue(
     document: &str,
@@ -29,12 +30,32 @@ pub fn issue(
     signer: &dyn Signer,
     terms: &Terms<'_>,
 ) -> Result<String, IssueFault> {
-    let purpose = check(document, terms).map_err(|reason| IssueFault::Content(reason.to_string()))?;
+    let purpose = check(document, terms).map_err(IssueFault::Refused)?;
     let draft = ProofDraft { purpose, ..draft.clone() };
-    add_proof(document, suite, &draft, signer, terms).map_err(|fault| match fault {
-        ProofFault::Document(reason) => IssueFault::Content(reason.to_string()),
+    add_proof(document, suite, &draft, signer, terms).map_err(fault_of)
+}
+
+/// The text of the document with a base proof, for its holder, who can hide all but what the pointers (RFC 6901) point at.
+///
+/// # Errors
+/// As [`issue`]; [`IssueFault::Content`] also when a pointer points at nothing, [`IssueFault::Key`] when the holder's commitment is wrong.
+pub fn issue_base(
+    document: &str,
+    draft: &ProofDraft,
+    mandatory_pointers: &[String],
+    signer: &BaseSigner<'_>,
+    terms: &Terms<'_>,
+) -> Result<String, IssueFault> {
+    let purpose = check(document, terms).map_err(IssueFault::Refused)?;
+    let draft = ProofDraft { purpose, ..draft.clone() };
+    add_base_proof(document, &draft, mandatory_pointers, signer, terms).map_err(fault_of)
+}
+
+fn fault_of(fault: ProofFault) -> IssueFault {
+    match fault {
+        ProofFault::Document(reason) => IssueFault::Refused(reason),
         ProofFault::Key(text) => IssueFault::Key(text),
-    })
+    }
 }
 
 /// What the strictest verifier would say of the document, its signatures apart; else what a proof of it is for.

@@ -15,7 +15,7 @@ use crate::encoding::{base64url, json};
 use crate::envelope::cose::sig_structure;
 use crate::evidence::Evidence;
 use crate::format::vc::enveloped::{ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION};
-use crate::format::vc::model::{CONTEXT_V2, Version, version};
+use crate::format::vc::model::{CONTEXT_V2, PRESENTATION, Version, version};
 use crate::format::vc::read::read;
 use crate::format::vc::secured::{ALGORITHMS, Kind, is_absolute_url};
 use crate::format::{Context, Format, vc_cose, vc_jwt, vc_sd_jwt};
@@ -172,6 +172,14 @@ impl Token {
     }
 }
 
+/// What a document is, by its types.
+pub fn kind_of(document: &Json) -> Kind {
+    let types = document.get("type");
+    let names = types.and_then(Json::as_array).map_or(types.map_or(&[][..], std::slice::from_ref), Vec::as_slice);
+    let is_presentation = names.iter().any(|name| name.as_str() == Some(PRESENTATION));
+    if is_presentation { Kind::Presentation } else { Kind::Credential }
+}
+
 /// What a document says that its token repeats.
 struct Document {
     kind: Kind,
@@ -191,7 +199,7 @@ impl Document {
         let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
         let subject = (said.subjects.len() == 1).then(|| said.subjects.first().cloned()).flatten();
         Ok(Document {
-            kind: Kind::of_document(&value),
+            kind: kind_of(document),
             version: version(&value),
             id: owned(said.id),
             signer: owned(said.holder.or(said.issuer)),
@@ -272,5 +280,5 @@ fn check_opens(format: &dyn Format, text: &str) -> Result<(), IssueFault> {
 }
 
 fn refused(reason: Reason) -> IssueFault {
-    IssueFault::Content(reason.to_string())
+    IssueFault::Refused(reason)
 }

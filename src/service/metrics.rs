@@ -129,6 +129,7 @@ impl Metrics {
             ("issuer", counts.issuers),
             ("authority", counts.authorities),
             ("value_set", counts.value_sets),
+            ("context", counts.contexts),
         ] {
             self.trust.get_or_create(&KindLabel { kind }).set(size(number));
         }

@@ -133,6 +133,21 @@ pub enum Entry {
         /// Codes with their names for people.
         values: std::collections::BTreeMap<String, String>,
     },
+    /// A JSON-LD context that credentials may name. Contexts are never fetched; those of the W3C are part of this program, and no
+    /// entry takes their place.
+    Context {
+        /// The URL exactly as credentials write it.
+        url: String,
+        /// SHA-256 of the document's bytes, hexadecimal: the digest that its publisher states.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sha256: Option<String>,
+        /// The document as it was published, byte for byte.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// The document as JSON, when nobody states a digest of its bytes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<serde_json::Value>,
+    },
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]

@@ -35,6 +35,8 @@ pub struct Options {
     pub issuer: Option<String>,
     /// The issuer's name for people (JWK set, DID document).
     pub name: Option<String>,
+    /// The URL under which credentials name the document (JSON-LD context).
+    pub url: Option<String>,
     /// The key under which the list must be signed (EU gateway in two lines).
     pub key: Option<PublicKey>,
     /// JWK sets by issuer, to pin (VCI directory).
@@ -191,6 +193,7 @@ fn order(entry: &Entry) -> (u8, String) {
         Entry::SignerKey { kid, public_key, .. } => (2, format!("{kid} {public_key}")),
         Entry::Issuer { issuer, .. } => (3, issuer.clone()),
         Entry::ValueSet { id, .. } => (4, id.clone()),
+        Entry::Context { url, .. } => (5, url.clone()),
     }
 }
 

@@ -5,8 +5,8 @@ use crate::reason::{Code, Reason};
 use crate::trust::entry::Source;
 use crate::trust::import::{Import, ImportFault, LIST_BYTES, Options, hex};
 use crate::trust::{
-    import_did, import_eu_gateway, import_gdhcn, import_jwks, import_pathcheck, import_pem, import_value_sets,
-    import_vci,
+    import_context, import_did, import_eu_gateway, import_gdhcn, import_jwks, import_pathcheck, import_pem,
+    import_value_sets, import_vci,
 };
 
 /// One kind of list that can be imported.
@@ -58,6 +58,12 @@ pub static IMPORTERS: &[Importer] = &[
         title: "value sets of the EU DCC",
         takes: import_value_sets::takes,
         read: import_value_sets::read,
+    },
+    Importer {
+        name: "context",
+        title: "JSON-LD context that credentials name by URL",
+        takes: import_context::takes,
+        read: import_context::read,
     },
 ];
 
@@ -111,6 +117,8 @@ mod tests {
             (r#"[{"kid":"","rawData":""}]"#, Some("eu-gateway")),
             ("MEQCIA==\n{\"certificates\":[]}", Some("eu-gateway")),
             ("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", Some("pem")),
+            (r#"{"@context":{"a":"https://issuer.example/a"}}"#, Some("context")),
+            (r#"{"@context":"https://www.w3.org/ns/credentials/v2","type":"VerifiableCredential"}"#, None),
             ("{}", None),
             ("", None),
         ] {

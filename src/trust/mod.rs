@@ -3,10 +3,12 @@
 //! A snapshot is built once from entries and replaced whole when a list changes; readers never wait. An entry that cannot
 //! be used is reported and left out, the rest counts: a list with one broken certificate still serves its other signers.
 
+pub mod contexts;
 pub mod country;
 pub mod did;
 pub mod entry;
 pub mod import;
+pub mod import_context;
 pub mod import_did;
 pub mod import_eu_gateway;
 pub mod import_gdhcn;
@@ -28,9 +30,11 @@ use serde::Serialize;
 use crate::crypto::digest::sha256;
 use crate::crypto::public_key::PublicKey;
 use crate::did::document::DidDocument;
-use crate::encoding::base64url;
+use crate::encoding::{base64url, json};
+use crate::linked_data::Contexts;
 use crate::policy::Environment;
 use crate::reason::{Code, Reason};
+use crate::trust::contexts::PinnedContext;
 use crate::trust::entry::{Entry, EntryFile};
 use crate::trust::jwks::KeySet;
 use crate::trust::x509::{Certificate, check_issued_by};
@@ -41,6 +45,7 @@ pub struct Trust {
     signers: HashMap<Box<[u8]>, Vec<Arc<Signer>>>,
     issuers: HashMap<String, Vec<Arc<Issuer>>>,
     value_sets: HashMap<String, Arc<ValueSet>>,
+    pinned: contexts::Pinned,
     authorities: usize,
     digest: [u8; 32],
 }
@@ -148,6 +153,8 @@ pub enum Consulted {
     Issuer(Arc<Issuer>),
     /// A value set.
     ValueSet(Arc<ValueSet>),
+    /// A pinned JSON-LD context.
+    Context(Arc<PinnedContext>),
 }
 
 impl Consulted {
@@ -157,6 +164,7 @@ impl Consulted {
             Consulted::Signer(signer) => signer.entries.clone(),
             Consulted::Issuer(issuer) => vec![issuer.entry.clone()],
             Consulted::ValueSet(set) => vec![set.entry.clone()],
+            Consulted::Context(context) => vec![context.entry.clone()],
         }
     }
 }
@@ -193,6 +201,16 @@ impl Trust {
         self.value_sets.get(id)
     }
 
+    /// The JSON-LD contexts that documents may name: those of this program and the pinned ones.
+    pub fn contexts(&self) -> &Contexts {
+        self.pinned.contexts()
+    }
+
+    /// The pinned contexts that this document rests on, those that others name included.
+    pub fn contexts_of(&self, document: &json::Value<'_>) -> Vec<Consulted> {
+        self.pinned.named_in(document).into_iter().map(Consulted::Context).collect()
+    }
+
     /// SHA-256 over all entries, in order: two snapshots with the same digest judge alike.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
@@ -205,6 +223,7 @@ impl Trust {
             issuers: self.issuers.values().flatten().map(|i| &i.issuer).collect::<std::collections::HashSet<_>>().len(),
             authorities: self.authorities,
             value_sets: self.value_sets.len(),
+            contexts: self.pinned.len(),
         }
     }
 
@@ -230,6 +249,8 @@ pub struct Counts {
     pub authorities: usize,
     /// Value sets.
     pub value_sets: usize,
+    /// Pinned JSON-LD contexts.
+    pub contexts: usize,
 }
 
 /// Stands for the country of an authority that cannot be read at all.
@@ -281,6 +302,9 @@ impl Builder {
         for (list, entry) in &all {
             self.add(list.as_deref(), entry);
         }
+        let (pinned, problems) = contexts::Pinned::of(all.iter().map(|(_, entry)| entry));
+        self.trust.pinned = pinned;
+        self.problems.extend(problems);
         (self.trust, self.problems)
     }
 
@@ -311,7 +335,8 @@ impl Builder {
 
     fn add(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
         match &**entry {
-            Entry::Authority { .. } => {}
+            // These are looked at apart.
+            Entry::Authority { .. } | Entry::Context { .. } => {}
             Entry::Signer { .. } => self.add_signer(list, entry),
             Entry::SignerKey { .. } => self.add_signer_key(list, entry),
             Entry::Issuer { .. } => self.add_issuer(list, entry),

@@ -1,7 +1,9 @@
 //! The command from outside: arguments, exit codes, what stands on which stream, and files that mean harm.
 
+mod did;
 mod tools;
 mod verify;
+mod w3c;
 
 use std::fs;
 use std::io::Write;

@@ -177,13 +177,13 @@ async fn unsigned_input_makes_nobody_call() {
 
 /// How the server on loopback behaves.
 #[derive(Clone)]
-enum Manner {
+pub enum Manner {
     Publishes(HashMap<String, Vec<u8>>),
     Says(&'static str),
     IsSilent,
 }
 
-async fn internet(manner: Manner) -> (SocketAddr, Arc<AtomicUsize>) {
+pub async fn internet(manner: Manner) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, calls) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
     let counter = calls.clone();

@@ -1,10 +1,12 @@
 //! The HTTP service: its router in process, and the whole of it over real sockets.
 
 mod batch;
+mod dids;
 mod evidence;
 mod load;
 mod places;
 mod sample;
 mod sockets;
 mod tls;
+mod vc_api;
 mod wire;

@@ -6,6 +6,9 @@
 pub mod cctv_ed25519;
 pub mod cose_fail;
 pub mod data_integrity;
+pub mod did_core;
+pub mod did_examples;
+pub mod did_key;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
@@ -14,7 +17,9 @@ pub mod json_testsuite;
 pub mod nzcp_spec;
 pub mod open_badges;
 pub mod own_vectors;
+pub mod rdf_canon;
 pub mod sd_jwt_rfc9901;
+pub mod selective;
 pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
@@ -54,14 +59,20 @@ pub const LAYOUTS: &[Layout] = &[
     jcs::LAYOUT,
     data_integrity::LAYOUT,
     data_integrity::EXAMPLES,
+    selective::EXAMPLES,
+    selective::FIXTURES,
     suite_captures::LAYOUT,
     wycheproof::LAYOUT,
+    did_key::LAYOUT,
+    did_core::LAYOUT,
+    did_examples::LAYOUT,
     vcdm2_inputs::LAYOUT,
     open_badges::LAYOUT,
     spec_examples::LAYOUT,
     vc_jose_cose::LAYOUT,
     sd_jwt_rfc9901::LAYOUT,
     cctv_ed25519::LAYOUT,
+    rdf_canon::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.

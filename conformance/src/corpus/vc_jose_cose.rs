@@ -72,7 +72,7 @@ fn case_of(folder: &Path, set: &str, case: &Value, trust: &[Value]) -> Option<Re
         let issue = Issue { document: read_json(&input)?, format, method: read_json(&key)?, pointers };
         Ok(Case::call(id, move || match issue.token() {
             Err(sentence) => Found::Wrong(format!("not issued: {sentence}")),
-            Ok(token) => found(&right, &question(&token.text(), issue.format, now, &issue.trust(&trust))),
+            Ok(token) => found(&right, &question(&token.text(), issue.format, now, &trust)),
         }))
     };
     Some(made())
@@ -106,15 +106,20 @@ fn found(right: &Right, question: &Question) -> Found {
     }
 }
 
-/// The suite's keys, pinned for its issuer, and for the one holder that is somebody else.
+/// The suite's keys, pinned for its issuer, and for the one holder that is somebody else. The suite names keys by thumbprint.
 fn trust(folder: &Path) -> Result<Vec<Value>, String> {
     let methods: Vec<Value> = KEYS.iter().map(|name| read_json(&folder.join(name))).collect::<Result<_, _>>()?;
     let keys: Vec<&Value> = methods.iter().filter_map(|method| method.get("publicKeyJwk")).collect();
-    Ok([ISSUER, HOLDER].iter().map(|name| entry(name, &json!({"keys": keys}))).collect())
+    Ok([ISSUER, HOLDER].iter().map(|name| entry(name, &keys)).collect())
 }
 
-fn entry(name: &str, keys: &Value) -> Value {
-    json!({"kind": "issuer", "issuer": name, "formats": FORMATS, "environment": "test", "keys": keys})
+fn entry(name: &str, keys: &[&Value]) -> Value {
+    let id = |key: &Value| format!("{name}#{}", text_of(key, "kid").unwrap_or_default());
+    let ids: Vec<String> = keys.iter().map(|key| id(key)).collect();
+    let method = |key: &&Value| json!({"id": id(key), "type": "JsonWebKey", "controller": name, "publicKeyJwk": key});
+    let methods: Vec<Value> = keys.iter().map(method).collect();
+    let document = json!({"id": name, "verificationMethod": methods, "assertionMethod": ids, "authentication": ids});
+    json!({"kind": "issuer", "issuer": name, "formats": FORMATS, "environment": "test", "document": document})
 }
 
 /// `a.b[0]` of the suite as a JSON pointer.
@@ -141,7 +146,8 @@ struct Issue {
 impl Issue {
     fn token(&self) -> Result<Token, String> {
         let key = own_key(self.method.get("secretKeyJwk").ok_or("no private key")?)?;
-        let kid = text_of(&self.method, "id").ok_or("a key without an id")?;
+        // As the suite's own tokens name it; one of its keys is controlled by somebody other than the issuer it signs for.
+        let kid = self.method.get("publicKeyJwk").and_then(|key| text_of(key, "kid")).ok_or("a key without a name")?;
         let claims = TokenClaims::default();
         let token = match self.format {
             "vc_jwt" => jwt(&self.document, &claims, &key, kid),
@@ -152,20 +158,6 @@ impl Issue {
             }
         };
         token.map_err(|fault| fault.to_string())
-    }
-
-    /// The suite's trust, and the verification method under its own id in the signer's document. The suite signs with the key of
-    /// one controller what names another as issuer; it is the issuer's here.
-    fn trust(&self, trust: &[Value]) -> Vec<Value> {
-        let mut trust = trust.to_vec();
-        let mut key = self.method.get("publicKeyJwk").cloned().unwrap_or_default();
-        key["kid"] = text_of(&self.method, "id").unwrap_or_default().into();
-        for entry in &mut trust {
-            if let Some(keys) = entry["keys"]["keys"].as_array_mut() {
-                keys.push(key.clone());
-            }
-        }
-        trust
     }
 }
 

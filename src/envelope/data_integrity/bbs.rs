@@ -21,6 +21,7 @@ use crate::crypto::bbs::proof::{Held, prove};
 use crate::crypto::bbs::signature::verify_signature;
 use crate::crypto::bbs::verify_key::VerifyKey;
 use crate::crypto::bbs::{Binding, Statements};
+use crate::crypto::public_key::PublicKey;
 use crate::crypto::random::random_bytes;
 use crate::encoding::json::Value;
 use crate::reason::Reason;
@@ -187,6 +188,14 @@ pub fn check_base(
     }
     let messages: Vec<&[u8]> = grouped.others.iter().map(|line| line.as_bytes()).collect();
     verify_signature(issuer, &base.signature, &header, &messages, &holder.hidden(&base)?)
+}
+
+/// The issuer's key, as a base proof tells it.
+///
+/// # Errors
+/// `di.selective` when the value is malformed or of a derived proof; `key.invalid_point`.
+pub fn issuer_key(value: &[u8]) -> Result<PublicKey, Reason> {
+    PublicKey::bls12381_g2(&BaseValue::decode(value)?.public_key)
 }
 
 /// What a holder wants of a derived proof.

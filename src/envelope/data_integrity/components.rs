@@ -24,7 +24,8 @@ pub(super) fn split(value: &[u8]) -> Result<(u8, &[u8]), Reason> {
 
 /// The components in that CBOR array. It stands there in its one shortest form: so there is no tag that the reader would look through.
 pub(super) fn decode(cbor: &[u8]) -> Result<Vec<Value<'_>>, Reason> {
-    let value = cbor::decode(cbor).map_err(|reason| fault("a CBOR array after the head").got(reason.code().as_str()))?;
+    let value =
+        cbor::decode(cbor).map_err(|reason| fault("a CBOR array after the head").got(reason.code().as_str()))?;
     if cbor::encode(&value) != cbor {
         return Err(fault("CBOR without tags, in its shortest form"));
     }

@@ -54,7 +54,7 @@ pub struct Secrets {
     /// The key of blank nodes' names.
     pub hmac_key: Zeroizing<[u8; 32]>,
     /// The key that signs statements, on P-256.
-    pub proof_key: OwnKey,
+    pub proof_key: Box<dyn Signer>,
 }
 
 impl Secrets {
@@ -63,7 +63,7 @@ impl Secrets {
     /// # Errors
     /// `Refused` when no key can be made.
     pub fn random() -> Result<Secrets, SignFault> {
-        Ok(Secrets { hmac_key: Zeroizing::new(random_bytes()), proof_key: OwnKey::generate_p256()?.0 })
+        Ok(Secrets { hmac_key: Zeroizing::new(random_bytes()), proof_key: Box::new(OwnKey::generate_p256()?.0) })
     }
 }
 
@@ -87,7 +87,7 @@ pub fn base_value(
     let proof_key = ProofKey::of(secrets.proof_key.public_key())?;
     let mut signatures = Vec::with_capacity(grouped.others.len());
     for line in &grouped.others {
-        signatures.push(signature(&secrets.proof_key, line.as_bytes())?);
+        signatures.push(signature(&*secrets.proof_key, line.as_bytes())?);
     }
     let message = base_message(&proof_hash(secured, terms)?, &proof_key, &grouped.mandatory_hash);
     let value = BaseValue {

@@ -6,8 +6,9 @@ use crate::encoding::json::Value;
 use crate::encoding::multibase;
 use crate::envelope::data_integrity::chain::previous_of;
 use crate::envelope::data_integrity::proof::{Proof, proofs_of};
-use crate::envelope::data_integrity::suite::{KeyUse, Suite, Transform, Work};
+use crate::envelope::data_integrity::suite::{KeyUse, Selective, Suite, Transform, Work};
 use crate::envelope::data_integrity::transform::{Secured, Terms, canonical, digest_of};
+use crate::envelope::data_integrity::{bbs, ecdsa_sd};
 use crate::reason::{Code, Reason};
 
 /// The signatures of a document.
@@ -91,7 +92,8 @@ impl<'d> Opener<'d> {
         let secured = Secured::of(self.document, proof.value, suite, &previous)?;
         let transform = match suite.work {
             Work::Whole(transform) => transform,
-            Work::Selective(open) => return open(&secured, &value, self.terms),
+            Work::Selective(Selective::EcdsaSd) => return ecdsa_sd::open(&secured, &value, self.terms),
+            Work::Selective(Selective::Bbs) => return bbs::open(&secured, &value, self.terms),
         };
         let key = key_of(suite, value.len())?;
         let message = match transform {

@@ -75,6 +75,26 @@ pub fn add_proof(
     signer: &dyn Signer,
     terms: &Terms<'_>,
 ) -> Result<String, ProofFault> {
+    let Work::Whole(transform) = suite.work else {
+        return Err(ProofFault::Key(format!("{} does not sign a document as a whole", suite.name)));
+    };
+    let key = suite.key_use(signer.public_key().kind()).filter(|key| key.algorithm == signer.algorithm());
+    let Some(key) = key else {
+        return Err(ProofFault::Key(format!("{} does not sign with a key for {}", suite.name, signer.algorithm())));
+    };
+    add_proof_with(document, suite, draft, &|secured| {
+        let message = secured.message(transform, key.hash, terms)?;
+        signer.sign(&message).map_err(|fault| ProofFault::Key(fault.to_string()))
+    })
+}
+
+/// [`add_proof`] with whatever makes the proof's value of what it is over.
+pub(super) fn add_proof_with(
+    document: &str,
+    suite: &'static Suite,
+    draft: &ProofDraft,
+    value_of: &dyn Fn(&Secured<'_>) -> Result<Vec<u8>, ProofFault>,
+) -> Result<String, ProofFault> {
     let document = json::decode(document.as_bytes())?;
     let standing = match proofs_of(&document) {
         Err(reason) if reason.code() == Code::DiProofMissing => &[],
@@ -82,10 +102,9 @@ pub fn add_proof(
         Ok(proofs) => proofs,
     };
     let mut proof = unsigned(&document, suite, draft);
-    proof.push((
-        "proofValue".into(),
-        Value::String(signature(&document, standing, suite, &proof, signer, terms)?.into()),
-    ));
+    let probe = probe(&proof);
+    let value = value_of(&secured(&document, standing, suite, &probe)?)?;
+    proof.push(("proofValue".into(), Value::String(multibase::encode(suite.base, &value).into())));
     let proof = Value::Object(proof);
     let mut proofs = standing.to_vec();
     proofs.push(proof);
@@ -101,27 +120,21 @@ pub fn add_proof(
     Ok(json::encode(&Value::Object(members)))
 }
 
-/// The proof's value in multibase.
-fn signature(
-    document: &Value<'_>,
-    standing: &[Value<'_>],
+/// The proof as the reader will see it: with some value where its value will stand.
+fn probe<'v>(members: &Members<'v>) -> Value<'v> {
+    let mut members = members.clone();
+    members.push(("proofValue".into(), Value::String("z".into())));
+    Value::Object(members)
+}
+
+/// What the proof is over, when the reader finds nothing wrong with it.
+fn secured<'v>(
+    document: &'v Value<'v>,
+    standing: &'v [Value<'v>],
     suite: &'static Suite,
-    members: &Members<'_>,
-    signer: &dyn Signer,
-    terms: &Terms<'_>,
-) -> Result<String, ProofFault> {
-    let Work::Whole(transform) = suite.work else {
-        return Err(ProofFault::Key(format!("{} does not sign a document as a whole", suite.name)));
-    };
-    let key = suite.key_use(signer.public_key().kind()).filter(|key| key.algorithm == signer.algorithm());
-    let Some(key) = key else {
-        return Err(ProofFault::Key(format!("{} does not sign with a key for {}", suite.name, signer.algorithm())));
-    };
-    // The reader sees a value where it will stand, so that it finds nothing else wrong.
-    let mut probe = members.clone();
-    probe.push(("proofValue".into(), Value::String("z".into())));
-    let probe = Value::Object(probe);
-    let (proof, faults) = Proof::decode(&probe);
+    probe: &'v Value<'v>,
+) -> Result<Secured<'v>, ProofFault> {
+    let (proof, faults) = Proof::decode(probe);
     if let Some(reason) = faults.into_iter().next() {
         return Err(reason.into());
     }
@@ -134,9 +147,7 @@ fn signature(
     if proof.id.is_some() && proofs.iter().any(|standing| standing.id == proof.id) {
         return Err(Reason::new(Code::DiProofChain).got("the id of another proof").into());
     }
-    let message = Secured::of(document, &probe, suite, &previous)?.message(transform, key.hash, terms)?;
-    let signature = signer.sign(&message).map_err(|fault| ProofFault::Key(fault.to_string()))?;
-    Ok(multibase::encode(suite.base, &signature))
+    Ok(Secured::of(document, probe, suite, &previous)?)
 }
 
 type Members<'v> = Vec<(std::borrow::Cow<'v, str>, Value<'v>)>;

@@ -1,12 +1,9 @@
 //! Cryptosuites: the table of everything that a proof can be made with.
 //!
-//! Data Integrity EdDSA Cryptosuites 1.0, ECDSA Cryptosuites 1.0, and the older Ed25519Signature2020.
+//! Data Integrity EdDSA Cryptosuites 1.0, ECDSA Cryptosuites 1.0, BBS Cryptosuites 1.0, and the older Ed25519Signature2020.
 
-use crate::credential::Signed;
 use crate::crypto::algorithm::{Algorithm, Hash, KeyKind};
 use crate::encoding::multibase::Base;
-use crate::envelope::data_integrity::transform::{Secured, Terms};
-use crate::reason::Reason;
 
 /// The type of every proof that names a cryptosuite.
 pub const DATA_INTEGRITY_PROOF: &str = "DataIntegrityProof";
@@ -45,16 +42,22 @@ pub struct KeyUse {
 }
 
 /// What a proof of a suite is over.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
     /// The whole document, transformed to one text and hashed.
     Whole(Transform),
-    /// Its statements one by one. Gets the proof's value, decoded, and gives everything of the signature but key name and purpose.
-    Selective(SelectiveOpen),
+    /// Its statements one by one; holders make proofs that show some of them.
+    Selective(Selective),
 }
 
-/// Opens a proof of a selective disclosure suite.
-pub type SelectiveOpen = fn(&Secured<'_>, &[u8], &Terms<'_>) -> Result<Signed, Reason>;
+/// A suite whose holders show a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selective {
+    /// A signature for each statement.
+    EcdsaSd,
+    /// One BBS signature.
+    Bbs,
+}
 
 /// How a document becomes one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,15 +68,6 @@ pub enum Transform {
     Jcs,
 }
 
-impl std::fmt::Debug for Work {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Work::Whole(transform) => write!(f, "Whole({transform:?})"),
-            Work::Selective(_) => f.write_str("Selective"),
-        }
-    }
-}
-
 const ED25519: KeyUse =
     KeyUse { kind: KeyKind::Ed25519, algorithm: Algorithm::EdDsa, hash: Hash::Sha256, signature_bytes: 64 };
 const P256: KeyUse =
@@ -81,9 +75,17 @@ const P256: KeyUse =
 const P384: KeyUse =
     KeyUse { kind: KeyKind::P384, algorithm: Algorithm::Es384, hash: Hash::Sha384, signature_bytes: 96 };
 
+const BBS: KeyUse =
+    KeyUse { kind: KeyKind::Bls12381G2, algorithm: Algorithm::Bbs, hash: Hash::Sha256, signature_bytes: 80 };
+
 const fn whole(name: &'static str, keys: &'static [KeyUse], transform: Transform) -> Suite {
     let work = Work::Whole(transform);
     Suite { name, proof_type: DATA_INTEGRITY_PROOF, keys, work, base: Base::Base58Btc, needs_created: false }
+}
+
+const fn selective(name: &'static str, keys: &'static [KeyUse], work: Selective) -> Suite {
+    let work = Work::Selective(work);
+    Suite { name, proof_type: DATA_INTEGRITY_PROOF, keys, work, base: Base::Base64Url, needs_created: false }
 }
 
 /// Every suite.
@@ -100,6 +102,8 @@ pub static SUITES: &[Suite] = &[
         base: Base::Base58Btc,
         needs_created: true,
     },
+    selective("ecdsa-sd-2023", &[P256], Selective::EcdsaSd),
+    selective("bbs-2023", &[BBS], Selective::Bbs),
 ];
 
 impl Suite {

@@ -90,8 +90,11 @@ impl Question<'_> {
             keys.faults.push(Reason::new(Code::DiVmMissing).got(self.method.clone()));
             return;
         }
+        let has_pinned_set = self.listed.is_some_and(|issuer| issuer.keys.is_some());
         let found = match self.pinned_document(controller, keys) {
             Some(issuer) => issuer.document.as_ref().map(|document| self.in_document(document)),
+            // The pinned keys are all the keys of that issuer; the one that was named is not among them.
+            None if has_pinned_set => Some(Err(Reason::new(Code::JoseKidUnknown).got(self.method.clone()))),
             None => match did::resolve(controller, self.context.evidence) {
                 Resolution::Document(document) => {
                     keys.evidence.extend(document.locator().map(str::to_owned));

@@ -12,7 +12,7 @@ use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, no_kid, short_media_type};
 use crate::envelope::jwt::{Times, check_confirmation, check_times, numeric_date};
 use crate::format::vc::model::{CREDENTIAL, PRESENTATION, is_presentation};
-use crate::format::vc::{judged, read};
+use crate::format::vc::{judged, keys, read};
 use crate::format::{Claim, Context, Disclosed, Keys};
 use crate::linked_data::Contexts;
 use crate::policy::Policy;
@@ -228,17 +228,30 @@ pub fn judge(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findin
     }
 }
 
-/// The members of the document, and the same in the vocabulary that all formats share.
+/// The members of the document, without the credentials of a presentation: those are parts of their own. And the same in the
+/// vocabulary that all formats share.
 pub fn disclose(payload: &[u8]) -> Disclosed<'_> {
     let Ok(document) = json::decode(payload) else { return Disclosed::default() };
     let core = from_vc::core_data(&document);
     let Value::Object(members) = document else { return Disclosed::default() };
-    let claims = members.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
+    let shown = members.into_iter().filter(|(name, _)| name != "verifiableCredential");
+    let claims = shown.map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
     Disclosed { claims, core }
 }
 
-/// Those of the keys that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.
-pub fn fitting(mut keys: Keys, signed: &Signed, mismatch: Code) -> Keys {
+/// The keys that may have signed and that the algorithm is for: no curve but its own. Without one left, `mismatch` is the fault.
+pub fn keys(
+    format: &str,
+    signed: &Signed,
+    decoded: Option<&Decoded<'_>>,
+    context: &Context<'_>,
+    mismatch: Code,
+) -> Keys {
+    // That no key is named is a fault of the envelope already.
+    if signed.kid.is_none() {
+        return Keys::default();
+    }
+    let mut keys = keys::find(format, signed, decoded, context);
     let Some(algorithm) = signed.algorithm else { return keys };
     let had_any = !keys.candidates.is_empty();
     keys.candidates.retain(|candidate| job::fits(algorithm, &candidate.key));
