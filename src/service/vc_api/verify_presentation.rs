@@ -73,8 +73,10 @@ async fn answer(
     let answers = service.config.vc_api.answers;
     let asked = (wishes.challenge.as_deref(), wishes.domain.as_deref());
     let results = wishes.results.then(|| {
-        let inner = inner_documents(document).iter().zip(&part.parts);
-        let credentials: Vec<JsonValue> = inner.map(|(inner, part)| inner_result(part, inner, answers)).collect();
+        // Credentials inside an envelope do not stand in the request: then what they say is not repeated.
+        let documents = inner_documents(document).iter().chain(std::iter::repeat(&Value::Null));
+        let inner = part.parts.iter().zip(documents);
+        let credentials: Vec<JsonValue> = inner.map(|(part, inner)| inner_result(part, inner, answers)).collect();
         serde_json::json!({
             "presentation": presentation_results(part, document, asked),
             "credentials": credentials,
