@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use crate::check::Findings;
+use crate::core_data::from_vc;
 use crate::credential::{Claims, Decoded, Opened, Purpose, Signed};
 use crate::crypto::algorithm::{Algorithm, KeyKind};
 use crate::crypto::public_key::PublicKey;
@@ -19,7 +20,6 @@ use crate::envelope::data_integrity::transform::Terms;
 use crate::format::vc::model::{CREDENTIAL, PRESENTATION, types};
 use crate::format::vc::{inner, judged, keys, model, read};
 use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys};
-use crate::linked_data::Contexts;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::trust::Consulted;
@@ -112,7 +112,7 @@ impl Format for VcDi {
         findings: &mut Findings,
     ) -> Vec<Consulted> {
         let Claims::Json(document) = &decoded.claims else { return Vec::new() };
-        judged::judge(document, decoded, |url| Contexts::bundled().document(url), context, findings);
+        judged::judge(document, decoded, |url| context.trust.contexts().document(url), context, findings);
         let skew = i64::from(context.policy.clock_skew_seconds);
         let (faults, notes) = check_times(document, context.occasion.now, skew);
         faults.into_iter().for_each(|reason| findings.fail(reason));
@@ -123,15 +123,17 @@ impl Format for VcDi {
             findings.pass(Stage::Holder);
             check_addressee(document, nonce, audience).into_iter().for_each(|reason| findings.fail(reason));
         }
-        Vec::new()
+        context.trust.contexts_of(document)
     }
 
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
-        let Ok(Value::Object(members)) = json::decode(payload) else { return Disclosed::default() };
+        let Ok(document) = json::decode(payload) else { return Disclosed::default() };
+        let core = from_vc::core_data(&document);
+        let Value::Object(members) = document else { return Disclosed::default() };
         // The proofs are judged, and the credentials of a presentation are parts of their own.
         let is_shown = |(name, _): &(Cow<'p, str>, Value<'p>)| !matches!(&**name, "proof" | "verifiableCredential");
         let named = |(name, value): (Cow<'p, str>, Value<'p>)| (name.into_owned().into(), Claim::Json(value));
-        Disclosed { claims: members.into_iter().filter(is_shown).map(named).collect(), ..Disclosed::default() }
+        Disclosed { claims: members.into_iter().filter(is_shown).map(named).collect(), core }
     }
 }
 
@@ -142,7 +144,7 @@ pub fn is_document(text: &str) -> bool {
 
 /// The signatures of a document. Of one without base context nobody knows what it says, so nothing of it is canonicalised.
 fn open_proofs(document: &Value<'_>, purpose: Purpose, context: &Context<'_>) -> Result<Proofs, Reason> {
-    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: context.policy.inline_contexts };
+    let terms = Terms { contexts: context.trust.contexts(), inline_contexts: context.policy.inline_contexts };
     if model::version(document).is_some() {
         return open(document, purpose, &terms);
     }
