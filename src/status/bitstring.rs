@@ -147,7 +147,8 @@ impl BitstringList {
         let text = texts.iter().find(|(known, _)| *known == value).map(|(_, text)| text.clone());
         match (entry.purpose.as_str(), value) {
             ("message", 0 | 1) => {
-                Ok(Meaning::Message(text.unwrap_or_else(|| ["unset", "set"][usize::from(value == 1)].to_owned())))
+                let usual = if value == 1 { "set" } else { "unset" };
+                Ok(Meaning::Message(text.unwrap_or_else(|| usual.to_owned())))
             }
             ("message", _) => Ok(Meaning::Message(text.unwrap_or_default())),
             (_, 0) => Ok(Meaning::Clear),
