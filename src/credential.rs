@@ -77,6 +77,8 @@ pub struct Signed {
     pub algorithm: Option<Algorithm>,
     /// Which key is said to have signed: `kid`, or the verification method.
     pub kid: Option<KeyId>,
+    /// `true` where the format lets a signer name no key and this one names none: any key of the issuer's may have signed.
+    pub names_no_key: bool,
     /// What the key must be for: `assertionMethod` of a credential, `authentication` of a presentation.
     pub purpose: Purpose,
     /// The bytes that were signed.

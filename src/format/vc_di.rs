@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use crate::check::Findings;
+use crate::core_data::from_vc;
 use crate::credential::{Claims, Decoded, Opened, Purpose, Signed};
 use crate::crypto::algorithm::{Algorithm, KeyKind};
 use crate::crypto::public_key::PublicKey;
@@ -131,11 +132,13 @@ impl Format for VcDi {
     }
 
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
-        let Ok(Value::Object(members)) = json::decode(payload) else { return Disclosed::default() };
+        let Ok(document) = json::decode(payload) else { return Disclosed::default() };
+        let core = from_vc::core_data(&document);
+        let Value::Object(members) = document else { return Disclosed::default() };
         // The proofs are judged, and the credentials of a presentation are parts of their own.
         let is_shown = |(name, _): &(Cow<'p, str>, Value<'p>)| !matches!(&**name, "proof" | "verifiableCredential");
         let named = |(name, value): (Cow<'p, str>, Value<'p>)| (name.into_owned().into(), Claim::Json(value));
-        Disclosed { claims: members.into_iter().filter(is_shown).map(named).collect(), ..Disclosed::default() }
+        Disclosed { claims: members.into_iter().filter(is_shown).map(named).collect(), core }
     }
 }
 

@@ -43,7 +43,9 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
         let suite = case.get("params").and_then(|params| text_of(params, "cryptosuite")).and_then(Suite::by_name);
         suite.is_some_and(|suite| matches!(suite.work, Work::Whole(_)))
     };
-    cases.iter().filter(whole).map(|case| case_of(folder, set, case).ok_or("a case of another shape")?).collect()
+    let (whole, selective): (Vec<&Json>, Vec<&Json>) = cases.iter().partition(whole);
+    let whole = whole.into_iter().map(|case| case_of(folder, set, case).ok_or("a case of another shape")?);
+    whole.chain(selective.into_iter().map(|case| super::selective::case_of(folder, set, case))).collect()
 }
 
 fn case_of(folder: &Path, set: &str, case: &Json) -> Option<Result<Case, String>> {

@@ -248,7 +248,7 @@ pub fn keys(
     mismatch: Code,
 ) -> Keys {
     // That no key is named is a fault of the envelope already.
-    if signed.kid.is_none() {
+    if signed.kid.is_none() && !signed.names_no_key {
         return Keys::default();
     }
     let mut keys = keys::find(format, signed, decoded, context);

@@ -5,6 +5,7 @@ mod controllers;
 mod documents;
 mod presentations;
 mod proofs;
+mod selective;
 mod terms;
 
 use serde_json::{Value, json};
@@ -62,7 +63,11 @@ fn input(document: &Value) -> Payload {
 
 /// A trust entry for somebody known by a DID.
 fn listed(party: &Party) -> Value {
-    json!({"kind": "issuer", "issuer": party.did, "formats": [FORMAT], "environment": "test"})
+    listed_did(&party.did)
+}
+
+fn listed_did(did: &str) -> Value {
+    json!({"kind": "issuer", "issuer": did, "formats": [FORMAT], "environment": "test"})
 }
 
 /// Every vector of the format.
@@ -96,5 +101,6 @@ pub fn vectors(pki: &Pki, kept: &Kept) -> Result<Vec<Vector>, String> {
     chains::sets(&scene, &cast, &mut all)?;
     chains::chains(&scene, &cast, &mut all)?;
     presentations::presentations(&scene, &cast, &mut all)?;
+    selective::selective(&scene, &cast, pki, kept, &mut all)?;
     Ok(all)
 }
