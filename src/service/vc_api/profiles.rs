@@ -21,6 +21,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::crypto::algorithm::KeyKind;
+use crate::crypto::bbs::own::OwnBbsKey;
 use crate::crypto::key_file::read_key_file;
 use crate::crypto::multikey;
 use crate::crypto::own_keys::OwnKey;
@@ -174,7 +175,9 @@ fn check_id(id: &str) -> Result<(), String> {
 fn read_key(path: &Path, securing: Securing) -> Result<ProfileKey, String> {
     let at = |what: &dyn fmt::Display| format!("{}: {what}", path.display());
     let text = read_key_file(path).map_err(|fault| at(&fault))?;
-    let _ = securing;
+    if securing == Securing::Bbs {
+        return OwnBbsKey::from_multikey(&text).map(ProfileKey::Bbs).map_err(|fault| at(&fault));
+    }
     let key = if text.contains("-----BEGIN ") { OwnKey::from_pem(&text) } else { multikey::own_key(&text) };
     key.map(ProfileKey::Own).map_err(|fault| at(&fault))
 }
@@ -218,6 +221,9 @@ const READY: [(&str, Securing, KeyKind); 12] = [
 ];
 
 fn new_key(kind: KeyKind) -> Result<ProfileKey, String> {
+    if kind == KeyKind::Bls12381G2 {
+        return OwnBbsKey::generate().map(ProfileKey::Bbs).map_err(|fault| fault.to_string());
+    }
     let made = match kind {
         KeyKind::Ed25519 => OwnKey::generate_ed25519(),
         KeyKind::P384 => OwnKey::generate(Curve::P384),

@@ -5,16 +5,21 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::crypto::own_keys::OwnKey;
+use crate::envelope::data_integrity::bbs::{self, Wish};
+use crate::envelope::data_integrity::bbs_value::Feature;
+use crate::envelope::data_integrity::ecdsa_sd;
 use crate::envelope::data_integrity::sign::ProofDraft;
+use crate::envelope::data_integrity::sign_base::BaseSigner;
 use crate::envelope::data_integrity::suite::Suite;
 use crate::envelope::data_integrity::transform::Terms;
 use crate::format::vc::secured::Kind as DocumentKind;
+use crate::issue::derive::{self, DeriveFault};
 use crate::issue::vc_jose::{self, Token, TokenClaims};
 use crate::issue::{IssueFault, sd_jwt, vc_di};
 use crate::linked_data::Contexts;
 use crate::reason::{Code, Reason};
 use crate::service::problem::Kind;
-use crate::service::vc_api::profile::{Profile, Securing};
+use crate::service::vc_api::profile::{Profile, ProfileKey, Securing};
 use crate::service::vc_api::refusal::Refusal;
 use crate::time::Timestamp;
 use crate::trust::Trust;
@@ -115,8 +120,12 @@ pub fn sign_list(
 /// # Errors
 /// The reason why nothing can be derived.
 pub fn derive(text: &str, pointers: &[String], trust: &Trust) -> Result<String, Reason> {
-    let _ = (text, pointers, trust);
-    Err(Reason::new(Code::DiSelective).expected("a build with selective disclosure"))
+    let terms = Terms { contexts: pinned(trust), inline_contexts: true };
+    let wish = Wish { selective: pointers, ..Wish::default() };
+    derive::derive(text, &wish, &terms).map_err(|fault| match fault {
+        DeriveFault::Credential(reason) | DeriveFault::Wish(reason) | DeriveFault::SelfCheck(reason) => reason,
+        DeriveFault::Pointer(_) => Reason::new(Code::DiSelective).expected("a JSON pointer to something"),
+    })
 }
 
 fn with_proof(
@@ -126,8 +135,6 @@ fn with_proof(
     wanted: &Wanted,
     trust: &Trust,
 ) -> Result<String, SigningFault> {
-    let suite = Suite::by_name(securing.name())
-        .ok_or_else(|| SigningFault::Key(format!("this build does not know {}", securing.name())))?;
     let draft = ProofDraft {
         verification_method: profile.method.clone(),
         created: Some(wanted.created),
@@ -136,7 +143,23 @@ fn with_proof(
         ..ProofDraft::default()
     };
     let terms = Terms { contexts: pinned(trust), inline_contexts: true };
-    Ok(vc_di::issue(&document.to_string(), suite, &draft, signer(profile)?, &terms)?)
+    let document = document.to_string();
+    let base = |signer: &BaseSigner<'_>| vc_di::issue_base(&document, &draft, &wanted.mandatory, signer, &terms);
+    match (securing, &profile.key) {
+        (Securing::EcdsaSd, _) => {
+            let secrets = ecdsa_sd::Secrets::random().map_err(|fault| SigningFault::Key(fault.to_string()))?;
+            Ok(base(&BaseSigner::EcdsaSd { signer: signer(profile)?, secrets: &secrets })?)
+        }
+        (Securing::Bbs, ProfileKey::Bbs(key)) => {
+            let secrets = bbs::Secrets::random(Feature::Baseline, Vec::new());
+            Ok(base(&BaseSigner::Bbs { key, secrets: &secrets })?)
+        }
+        _ => {
+            let suite = Suite::by_name(securing.name())
+                .ok_or_else(|| SigningFault::Key(format!("this build does not know {}", securing.name())))?;
+            Ok(vc_di::issue(&document, suite, &draft, signer(profile)?, &terms)?)
+        }
+    }
 }
 
 /// The contexts that documents may rest on.
