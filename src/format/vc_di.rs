@@ -117,7 +117,7 @@ impl Format for VcDi {
         findings: &mut Findings,
     ) -> Vec<Consulted> {
         let Claims::Json(document) = &decoded.claims else { return Vec::new() };
-        judged::judge(document, decoded, |url| context.trust.contexts().document(url), context, findings);
+        judged::judge(document, decoded, context, findings);
         let skew = i64::from(context.policy.clock_skew_seconds);
         let (faults, notes) = check_times(document, context.occasion.now, skew);
         faults.into_iter().for_each(|reason| findings.fail(reason));
