@@ -55,7 +55,9 @@ impl PrivateKey {
             return OwnKey::from_pem(text).map(PrivateKey::One);
         }
         let text = text.trim();
-        OwnBbsKey::from_multikey(text).map(|key| PrivateKey::Bbs(Box::new(key))).or_else(|_| multikey::own_key(text).map(PrivateKey::One))
+        OwnBbsKey::from_multikey(text)
+            .map(|key| PrivateKey::Bbs(Box::new(key)))
+            .or_else(|_| multikey::own_key(text).map(PrivateKey::One))
     }
 
     /// The public half.

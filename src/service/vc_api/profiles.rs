@@ -176,7 +176,9 @@ fn read_key(path: &Path, securing: Securing) -> Result<ProfileKey, String> {
     let at = |what: &dyn fmt::Display| format!("{}: {what}", path.display());
     let text = read_key_file(path).map_err(|fault| at(&fault))?;
     if securing == Securing::Bbs {
-        return OwnBbsKey::from_multikey(text.trim()).map(|key| ProfileKey::Bbs(Box::new(key))).map_err(|fault| at(&fault));
+        return OwnBbsKey::from_multikey(text.trim())
+            .map(|key| ProfileKey::Bbs(Box::new(key)))
+            .map_err(|fault| at(&fault));
     }
     let key = if text.contains("-----BEGIN ") { OwnKey::from_pem(&text) } else { multikey::own_key(&text) };
     key.map(ProfileKey::Own).map_err(|fault| at(&fault))
