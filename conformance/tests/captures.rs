@@ -36,7 +36,8 @@ fn every_record_agrees_with_our_service() {
         ..Config::new("127.0.0.1:0".parse().expect("an address"), "")
     };
     let service = Service::with(config.for_development(), None, Clock::system());
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let server = runtime.block_on(Server::bind_service(service)).expect("bound");
     let url = format!("https://localhost:{}", server.local_addr().expect("an address").port());
     let certificate = server.certificate().expect("a certificate");
