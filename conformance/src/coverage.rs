@@ -9,6 +9,7 @@ use crate::results::{Outcome, Results};
 /// Codes that no input of the formats can be refused for, and why not. A code that a vector names may not stand here.
 pub const UNREACHABLE: &[(Code, &str)] = &[
     (Code::InputAmbiguous, "The beginnings of the three formats exclude each other."),
+    (Code::StatusMessage, "A message is noted; it refuses nothing."),
     (Code::X509PathLen, "Signers are certified directly: no path has an authority in its middle."),
 ];
 
@@ -24,6 +25,7 @@ pub const STAGES: &[(&str, &[Stage])] = &[
         &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy],
     ),
     ("nz_covid_pass", &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy]),
+    ("vc_di", &Stage::ALL),
     ("vc_jwt", &WITHOUT_DIGESTS),
     ("vc_sd_jwt", &Stage::ALL),
     ("vc_cose", &WITHOUT_DIGESTS),

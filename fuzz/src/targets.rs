@@ -3,6 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use vidimus::credential::{Input, KeyId};
+use vidimus::crypto::bbs::committed::Hidden;
+use vidimus::crypto::bbs::own::OwnBbsKey;
+use vidimus::crypto::bbs::proof::{Held, Made, prove, verify_proof};
 use vidimus::crypto::multikey;
 use vidimus::crypto::own_keys::{OwnKey, Signer};
 use vidimus::crypto::public_key::PublicKey;
@@ -11,6 +14,7 @@ use vidimus::did::document::DidDocument;
 use vidimus::did::resolution::{Options, dereference};
 use vidimus::did::syntax::DidUrl;
 use vidimus::did::written::MethodType;
+use vidimus::encoding::multibase::{self, Base};
 use vidimus::encoding::{base32, base45, base64url, cbor, deflate, json, qr};
 use vidimus::envelope::cose;
 use vidimus::envelope::data_integrity::chain::previous_of;
@@ -18,6 +22,7 @@ use vidimus::envelope::data_integrity::proof::Proof;
 use vidimus::envelope::data_integrity::sign::{ProofDraft, add_proof};
 use vidimus::envelope::data_integrity::suite::Suite;
 use vidimus::envelope::data_integrity::transform::Terms;
+use vidimus::envelope::data_integrity::{bbs_value, ecdsa_sd_value};
 use vidimus::envelope::jws::Jws;
 use vidimus::envelope::sd_jwt::{SdJwt, process};
 use vidimus::evidence::{Document, Evidence};
@@ -110,6 +115,9 @@ pub static TARGETS: &[Target] = &[
     target("vc_jwt_signed", |b| signed_w3c(b, "vc_jwt"), documents),
     target("vc_sd_jwt_signed", |b| signed_w3c(b, "vc_sd_jwt"), documents),
     target("vc_cose_signed", |b| signed_w3c(b, "vc_cose"), documents),
+    target("ecdsa_sd_proof_value", ecdsa_sd_value_laws, proof_value),
+    target("bbs_proof_value", bbs_value_laws, proof_value),
+    target("bbs_proof", bbs_proof, bbs_proofs),
     target("revocation_list", revocation_list, |_| {
         br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()
     }),
@@ -380,6 +388,62 @@ fn proof(bytes: &[u8]) {
         let Ok(again) = json::decode(canonical.as_bytes()) else { panic!("our own JSON is refused") };
         assert_eq!(json::jcs::canonical(&again).ok().as_deref(), Some(&*canonical), "canonical form is no fixed point");
     }
+}
+
+/// The value of a document's proof, as bytes after their alphabet's letter.
+fn proof_value(seed: &[u8]) -> Vec<u8> {
+    let Ok(document) = json::decode(seed) else { return Vec::new() };
+    let value = document.member("proof").and_then(|proof| proof.member("proofValue")).and_then(json::Value::as_str);
+    value.and_then(|value| multibase::decode(value, &[Base::Base64Url]).ok()).unwrap_or_default()
+}
+
+/// Law: what decodes is read again as it was, written by us; a base value also has one writing only.
+fn ecdsa_sd_value_laws(bytes: &[u8]) {
+    if let Ok(value) = ecdsa_sd_value::DerivedValue::decode(bytes) {
+        let again = ecdsa_sd_value::DerivedValue::decode(&value.encode());
+        assert_eq!(again.ok(), Some(value), "another value after writing");
+    }
+    if let Ok(value) = ecdsa_sd_value::BaseValue::decode(bytes) {
+        assert_eq!(value.encode(), bytes, "two values for one proof");
+    }
+}
+
+fn bbs_value_laws(bytes: &[u8]) {
+    if let Ok(value) = bbs_value::DerivedValue::decode(bytes) {
+        let Ok(again) = bbs_value::DerivedValue::decode(&value.encode()) else { panic!("our own value is refused") };
+        assert_eq!(again, value, "another value after writing");
+    }
+    if let Ok(value) = bbs_value::BaseValue::decode(bytes) {
+        assert!(bbs_value::BaseValue::decode(&value.encode()).is_ok(), "our own value is refused");
+    }
+}
+
+/// A BBS key of our own, and a proof by it that shows one of three messages.
+fn bbs_world() -> &'static (OwnBbsKey, Made) {
+    static WORLD: OnceLock<(OwnBbsKey, Made)> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let made = || {
+            let own = OwnBbsKey::generate().ok()?;
+            let messages: [&[u8]; 3] = [b"one", b"two", b"three"];
+            let signature = own.sign(b"header", &messages).ok()?;
+            let (key, hidden) = (own.verify_key(), &Hidden::Nothing);
+            let held = Held { key, signature: &signature, header: b"header", messages: &messages, hidden };
+            let made = prove(&held, &[1], b"").ok()?;
+            Some((own, made))
+        };
+        made().unwrap_or_else(|| panic!("no proof"))
+    })
+}
+
+fn bbs_proofs(_: &[u8]) -> Vec<u8> {
+    bbs_world().1.proof.clone()
+}
+
+/// Law: no bytes but those of the proof itself are a proof.
+fn bbs_proof(bytes: &[u8]) {
+    let (own, made) = bbs_world();
+    let is_right = verify_proof(own.verify_key(), bytes, &made.statements).is_ok();
+    assert_eq!(is_right, bytes == made.proof, "a forged proof");
 }
 
 /// A mutated document, signed anew, before a policy that takes anybody's key.

@@ -13,11 +13,15 @@ pub mod vc_jose;
 
 use std::fmt;
 
+use crate::reason::Reason;
+
 /// Why nothing was issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IssueFault {
     /// The content is not what the format demands.
     Content(String),
+    /// The content breaks a rule that our own reader would name.
+    Refused(Reason),
     /// The key could not sign.
     Key(String),
 }
@@ -26,6 +30,7 @@ impl fmt::Display for IssueFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             IssueFault::Content(text) => write!(f, "the content cannot be issued: {text}"),
+            IssueFault::Refused(reason) => write!(f, "the content cannot be issued: {reason}"),
             IssueFault::Key(text) => write!(f, "the key cannot sign: {text}"),
         }
     }

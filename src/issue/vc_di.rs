@@ -21,7 +21,7 @@ use crate::reason::Reason;
 /// The purpose is that of the document: a credential is asserted, a presentation authenticated; `draft.purpose` is not looked at.
 ///
 /// # Errors
-/// [`IssueFault::Content`] when the document breaks a rule of the data model or of JSON-LD in safe mode, or the draft one of proofs;
+/// [`IssueFault::Refused`] when the document breaks a rule of the data model or of JSON-LD in safe mode, or the draft one of proofs;
 /// [`IssueFault::Key`] when the key does not fit the suite or cannot sign.
 pub fn issue(
     document: &str,
@@ -30,7 +30,7 @@ pub fn issue(
     signer: &dyn Signer,
     terms: &Terms<'_>,
 ) -> Result<String, IssueFault> {
-    let purpose = check(document, terms).map_err(|reason| IssueFault::Content(reason.to_string()))?;
+    let purpose = check(document, terms).map_err(IssueFault::Refused)?;
     let draft = ProofDraft { purpose, ..draft.clone() };
     add_proof(document, suite, &draft, signer, terms).map_err(fault_of)
 }
@@ -38,7 +38,7 @@ pub fn issue(
 /// The text of the document with a base proof, for its holder, who can hide all but what the pointers (RFC 6901) point at.
 ///
 /// # Errors
-/// As [`issue`]; [`IssueFault::Content`] also when a pointer points at nothing, [`IssueFault::Key`] when the holder's commitment is wrong.
+/// As [`issue`]; [`IssueFault::Refused`] also when a pointer points at nothing, [`IssueFault::Key`] when the holder's commitment is wrong.
 pub fn issue_base(
     document: &str,
     draft: &ProofDraft,
@@ -46,14 +46,14 @@ pub fn issue_base(
     signer: &BaseSigner<'_>,
     terms: &Terms<'_>,
 ) -> Result<String, IssueFault> {
-    let purpose = check(document, terms).map_err(|reason| IssueFault::Content(reason.to_string()))?;
+    let purpose = check(document, terms).map_err(IssueFault::Refused)?;
     let draft = ProofDraft { purpose, ..draft.clone() };
     add_base_proof(document, &draft, mandatory_pointers, signer, terms).map_err(fault_of)
 }
 
 fn fault_of(fault: ProofFault) -> IssueFault {
     match fault {
-        ProofFault::Document(reason) => IssueFault::Content(reason.to_string()),
+        ProofFault::Document(reason) => IssueFault::Refused(reason),
         ProofFault::Key(text) => IssueFault::Key(text),
     }
 }

@@ -280,5 +280,5 @@ fn check_opens(format: &dyn Format, text: &str) -> Result<(), IssueFault> {
 }
 
 fn refused(reason: Reason) -> IssueFault {
-    IssueFault::Content(reason.to_string())
+    IssueFault::Refused(reason)
 }

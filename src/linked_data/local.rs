@@ -96,9 +96,20 @@ impl Item {
         match value {
             Value::Null => Ok(Item::Null),
             Value::String(url) => Ok(Item::Url(url.as_ref().into())),
-            Value::Object(members) => Map::of(members).map(|map| Item::Map(Arc::new(map))),
+            Value::Object(members) => Map::of(unwrapped(members)).map(|map| Item::Map(Arc::new(map))),
             _ => Err(invalid("a URL or an object", "@context").got(value.kind())),
         }
+    }
+}
+
+/// The definitions themselves, where somebody wrote them as they stand in a document of their own.
+///
+/// Deviation: JSON-LD has no `{"@context": {..}}` inside of a `@context`, but common processors take it, and the test suite for
+/// chains of proofs signs such documents.
+fn unwrapped<'m, 'a>(members: &'m Members<'a>) -> &'m Members<'a> {
+    match members {
+        [(name, Value::Object(inner))] if name == "@context" => inner,
+        _ => members,
     }
 }
 

@@ -3,6 +3,7 @@
 mod did;
 mod tools;
 mod verify;
+mod w3c;
 
 use std::fs;
 use std::io::Write;

@@ -8,4 +8,5 @@ mod places;
 mod sample;
 mod sockets;
 mod tls;
+mod vc_api;
 mod wire;

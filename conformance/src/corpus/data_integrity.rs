@@ -4,6 +4,7 @@
 //! not their issuer's. Keys are those of the did:key URLs in the proofs.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 use vidimus::credential::{KeyId, Purpose, Signed};
@@ -42,7 +43,9 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
         let suite = case.get("params").and_then(|params| text_of(params, "cryptosuite")).and_then(Suite::by_name);
         suite.is_some_and(|suite| matches!(suite.work, Work::Whole(_)))
     };
-    cases.iter().filter(whole).map(|case| case_of(folder, set, case).ok_or("a case of another shape")?).collect()
+    let (whole, selective): (Vec<&Json>, Vec<&Json>) = cases.iter().partition(whole);
+    let whole = whole.into_iter().map(|case| case_of(folder, set, case).ok_or("a case of another shape")?);
+    whole.chain(selective.into_iter().map(|case| super::selective::case_of(folder, set, case))).collect()
 }
 
 fn case_of(folder: &Path, set: &str, case: &Json) -> Option<Result<Case, String>> {
@@ -68,7 +71,7 @@ fn case_of(folder: &Path, set: &str, case: &Json) -> Option<Result<Case, String>
             };
             match (due, found) {
                 (None, Ok(())) => Found::Right,
-                (Some(due), Err(told)) if told.starts_with(due) => Found::Right,
+                (Some(due), Err(told)) if told.contains(due) => Found::Right,
                 (due, found) => Found::Wrong(format!("expected {}, got {found:?}", due.unwrap_or("success"))),
             }
         }))
@@ -76,8 +79,28 @@ fn case_of(folder: &Path, set: &str, case: &Json) -> Option<Result<Case, String>
     Some(made())
 }
 
+/// The context that some examples rest on and nobody publishes any more: as much of it as they use, which their canonical forms tell.
+const CITIZENSHIP: &str = r#"{"@context": {"@protected": true,
+    "EmploymentAuthorizationDocumentCredential": "https://w3id.org/citizenship#EmploymentAuthorizationDocumentCredential",
+    "EmploymentAuthorizationDocument": "https://w3id.org/citizenship#EmploymentAuthorizationDocument",
+    "EmployablePerson": "https://w3id.org/citizenship#EmployablePerson", "Person": "https://schema.org/Person",
+    "image": {"@id": "https://schema.org/image", "@type": "@id"}, "gender": "https://schema.org/gender",
+    "givenName": "https://schema.org/givenName", "familyName": "https://schema.org/familyName",
+    "additionalName": "https://schema.org/additionalName", "identifier": "https://schema.org/identifier",
+    "birthDate": {"@id": "https://schema.org/birthDate", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"},
+    "birthCountry": "https://w3id.org/citizenship#birthCountry",
+    "lprCategory": "https://w3id.org/citizenship#lprCategory", "lprNumber": "https://w3id.org/citizenship#lprNumber",
+    "employmentAuthorizationDocument":
+        {"@id": "https://w3id.org/citizenship#employmentAuthorizationDocument", "@type": "@id"},
+    "residentSince":
+        {"@id": "https://w3id.org/citizenship#residentSince", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"}}}"#;
+
 fn terms() -> Terms<'static> {
-    Terms { contexts: Contexts::bundled(), inline_contexts: true }
+    static CONTEXTS: LazyLock<Contexts> = LazyLock::new(|| {
+        let more = ("https://w3id.org/citizenship/v4rc1".to_owned(), CITIZENSHIP.as_bytes().to_vec());
+        Contexts::bundled().with([more]).0
+    });
+    Terms { contexts: &CONTEXTS, inline_contexts: true }
 }
 
 fn decoded(text: &str) -> Result<Value<'_>, String> {
@@ -92,8 +115,8 @@ fn told(reason: Reason) -> String {
 fn verified(text: &str) -> Result<(), String> {
     let document = decoded(text)?;
     let proofs = open(&document, Purpose::Assertion, &terms()).map_err(told)?;
-    if let Some(reason) = proofs.faults.into_iter().next() {
-        return Err(reason.to_string());
+    if !proofs.faults.is_empty() {
+        return Err(proofs.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
     }
     proofs.signed.iter().try_for_each(is_right)
 }

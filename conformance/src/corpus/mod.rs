@@ -19,6 +19,7 @@ pub mod open_badges;
 pub mod own_vectors;
 pub mod rdf_canon;
 pub mod sd_jwt_rfc9901;
+pub mod selective;
 pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
@@ -58,6 +59,8 @@ pub const LAYOUTS: &[Layout] = &[
     jcs::LAYOUT,
     data_integrity::LAYOUT,
     data_integrity::EXAMPLES,
+    selective::EXAMPLES,
+    selective::FIXTURES,
     suite_captures::LAYOUT,
     wycheproof::LAYOUT,
     did_key::LAYOUT,

@@ -6,12 +6,19 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use vidimus::crypto::bbs::own::OwnBbsKey;
 use vidimus::crypto::multikey;
 use vidimus::crypto::own_keys::{OwnKey, Signer};
+use vidimus::crypto::public_key::PublicKey;
+use vidimus::envelope::data_integrity::bbs::{self, Wish};
+use vidimus::envelope::data_integrity::bbs_value::Feature;
+use vidimus::envelope::data_integrity::ecdsa_sd;
 use vidimus::envelope::data_integrity::sign::ProofDraft;
+use vidimus::envelope::data_integrity::sign_base::BaseSigner;
 use vidimus::envelope::data_integrity::suite::Suite;
 use vidimus::envelope::data_integrity::transform::Terms;
-use vidimus::issue::vc_di::issue;
+use vidimus::issue::derive::derive;
+use vidimus::issue::vc_di::{issue, issue_base};
 use vidimus::linked_data::Contexts;
 
 use super::{Layout, files_below, read_text, text_of};
@@ -42,7 +49,7 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
     Ok(cases)
 }
 
-/// `None` for requests that are neither to verify nor to issue with a proof over the whole document.
+/// `None` for requests that are neither to verify, to derive nor to issue with a proof that we make.
 fn case_of(set: &str, row: &Value) -> Option<Case> {
     let id = format!("{set}-{}", row.get("n")?);
     let request = row.get("request")?;
@@ -59,8 +66,25 @@ fn case_of(set: &str, row: &Value) -> Option<Case> {
             None => Case::skip(id, "a request without a credential is the service's to refuse"),
         });
     }
+    if endpoint == "/credentials/derive" {
+        let document = request.get("verifiableCredential").cloned().unwrap_or_default().to_string();
+        let pointers = pointers(request, "selectivePointers");
+        return Some(Case::call(id, move || {
+            let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
+            let derived = derive(&document, &Wish { selective: &pointers, ..Wish::default() }, &terms);
+            Found::when(accepts, derived.is_ok(), || derived.err().map(|fault| fault.to_string()).unwrap_or_default())
+        }));
+    }
     let name = endpoint.strip_prefix("/issuers/")?.strip_suffix("/credentials/issue")?.trim_end_matches("-p256");
     let document = request.get("credential").cloned().unwrap_or_default();
+    if name == "bbs-2023" || name == "ecdsa-sd-2023" {
+        let pointers = pointers(request, "mandatoryPointers");
+        let is_bbs = name == "bbs-2023";
+        return Some(Case::call(id, move || {
+            let issued = issued_base(&document, &pointers, is_bbs);
+            Found::when(accepts, issued.is_ok(), || issued.err().unwrap_or_default())
+        }));
+    }
     if name != "ecdsa-rdfc-2019" && name != "ecdsa-jcs-2019" && !name.starts_with("eddsa-") {
         return None;
     }
@@ -88,4 +112,30 @@ fn issued(document: &Value, suite: &'static Suite) -> Result<String, String> {
     let draft = ProofDraft { verification_method: format!("did:key:{multikey}#{multikey}"), ..ProofDraft::default() };
     let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
     issue(&document.to_string(), suite, &draft, &key, &terms).map_err(|fault| fault.to_string())
+}
+
+fn pointers(request: &Value, name: &str) -> Vec<String> {
+    let pointers = request.get("options").and_then(|options| options.get(name)).and_then(Value::as_array);
+    pointers.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// A base proof by a key made on the spot, in the place of whatever proof the document has.
+fn issued_base(document: &Value, pointers: &[String], is_bbs: bool) -> Result<String, String> {
+    let mut document = document.clone();
+    document.as_object_mut().map(|members| members.remove("proof"));
+    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
+    let issue = |key: &PublicKey, signer: &BaseSigner<'_>| {
+        let multikey = multikey::encode(key);
+        let method = format!("did:key:{multikey}#{multikey}");
+        let draft = ProofDraft { verification_method: method, ..ProofDraft::default() };
+        issue_base(&document.to_string(), &draft, pointers, signer, &terms).map_err(|fault| fault.to_string())
+    };
+    if is_bbs {
+        let key = OwnBbsKey::generate().map_err(|fault| fault.to_string())?;
+        let secrets = bbs::Secrets::random(Feature::Baseline, Vec::new());
+        return issue(key.public_key(), &BaseSigner::Bbs { key: &key, secrets: &secrets });
+    }
+    let (key, _) = OwnKey::generate_p256().map_err(|fault| fault.to_string())?;
+    let secrets = ecdsa_sd::Secrets::random().map_err(|fault| fault.to_string())?;
+    issue(key.public_key(), &BaseSigner::EcdsaSd { signer: &key, secrets: &secrets })
 }

@@ -77,7 +77,7 @@ fn structure(teller: &mut Teller<'_>, good: &Message<'_>) {
     };
     refuse("untagged", "The array has no tag.", Code::CoseTag, &bytes[1..]);
     refuse("tag-of-a-mac", "The tag is that of a MAC.", Code::CoseTag, &[&[0xd1], &bytes[1..]].concat());
-    refuse("cut", "The last byte is gone.", Code::CborLength, &bytes[..bytes.len() - 1]);
+    refuse("cut", "The last byte is gone.", Code::CborTruncated, &bytes[..bytes.len() - 1]);
     refuse("trailing", "A byte follows the message.", Code::CborTrailing, &[&bytes[..], &[0]].concat());
     let parts = |parts: Vec<Cbor<'static>>| cbor::encode(&Cbor::Tag(18, Box::new(Cbor::Array(parts))));
     let owned = |bytes: &[u8]| Cbor::Bytes(bytes.to_vec().into());
@@ -123,7 +123,7 @@ fn headers(teller: &mut Teller<'_>, good: &Message<'_>) {
     with(
         "kid-unknown",
         "The issuer has no key of that name.",
-        Code::JoseKidUnknown,
+        Code::DiVmMissing,
         KID,
         Some(Cbor::Bytes(format!("{ISSUER}#key-2").into_bytes().into())),
     );
@@ -185,7 +185,8 @@ fn presentations(scene: &Scene, keys: &Keys, inner: &Message<'_>, all: &mut Vec<
     let good = message("vp", document.clone(), HOLDER, &keys.holder);
     let asked = w3c::asking(scene, NONCE, AUDIENCE);
     let title = "A presentation for this relying party.";
-    let parent = asked.accepts("presentation", title, Payload::text("text/plain", good.text()), Some(document));
+    let parent =
+        asked.accepts("presentation", title, Payload::text("text/plain", good.text()), Some(w3c::said(&document)));
     let mut teller = Teller { scene: &asked, parent: &parent, all };
     let other = w3c::asking(scene, "other", AUDIENCE);
     teller.refuse_in(&other, "nonce-of-another-request", "Another nonce was asked for.", Code::VpNonce, good.text());

@@ -95,7 +95,7 @@ fn header(teller: &mut Teller<'_>, good: &Jwt<'_>) {
     with(
         "kid-unknown",
         "The issuer's document has no key of that name.",
-        Code::JoseKidUnknown,
+        Code::DiVmMissing,
         "kid",
         json!(format!("{ISSUER}#key-2")),
     );
@@ -287,7 +287,7 @@ fn presentations(scene: &Scene, keys: &Keys, all: &mut Vec<Vector>) {
         "presentation",
         "A presentation for this relying party.",
         &good.text(),
-        Some(good.payload.clone()),
+        Some(w3c::said(&good.payload)),
     );
     let mut teller = Teller { scene: &asked, parent: &parent, all };
     let mut refuse = |scene: Scene, case: &str, title: &str, code, token: &Jwt<'_>| {

@@ -131,7 +131,7 @@ fn envelope(teller: &mut Teller<'_>, good: &SdJwt<'_>) {
     let other = header("typ", json!("vc+jwt"));
     teller.refuse_named("type-of-another-token", "`typ` says `vc+jwt`.", Code::JoseTypMismatch, other);
     let unknown = header("kid", json!(format!("{ISSUER}#key-2")));
-    teller.refuse("kid-unknown", "The issuer has no key of that name.", Code::JoseKidUnknown, unknown);
+    teller.refuse("kid-unknown", "The issuer has no key of that name.", Code::DiVmMissing, unknown);
     let two_worlds = of(good.jwt.with("vct", "https://issuer.example/type"));
     teller.refuse("type-of-another-kind", "The payload has a `vct` too.", Code::VcEnvelope, two_worlds);
     let ended = of(good.jwt.with("exp", 1_780_185_600));

@@ -88,6 +88,13 @@ pub fn presentation(credential: Value) -> Value {
     })
 }
 
+/// What an accepted presentation discloses: the credentials inside are parts of their own.
+pub fn said(presentation: &Value) -> Value {
+    let mut said = presentation.clone();
+    set(&mut said, "verifiableCredential", Value::Null);
+    said
+}
+
 /// An envelope around the token of a credential, or of a presentation.
 pub fn envelope(media_type: &str, token: &str) -> Value {
     let is_presentation = media_type.contains("/vp+");

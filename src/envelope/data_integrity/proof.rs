@@ -83,7 +83,7 @@ impl<'v> Proof<'v> {
             reader.fault(Reason::new(Code::DiProofMalformed).expected("proof: an object").got(value.kind()));
             return (Proof::empty(value), reader.faults);
         }
-        reader.check_one_value();
+        let has_one_value = reader.has_one_value();
         let suite = reader.suite();
         let proof = Proof {
             value,
@@ -91,7 +91,7 @@ impl<'v> Proof<'v> {
             id: reader.id(),
             verification_method: reader.verification_method(),
             purpose: reader.required_text("proofPurpose"),
-            proof_value: reader.required_text("proofValue"),
+            proof_value: reader.required_text("proofValue").filter(|_| has_one_value),
             created: reader.moment("created"),
             expires: reader.moment("expires"),
             domains: reader.texts("domain", Code::DiProofMalformed),
@@ -137,11 +137,11 @@ impl<'v> Reader<'v> {
     }
 
     /// Older proofs carry their value in `jws` or `signatureValue`; one that has two values has none.
-    fn check_one_value(&mut self) {
+    fn has_one_value(&mut self) -> bool {
         let older = ["jws", "signatureValue"].into_iter().find(|name| self.value.member(name).is_some());
-        if let (Some(older), Some(_)) = (older, self.value.member("proofValue")) {
-            self.fault(Reason::new(Code::DiAmbiguousProof).expected("proofValue alone").got(older));
-        }
+        let (Some(older), Some(_)) = (older, self.value.member("proofValue")) else { return true };
+        self.fault(Reason::new(Code::DiAmbiguousProof).expected("proofValue alone").got(older));
+        false
     }
 
     fn suite(&mut self) -> Option<&'static Suite> {

@@ -221,18 +221,20 @@ pub fn decode<'a>(opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Re
 /// Stages Digests to Policy, as far as the document and its envelope decide them.
 pub fn judge(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
     let Claims::Json(document) = &decoded.claims else { return };
-    judged::judge(document, decoded, |_| None, context, findings);
+    judged::judge(document, decoded, context, findings);
     if decoded.is_bound {
         findings.pass(Stage::Holder);
     }
 }
 
-/// The members of the document, and the same in the vocabulary that all formats share.
+/// The members of the document, without the credentials of a presentation: those are parts of their own. And the same in the
+/// vocabulary that all formats share.
 pub fn disclose(payload: &[u8]) -> Disclosed<'_> {
     let Ok(document) = json::decode(payload) else { return Disclosed::default() };
     let core = from_vc::core_data(&document);
     let Value::Object(members) = document else { return Disclosed::default() };
-    let claims = members.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
+    let shown = members.into_iter().filter(|(name, _)| name != "verifiableCredential");
+    let claims = shown.map(|(name, value)| (Cow::Owned(name.into_owned()), Claim::Json(value))).collect();
     Disclosed { claims, core }
 }
 
@@ -245,7 +247,7 @@ pub fn keys(
     mismatch: Code,
 ) -> Keys {
     // That no key is named is a fault of the envelope already.
-    if signed.kid.is_none() {
+    if signed.kid.is_none() && !signed.names_no_key {
         return Keys::default();
     }
     let mut keys = keys::find(format, signed, decoded, context);

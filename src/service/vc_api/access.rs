@@ -8,7 +8,7 @@ use crate::service::state::Service;
 use crate::service::vc_api::profile::Profile;
 use crate::service::vc_api::refusal::Refusal;
 
-/// The profile of that name, if this caller may use its key.
+/// The profile of that name, if this caller may use its key. Whether it is there is nobody else's business.
 pub fn allowed_profile<'s>(
     service: &'s Service,
     headers: &HeaderMap,
@@ -20,5 +20,5 @@ pub fn allowed_profile<'s>(
 
 /// Whether this caller may have things signed at all.
 pub fn may_sign(service: &Service, headers: &HeaderMap) -> Result<(), Refusal> {
-    access::check(service, headers).map_err(|_| Kind::Unauthorized.into())
+    access::check(service, headers).map_err(|problem| problem.kind().into())
 }

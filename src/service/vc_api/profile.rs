@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::crypto::bbs::own::OwnBbsKey;
 use crate::crypto::multikey;
 use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::crypto::public_key::PublicKey;
@@ -94,6 +95,8 @@ impl fmt::Debug for Profile {
 pub enum ProfileKey {
     /// A key that signs.
     Own(OwnKey),
+    /// A key that signs statements one by one.
+    Bbs(Box<OwnBbsKey>),
 }
 
 impl ProfileKey {
@@ -101,6 +104,7 @@ impl ProfileKey {
     pub fn public_key(&self) -> &PublicKey {
         match self {
             ProfileKey::Own(key) => key.public_key(),
+            ProfileKey::Bbs(key) => key.public_key(),
         }
     }
 
@@ -108,6 +112,7 @@ impl ProfileKey {
     pub fn own(&self) -> Option<&OwnKey> {
         match self {
             ProfileKey::Own(key) => Some(key),
+            ProfileKey::Bbs(_) => None,
         }
     }
 }

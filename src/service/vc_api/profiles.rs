@@ -21,6 +21,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::crypto::algorithm::KeyKind;
+use crate::crypto::bbs::own::OwnBbsKey;
 use crate::crypto::key_file::read_key_file;
 use crate::crypto::multikey;
 use crate::crypto::own_keys::OwnKey;
@@ -174,12 +175,16 @@ fn check_id(id: &str) -> Result<(), String> {
 fn read_key(path: &Path, securing: Securing) -> Result<ProfileKey, String> {
     let at = |what: &dyn fmt::Display| format!("{}: {what}", path.display());
     let text = read_key_file(path).map_err(|fault| at(&fault))?;
-    let _ = securing;
+    if securing == Securing::Bbs {
+        return OwnBbsKey::from_multikey(text.trim())
+            .map(|key| ProfileKey::Bbs(Box::new(key)))
+            .map_err(|fault| at(&fault));
+    }
     let key = if text.contains("-----BEGIN ") { OwnKey::from_pem(&text) } else { multikey::own_key(&text) };
     key.map(ProfileKey::Own).map_err(|fault| at(&fault))
 }
 
-/// A ready set of profiles with new keys, for a developer's machine: signing is open, status lists are kept in memory.
+/// A ready set of profiles with new keys, for a developer's machine: status lists are kept in memory.
 ///
 /// # Errors
 /// [`SetupFault`] when no keys can be made.
@@ -219,6 +224,9 @@ const READY: [(&str, Securing, KeyKind); 12] = [
 
 fn new_key(kind: KeyKind) -> Result<ProfileKey, String> {
     let made = match kind {
+        KeyKind::Bls12381G2 => {
+            return OwnBbsKey::generate().map(|key| ProfileKey::Bbs(Box::new(key))).map_err(|fault| fault.to_string());
+        }
         KeyKind::Ed25519 => OwnKey::generate_ed25519(),
         KeyKind::P384 => OwnKey::generate(Curve::P384),
         _ => OwnKey::generate(Curve::P256),

@@ -5,12 +5,20 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::crypto::own_keys::OwnKey;
+use crate::envelope::data_integrity::bbs::{self, Wish};
+use crate::envelope::data_integrity::bbs_value::Feature;
+use crate::envelope::data_integrity::ecdsa_sd;
+use crate::envelope::data_integrity::sign::ProofDraft;
+use crate::envelope::data_integrity::sign_base::BaseSigner;
+use crate::envelope::data_integrity::suite::Suite;
+use crate::envelope::data_integrity::transform::Terms;
 use crate::format::vc::secured::Kind as DocumentKind;
+use crate::issue::derive::{self, DeriveFault};
 use crate::issue::vc_jose::{self, Token, TokenClaims};
-use crate::issue::{IssueFault, sd_jwt};
+use crate::issue::{IssueFault, sd_jwt, vc_di};
 use crate::reason::{Code, Reason};
 use crate::service::problem::Kind;
-use crate::service::vc_api::profile::{Profile, Securing};
+use crate::service::vc_api::profile::{Profile, ProfileKey, Securing};
 use crate::service::vc_api::refusal::Refusal;
 use crate::time::Timestamp;
 use crate::trust::Trust;
@@ -50,6 +58,7 @@ impl From<IssueFault> for SigningFault {
     fn from(fault: IssueFault) -> Self {
         match fault {
             IssueFault::Content(text) => SigningFault::Document(Reason::new(Code::VcSchema).got(text)),
+            IssueFault::Refused(reason) => SigningFault::Document(reason),
             IssueFault::Key(text) => SigningFault::Key(text),
         }
     }
@@ -110,8 +119,14 @@ pub fn sign_list(
 /// # Errors
 /// The reason why nothing can be derived.
 pub fn derive(text: &str, pointers: &[String], trust: &Trust) -> Result<String, Reason> {
-    let _ = (text, pointers, trust);
-    Err(Reason::new(Code::DiSelective).expected("a build with selective disclosure"))
+    let terms = Terms { contexts: trust.contexts(), inline_contexts: true };
+    let wish = Wish { selective: pointers, ..Wish::default() };
+    derive::derive(text, &wish, &terms).map_err(|fault| match fault {
+        DeriveFault::Credential(reason) | DeriveFault::Wish(reason) | DeriveFault::SelfCheck(reason) => reason,
+        DeriveFault::Pointer(pointer) => {
+            Reason::new(Code::DiSelective).expected("pointers to what the credential holds").got(pointer)
+        }
+    })
 }
 
 fn with_proof(
@@ -121,8 +136,34 @@ fn with_proof(
     wanted: &Wanted,
     trust: &Trust,
 ) -> Result<String, SigningFault> {
-    let _ = (profile, securing, document, wanted, trust);
-    Err(SigningFault::Key("a build with Data Integrity".to_owned()))
+    let draft = ProofDraft {
+        verification_method: profile.method.clone(),
+        created: Some(wanted.created),
+        domain: wanted.domain.clone(),
+        challenge: wanted.challenge.clone(),
+        ..ProofDraft::default()
+    };
+    let terms = Terms { contexts: trust.contexts(), inline_contexts: true };
+    let text = document.to_string();
+    let pointers = &wanted.mandatory;
+    match (&profile.key, securing) {
+        (ProfileKey::Own(signer), Securing::EcdsaSd) => {
+            let secrets = ecdsa_sd::Secrets::random().map_err(|fault| SigningFault::Key(fault.to_string()))?;
+            let signer = BaseSigner::EcdsaSd { signer, secrets: &secrets };
+            Ok(vc_di::issue_base(&text, &draft, pointers, &signer, &terms)?)
+        }
+        (ProfileKey::Bbs(key), Securing::Bbs) => {
+            // A time in the proof would tell holders apart.
+            let draft = ProofDraft { created: None, ..draft };
+            let secrets = bbs::Secrets::random(Feature::Baseline, Vec::new());
+            Ok(vc_di::issue_base(&text, &draft, pointers, &BaseSigner::Bbs { key, secrets: &secrets }, &terms)?)
+        }
+        _ => {
+            let suite = Suite::by_name(securing.name())
+                .ok_or_else(|| SigningFault::Key(format!("this build does not know {}", securing.name())))?;
+            Ok(vc_di::issue(&text, suite, &draft, signer(profile)?, &terms)?)
+        }
+    }
 }
 
 fn signer(profile: &Profile) -> Result<&OwnKey, SigningFault> {

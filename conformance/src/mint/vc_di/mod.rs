@@ -1,9 +1,11 @@
 //! Vectors of W3C credentials with Data Integrity proofs: accepted documents of every suite, and each with one thing wrong.
 
 mod chains;
+mod controllers;
 mod documents;
 mod presentations;
 mod proofs;
+mod selective;
 mod terms;
 
 use serde_json::{Value, json};
@@ -61,7 +63,11 @@ fn input(document: &Value) -> Payload {
 
 /// A trust entry for somebody known by a DID.
 fn listed(party: &Party) -> Value {
-    json!({"kind": "issuer", "issuer": party.did, "formats": [FORMAT], "environment": "test"})
+    listed_did(&party.did)
+}
+
+fn listed_did(did: &str) -> Value {
+    json!({"kind": "issuer", "issuer": did, "formats": [FORMAT], "environment": "test"})
 }
 
 /// Every vector of the format.
@@ -86,11 +92,15 @@ pub fn vectors(pki: &Pki, kept: &Kept) -> Result<Vec<Vector>, String> {
     proofs::members(&mut telling, &cast, &good)?;
     proofs::times(&mut telling, &cast)?;
     proofs::keys(&mut telling, &cast)?;
+    controllers::names(&mut telling, &good)?;
+    controllers::demands(&mut telling, &cast, &good)?;
     terms::contexts(&mut telling, &good)?;
     terms::values(&mut telling, &cast, &good)?;
+    controllers::documents(&scene, &cast, &mut all)?;
     terms::inline(&cast, &scene, &mut all)?;
     chains::sets(&scene, &cast, &mut all)?;
     chains::chains(&scene, &cast, &mut all)?;
     presentations::presentations(&scene, &cast, &mut all)?;
+    selective::selective(&scene, &cast, pki, kept, &mut all)?;
     Ok(all)
 }

@@ -82,6 +82,12 @@ pub fn values(telling: &mut Telling<'_>, cast: &Cast, good: &Value) -> Result<()
             subject("@reverse", json!({"issuer": {"id": "did:example:other"}}))?,
         ),
         (
+            "value-with-identifier",
+            "A value has an identifier.",
+            Code::LdMalformed,
+            subject("shelf", json!({"@value": "x", "@id": "did:example:shelf"}))?,
+        ),
+        (
             "poison-graph",
             "Ten nodes without names, each tied to every other.",
             Code::RdfcLimit,
@@ -126,10 +132,10 @@ pub fn inline(cast: &Cast, scene: &Scene, all: &mut Vec<Vector>) -> Result<(), S
         Code::SigInvalid,
         &with(&signed, "/@context", json!([V2, swapped]))?,
     );
-    let protected = with(&own[1], "/credentialStatus", "https://attacker.example/junk")?;
+    let protected = with(&own[1], "/VerifiableCredential", "https://attacker.example/junk")?;
     telling.refuse(
         "protected-term-redefined",
-        "The context inside redefines `credentialStatus`.",
+        "The context inside redefines `VerifiableCredential`.",
         Code::LdProtectedTerm,
         &with(&signed, "/@context", json!([V2, protected]))?,
     );
@@ -140,16 +146,14 @@ pub fn inline(cast: &Cast, scene: &Scene, all: &mut Vec<Vector>) -> Result<(), S
         Code::LdContextInvalid,
         &with(&signed, "/@context", json!([V2, broken]))?,
     );
-    let alias = with(
-        &own[1],
-        "/subject",
-        json!({"@id": "https://www.w3.org/2018/credentials#credentialSubject", "@type": "@id"}),
-    )?;
+    // The statement is the issuer's once more, so that the signature stays right.
+    let publisher = json!({"@id": "https://www.w3.org/2018/credentials#issuer", "@type": "@id"});
+    let alias = with(&signed, "/@context", json!([V2, with(&own[1], "/publisher", publisher)?]))?;
     telling.refuse(
         "member-with-another-name",
-        "The context inside gives `credentialSubject` another name.",
+        "The context inside gives `issuer` another name.",
         Code::LdAlias,
-        &with(&signed, "/@context", json!([V2, alias]))?,
+        &with(&alias, "/publisher", cast.issuer.did.as_str())?,
     );
     telling.all.push(parent.clone());
     Ok(())

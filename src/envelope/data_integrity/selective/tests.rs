@@ -23,25 +23,8 @@ use crate::linked_data::Contexts;
 use crate::reason::{Code, Reason};
 
 /// The terms of two contexts that the examples name: as much of them as the examples use.
-const CITIZENSHIP: &str = r#"{"@context": {"@protected": true,
-    "PermanentResidentCardCredential": "https://w3id.org/citizenship#PermanentResidentCardCredential",
-    "PermanentResident": "https://w3id.org/citizenship#PermanentResident",
-    "PermanentResidentCard": "https://w3id.org/citizenship#PermanentResidentCard",
-    "Person": "https://schema.org/Person",
-    "image": {"@id": "https://schema.org/image", "@type": "@id"},
-    "givenName": "https://schema.org/givenName", "familyName": "https://schema.org/familyName",
-    "gender": "https://schema.org/gender", "identifier": "https://schema.org/identifier",
-    "birthDate": {"@id": "https://schema.org/birthDate", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"},
-    "birthCountry": "https://w3id.org/citizenship#birthCountry",
-    "commuterClassification": "https://w3id.org/citizenship#commuterClassification",
-    "lprCategory": "https://w3id.org/citizenship#lprCategory", "lprNumber": "https://w3id.org/citizenship#lprNumber",
-    "permanentResidentCard": {"@id": "https://w3id.org/citizenship#permanentResidentCard", "@type": "@id"},
-    "residentSince": {"@id": "https://w3id.org/citizenship#residentSince",
-        "@type": "http://www.w3.org/2001/XMLSchema#dateTime"}}}"#;
-const AAMVA: &str = r#"{"@context": {"@protected": true,
-    "aamva_aka_suffix": "https://w3id.org/vdl/aamva#akaSuffix",
-    "aamva_family_name_truncation": "https://w3id.org/vdl/aamva#familyNameTruncation",
-    "aamva_given_name_truncation": "https://w3id.org/vdl/aamva#givenNameTruncation"}}"#;
+const CITIZENSHIP: &str = include_str!("../../../../tests/contexts/citizenship-terms.json");
+const AAMVA: &str = include_str!("../../../../tests/contexts/aamva-terms.json");
 
 fn terms() -> Terms<'static> {
     static CONTEXTS: LazyLock<Contexts> = LazyLock::new(|| {
