@@ -62,6 +62,10 @@ impl Pinned {
         self.by_url.len()
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<PinnedContext>> {
+        self.by_url.values()
+    }
+
     /// The pinned contexts that the document names, at any depth, each once.
     pub(super) fn named_in(&self, document: &Value<'_>) -> Vec<Arc<PinnedContext>> {
         let mut found: Vec<Arc<PinnedContext>> = Vec::new();
