@@ -1,4 +1,4 @@
-// The libraries of Digital Bazaar as a contender: the protocol is that of src/lib.rs.
+// The libraries of Digital Bazaar as a contender: the protocol is that of protocol/src/lib.rs.
 //
 // Suites, verifiers' documents and the loader are made once; a step is from the text of a credential to its verification, or to
 // the text of a derived credential.

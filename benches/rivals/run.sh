@@ -15,7 +15,9 @@ install_node "$target/interop/node"
 peers="$target/interop/node/peers"
 cp "$here"/*.mjs "$peers/"
 
-CARGO_TARGET_DIR="$built" cargo build --quiet --release --locked --manifest-path "$here/Cargo.toml"
+for contender in rival-ssi rival-vidimus; do
+  CARGO_TARGET_DIR="$built" cargo build --quiet --release --locked --manifest-path "$here/Cargo.toml" --package "$contender"
+done
 rm -rf "$inputs"
 mkdir -m 700 -p "$inputs"
 node "$peers/mint.mjs" "$here/credential.json" "$inputs"

@@ -20,7 +20,7 @@ use crate::trust::entry::Entry;
 use crate::verify::{Request, verify_batch};
 
 /// Different credentials of each case, unless it says otherwise: as many as the largest batch.
-pub(super) const CREDENTIALS: usize = 256;
+const CREDENTIALS: usize = 256;
 /// How many issuers sign them: a verifier that sees one, and one that sees a continent.
 const ISSUERS: &[usize] = &[1, 250];
 /// Sizes of the batches measured.
@@ -65,9 +65,9 @@ impl Choice {
         Choice { variant: None, bare, issuers: ISSUERS, batches: BATCHES, credentials: CREDENTIALS, is_rdf: false }
     }
 
-    /// One of several ways, by a single issuer, in all sizes.
+    /// One of several ways, by a single issuer, in the smaller size.
     pub(super) const fn of(variant: &'static str, bare: Option<Bare>) -> Choice {
-        Choice { variant: Some(variant), issuers: &[1], ..Choice::plain(bare) }
+        Choice { variant: Some(variant), issuers: &[1], batches: &[64], credentials: 64, ..Choice::plain(bare) }
     }
 }
 

@@ -14,7 +14,7 @@ use vidimus::policy::{IssuerDemand, Policy};
 use vidimus::time::Timestamp;
 use vidimus::trust::Trust;
 use vidimus::verify::{Request, verify};
-use vidimus_rivals::{Fault, Work, answer, input};
+use rival_protocol::{Fault, Work, answer, input};
 
 /// Kinds of work, by suite.
 const VERIFIED: [(&str, &str); 5] = [

@@ -6,7 +6,7 @@ use ssi::claims::data_integrity::{AnySuite, DataIntegrity, from_json_str};
 use ssi::claims::vc::v2::JsonCredential;
 use ssi::dids::{AnyDidMethod, VerificationMethodDIDResolver};
 use ssi::verification_methods::AnyMethod;
-use vidimus_rivals::{Fault, Work, answer, input};
+use rival_protocol::{Fault, Work, answer, input};
 
 type Parameters = VerificationParameters<VerificationMethodDIDResolver<AnyDidMethod, AnyMethod>>;
 

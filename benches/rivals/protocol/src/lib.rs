@@ -4,9 +4,6 @@
 //! `ready KIND ...`. Then it answers each line `KIND MILLISECONDS` with `COUNT NANOSECONDS`: how often it did that work, and how
 //! long that took on the wall. A contender whose work fails ends with a message instead: what is not done right is not measured.
 
-#![forbid(unsafe_code)]
-#![deny(missing_docs)]
-
 use std::fs;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
