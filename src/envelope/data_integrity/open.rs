@@ -7,7 +7,7 @@ use crate::encoding::multibase;
 use crate::envelope::data_integrity::chain::previous_of;
 use crate::envelope::data_integrity::proof::{Proof, proofs_of};
 use crate::envelope::data_integrity::suite::{KeyUse, Selective, Suite, Transform, Work};
-use crate::envelope::data_integrity::transform::{Secured, Terms, canonical, digest_of};
+use crate::envelope::data_integrity::transform::{Secured, Terms, canonical, digest_of, listed};
 use crate::envelope::data_integrity::{bbs, ecdsa_sd};
 use crate::reason::{Code, Reason};
 
@@ -35,6 +35,9 @@ pub fn open(document: &Value<'_>, purpose: Purpose, terms: &Terms<'_>) -> Result
         proofs.push(proof);
     }
     faults.extend(proofs.iter().filter_map(|proof| check_purpose(proof, purpose).err()));
+    if proofs.iter().filter_map(|proof| proof.suite).any(|suite| suite.work == Work::Whole(Transform::Jcs)) {
+        faults.extend(check_contexts(document, terms).err());
+    }
     let previous = previous_of(&proofs).unwrap_or_else(|reason| {
         faults.push(reason);
         Vec::new()
@@ -64,6 +67,20 @@ pub fn purpose_name(purpose: Purpose) -> &'static str {
         Purpose::Assertion => "assertionMethod",
         Purpose::Authentication => "authentication",
     }
+}
+
+/// Signed as JSON, a document's contexts are names only; what they mean must be known all the same (VC Data Model 2.0, B.1).
+fn check_contexts(document: &Value<'_>, terms: &Terms<'_>) -> Result<(), Reason> {
+    for context in document.member("@context").map_or(&[][..], listed) {
+        match context {
+            Value::String(url) if terms.contexts.digest_of(url).is_none() => {
+                return Err(Reason::new(Code::LdContextUnknown).got(url.clone().into_owned()));
+            }
+            Value::Object(_) if !terms.inline_contexts => return Err(Reason::new(Code::LdContextInline)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn check_purpose(proof: &Proof<'_>, purpose: Purpose) -> Result<(), Reason> {
