@@ -39,6 +39,8 @@ use vidimus::trust::x509::Certificate;
 use vidimus::trust::{Trust, import, importers};
 use vidimus::verify::{Request, verify};
 
+use crate::linked_data;
+
 /// One function under test.
 pub struct Target {
     /// Its name on the command line.
@@ -63,6 +65,9 @@ pub static TARGETS: &[Target] = &[
     target("inflate", inflate, compressed),
     target("cbor", cbor_laws, cwt),
     target("json", json_laws, jwt),
+    target("json_ld", linked_data::json_ld, linked_data::document),
+    target("rdfc", linked_data::rdfc, linked_data::dataset),
+    target("nquads", linked_data::statements, linked_data::dataset),
     target("cose_sign1", |b| drop(cose::open_sign1(b, cose::Wrappings { cwt_tag: true, untagged: true })), cose_bytes),
     target("jws", |b| text(b, |t| drop(Jws::open(t))), as_is),
     target("x509", |b| drop(Certificate::from_der(b)), certificates),
@@ -107,12 +112,12 @@ pub static TARGETS: &[Target] = &[
     target("nzcp_signed", signed_pass, nzcp_cwt),
     target("vc_di_signed", signed_document, document),
     target("data_integrity_proof", proof, proofs),
-    target("ecdsa_sd_proof_value", ecdsa_sd_value_laws, proof_value),
-    target("bbs_proof_value", bbs_value_laws, proof_value),
-    target("bbs_proof", bbs_proof, bbs_proofs),
     target("vc_jwt_signed", |b| signed_w3c(b, "vc_jwt"), documents),
     target("vc_sd_jwt_signed", |b| signed_w3c(b, "vc_sd_jwt"), documents),
     target("vc_cose_signed", |b| signed_w3c(b, "vc_cose"), documents),
+    target("ecdsa_sd_proof_value", ecdsa_sd_value_laws, proof_value),
+    target("bbs_proof_value", bbs_value_laws, proof_value),
+    target("bbs_proof", bbs_proof, bbs_proofs),
     target("revocation_list", revocation_list, |_| {
         br#"{"kid":"k","method":"rid","ctr":1,"rids":["abc","def.1600000000"]}"#.to_vec()
     }),

@@ -1,4 +1,4 @@
-//! `vidimus bench`: how fast this machine decodes and verifies, compared with a bare signature check by `ring`.
+//! `vidimus bench`: how fast this machine decodes and verifies, compared with bare signature checks by `ring`.
 //!
 //! Everything runs in one interleaved run: rounds of short slices in rotating order, and the median of the rounds. So a
 //! machine that grows hot or has other work slows all rows alike, and the ratios stand. Rows of one thread count the
@@ -12,16 +12,14 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::cli::bench_cases::{Case, cases};
+use crate::cli::bench_cases::cases;
 use crate::cli::bench_report::{Row, Table};
-use crate::cli::bench_work::{Signed, Work, ring_baseline, signatures_of};
+use crate::cli::bench_work::{Measured, Work, bare_checks};
 use crate::cli::demands::{format_name, now};
 use crate::cli::trouble::Trouble;
 use crate::cli::{Exit, progress};
-use crate::crypto::baseline::RingEs256;
+use crate::crypto::baseline::{Bare, BareCheck};
 
-/// Sizes of the batches measured.
-const BATCHES: [usize; 2] = [64, 256];
 /// How long a slice is, unless that makes too few or too many rounds.
 const SLICE: Duration = Duration::from_millis(20);
 /// Rounds, at least and at most.
@@ -51,10 +49,10 @@ impl Bench {
     /// Prints the table.
     pub(super) fn run(self, out: &mut dyn Write) -> Result<Exit, Trouble> {
         let cases = cases(&self.format, now())?;
-        let baseline = ring_baseline().ok_or_else(|| Trouble::new("ring makes no key"))?;
-        let signatures = cases.iter().map(signatures_of).collect::<Result<Vec<_>, _>>()?;
+        let baselines = bare_checks().ok_or_else(|| Trouble::new("ring makes no key"))?;
+        let measured = cases.iter().map(Measured::of).collect::<Result<Vec<_>, _>>()?;
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        let tasks = tasks(&cases, &signatures, &baseline, cores);
+        let tasks = tasks(&measured, &baselines, cores);
         let rates = measure(&tasks, Duration::from_secs(self.seconds.into()));
         let rows = tasks.iter().zip(&rates).map(|(task, mine)| row(task, mine, &tasks, &rates)).collect();
         let table = Table::new(cores, rows);
@@ -67,26 +65,26 @@ impl Bench {
     }
 }
 
-/// Every row: the bare check, then each format's decoding, signature check, lone verification and batches.
-fn tasks<'c>(
-    cases: &'c [Case],
-    signatures: &'c [Vec<Signed<'c>>],
-    baseline: &'c RingEs256,
-    cores: usize,
-) -> Vec<Task<'c>> {
+/// Every row: the bare checks, then each case's decoding and its steps, signature check, lone verification and batches.
+fn tasks<'c>(measured: &'c [Measured<'c>], baselines: &'c [BareCheck], cores: usize) -> Vec<Task<'c>> {
     let mut tasks = Vec::new();
     let threads = if cores > 1 { vec![1, cores] } else { vec![1] };
+    let is_used = |bare| bare == Bare::Es256 || measured.iter().any(|one| one.case.choice.bare == Some(bare));
     for threads in threads {
         let mut add = |work| tasks.push(Task { work, threads });
-        add(Work::Ring(baseline));
-        for (case, signed) in cases.iter().zip(signatures) {
+        baselines.iter().filter(|check| is_used(check.bare())).for_each(|check| add(Work::Bare(check)));
+        for one in measured {
             // What decoding costs does not depend on who signed.
-            if case.issuers == 1 {
-                add(Work::Decode(case));
+            if one.case.issuers == 1 {
+                add(Work::Decode(one.case));
             }
-            add(Work::Signature(case, signed));
-            add(Work::One(case));
-            BATCHES.into_iter().for_each(|size| add(Work::Batch(case, size)));
+            if one.case.choice.is_rdf {
+                add(Work::Expand(one));
+                add(Work::Canonicalise(one));
+            }
+            add(Work::Signature(one));
+            add(Work::One(one.case));
+            one.case.choice.batches.iter().for_each(|size| add(Work::Batch(one.case, *size)));
         }
     }
     tasks
@@ -158,13 +156,18 @@ fn row(task: &Task<'_>, mine: &[f64], tasks: &[Task<'_>], rates: &[Vec<f64>]) ->
         let at = tasks.iter().position(|other| other.threads == task.threads && is_it(&other.work));
         at.and_then(|at| rates.get(at)).map_or(&[][..], Vec::as_slice)
     };
-    let ring = rates_where(&|work| matches!(work, Work::Ring(_)));
+    let of_bare = |bare| rates_where(&|work| matches!(work, Work::Bare(check) if check.bare() == bare));
+    let ring = of_bare(Bare::Es256);
     let signature = rates_where(&|work| work.is_signature_of(&task.work));
+    // Where `ring` has no such check, ours without everything around it.
+    let bare = task.work.choice().map_or(ring, |choice| choice.bare.map_or(signature, of_bare));
     let microseconds = |rate: &f64| task.threads as f64 * 1e6 / rate;
     let rest = mine.iter().zip(signature).map(|(all, signature)| microseconds(all) - microseconds(signature));
+    let times_bare = median(mine.iter().zip(bare).map(|(mine, bare)| bare / mine));
     let spent = allocation_counter::measure(|| task.work.step(0));
     Row {
         format: task.work.format(),
+        variant: task.work.choice().and_then(|choice| choice.variant),
         mode: task.work.mode(),
         issuers: task.work.issuers(),
         batch: task.work.credentials(),
@@ -172,6 +175,7 @@ fn row(task: &Task<'_>, mine: &[f64], tasks: &[Task<'_>], rates: &[Vec<f64>]) ->
         per_second: median(mine.iter().copied()).unwrap_or_default(),
         microseconds: median(mine.iter().map(microseconds)).unwrap_or_default(),
         ratio_to_ring_es256: median(mine.iter().zip(ring).map(|(mine, ring)| mine / ring)).unwrap_or_default(),
+        times_bare_check: times_bare.filter(|_| task.work.is_verification()),
         not_signature_microseconds: if task.work.is_verification() { median(rest) } else { None },
         allocations: spent.count_total as f64 / task.work.credentials() as f64,
         peak_bytes: spent.bytes_max,
@@ -198,16 +202,18 @@ mod tests {
     #[test]
     fn every_row_is_measured_and_compared() {
         let cases = cases(&[], now()).expect("cases");
-        let baseline = ring_baseline().expect("a key");
-        let signatures: Vec<_> = cases.iter().map(|case| signatures_of(case).expect("signatures")).collect();
-        let tasks = tasks(&cases, &signatures, &baseline, 2);
+        let baselines = bare_checks().expect("keys");
+        let measured: Vec<_> = cases.iter().map(|case| Measured::of(case).expect("signatures")).collect();
+        let tasks = tasks(&measured, &baselines, 2);
         let rates = measure(&tasks, Duration::from_millis(1));
         for (task, mine) in tasks.iter().zip(&rates) {
             assert!(mine.len() >= ROUNDS.0 && mine.iter().all(|rate| *rate > 0.0));
             let row = row(task, mine, &tasks, &rates);
             assert!(row.ratio_to_ring_es256 > 0.0 && row.microseconds > 0.0, "{}", row.mode);
-            assert_eq!(row.not_signature_microseconds.is_some(), matches!(row.mode, "one" | "batch"));
-            assert_eq!(row.allocations > 0.0, row.format.is_some() && row.mode != "signature");
+            let is_verification = matches!(row.mode, "one" | "batch");
+            assert_eq!(row.not_signature_microseconds.is_some(), is_verification);
+            assert_eq!(row.times_bare_check.is_some(), is_verification);
+            assert_eq!(row.allocations > 0.0, row.format.is_some() && row.mode != "signature", "{}", row.mode);
         }
     }
 }

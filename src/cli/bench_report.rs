@@ -8,9 +8,12 @@ use serde::Serialize;
 /// One row: what was done, and how fast.
 #[derive(Serialize)]
 pub(super) struct Row {
-    /// The format; null for the bare signature check.
+    /// The format; null for the bare signature checks.
     pub(super) format: Option<&'static str>,
-    /// `ring_es256`, `decode`, `signature`, `one` or `batch`.
+    /// The algorithm or cryptosuite, where the format has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) variant: Option<&'static str>,
+    /// `ring_es256` and the like, `decode`, `expand`, `canonicalise`, `signature`, `one` or `batch`.
     pub(super) mode: &'static str,
     /// How many keys signed the credentials, in turn.
     pub(super) issuers: usize,
@@ -27,6 +30,9 @@ pub(super) struct Row {
     /// Credentials for each bare check that `ring` makes on as many threads.
     #[serde(serialize_with = "rounded")]
     pub(super) ratio_to_ring_es256: f64,
+    /// How many bare checks of the same kind of signature take as long; with `ring`, or where that has none, with ours.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rounded_if_any")]
+    pub(super) times_bare_check: Option<f64>,
     /// Time of one core for everything but the signature check.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rounded_if_any")]
     pub(super) not_signature_microseconds: Option<f64>,
@@ -90,8 +96,9 @@ impl Table {
         }
         writeln!(
             out,
-            "\n{:18} {:10} {:>7} {:>5} {:>7} {:>11} {:>10} {:>8} {:>12} {:>7} {:>9}",
+            "\n{:18} {:16} {:12} {:>7} {:>5} {:>7} {:>11} {:>10} {:>8} {:>7} {:>12} {:>7} {:>9}",
             "format",
+            "variant",
             "mode",
             "issuers",
             "batch",
@@ -99,6 +106,7 @@ impl Table {
             "per second",
             "us a core",
             "x ring",
+            "x bare",
             "us not sig.",
             "allocs",
             "peak KiB"
@@ -106,8 +114,9 @@ impl Table {
         for row in &self.rows {
             writeln!(
                 out,
-                "{:18} {:10} {:>7} {:>5} {:>7} {:>11.0} {:>10.2} {:>8.3} {:>12} {:>7.1} {:>9.1}",
+                "{:18} {:16} {:12} {:>7} {:>5} {:>7} {:>11.0} {:>10.2} {:>8.3} {:>7} {:>12} {:>7.1} {:>9.1}",
                 row.format.unwrap_or("-"),
+                row.variant.unwrap_or("-"),
                 row.mode,
                 row.issuers,
                 row.batch,
@@ -115,6 +124,7 @@ impl Table {
                 row.per_second,
                 row.microseconds,
                 row.ratio_to_ring_es256,
+                row.times_bare_check.map(|times| format!("{times:.2}")).unwrap_or_default(),
                 row.not_signature_microseconds.map(|time| format!("{time:.2}")).unwrap_or_default(),
                 row.allocations,
                 row.peak_bytes as f64 / 1024.0,
@@ -126,8 +136,9 @@ impl Table {
         )?;
         writeln!(
             out,
-            "makes on as many threads. us not sig.: the same time without the signature check. Medians of interleaved rounds."
+            "makes on as many threads. x bare: bare checks of the same kind of signature that take as long. us not sig.: the"
         )?;
+        writeln!(out, "same time without the signature check. Medians of interleaved rounds.")?;
         if let Some(peak) = peak_resident_kib {
             writeln!(out, "Peak memory of this process: {peak} KiB.")?;
         }

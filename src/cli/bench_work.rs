@@ -2,60 +2,78 @@
 
 use std::hint::black_box;
 
-use crate::cli::bench_cases::Case;
+use crate::cli::bench_cases::{Case, Choice};
+use crate::cli::bench_graphs::{Graphs, graphs_of};
 use crate::cli::trouble::Trouble;
 use crate::credential::Opened;
-use crate::crypto::baseline::{RingEs256, ring_es256};
+use crate::crypto::baseline::{Bare, BareCheck, bare_check};
 use crate::crypto::job::{Job, check_one};
 use crate::evidence::Evidence;
 use crate::format::{Context, pieces};
 use crate::trust::Trust;
 use crate::verify::{Request, verify, verify_batch};
 
-/// Bytes of the message that the bare check is about: an EU DCC signs some 400.
+/// Bytes of the message that the bare checks are about: an EU DCC signs some 400.
 const BASELINE_BYTES: usize = 400;
 
 /// What is repeated.
 pub(super) enum Work<'c> {
     /// A bare signature check by `ring`.
-    Ring(&'c RingEs256),
+    Bare(&'c BareCheck),
     /// From text to everything that the credential says.
     Decode(&'c Case),
+    /// Document and proof configuration to RDF, of a step of decoding.
+    Expand(&'c Measured<'c>),
+    /// Both of them, as RDF, to canonical lines.
+    Canonicalise(&'c Measured<'c>),
     /// The signature check alone, as verification does it.
-    Signature(&'c Case, &'c [Signed<'c>]),
+    Signature(&'c Measured<'c>),
     /// A whole verification, one at a time.
     One(&'c Case),
     /// That many verifications in one call.
     Batch(&'c Case, usize),
 }
 
-/// An opened credential and its signer's key: what the signature stage has before it.
-pub(super) struct Signed<'c> {
-    job: Job<'c>,
+/// A case with what its steps have before them.
+pub(super) struct Measured<'c> {
+    /// The case.
+    pub(super) case: &'c Case,
+    /// One for each credential: what the signature stage has before it.
+    jobs: Vec<Job<'c>>,
+    /// Its credentials between JSON and canonical lines; empty where none is canonicalised.
+    graphs: Vec<Graphs<'c>>,
 }
 
-/// The bare check to compare with.
-pub(super) fn ring_baseline() -> Option<RingEs256> {
-    ring_es256(BASELINE_BYTES)
+/// The bare checks to compare with.
+pub(super) fn bare_checks() -> Option<Vec<BareCheck>> {
+    Bare::ALL.into_iter().map(|bare| bare_check(bare, BASELINE_BYTES)).collect()
 }
 
-/// The signature jobs of all credentials of a case.
-pub(super) fn signatures_of(case: &Case) -> Result<Vec<Signed<'_>>, Trouble> {
-    let no_job = || Trouble::new(format!("no signature to measure in {}", case.format.about().name));
-    let opened = case.opened.iter();
-    opened.zip(&case.requests).map(|(opened, request)| job_of(case, opened, request).ok_or_else(no_job)).collect()
+impl<'c> Measured<'c> {
+    /// Opens everything once.
+    pub(super) fn of(case: &'c Case) -> Result<Measured<'c>, Trouble> {
+        let no_job = || Trouble::new(format!("no signature to measure in {}", case.format.about().name));
+        let both = || case.opened.iter().zip(&case.requests);
+        let jobs = both().map(|(opened, request)| job_of(case, opened, request).ok_or_else(no_job));
+        let graphs = match case.choice.is_rdf {
+            true => case.opened.iter().map(graphs_of).collect::<Option<_>>().ok_or_else(no_job)?,
+            false => Vec::new(),
+        };
+        Ok(Measured { case, jobs: jobs.collect::<Result<_, _>>()?, graphs })
+    }
 }
 
-fn job_of<'c>(case: &'c Case, opened: &'c Opened, request: &Request) -> Option<Signed<'c>> {
+fn job_of<'c>(case: &'c Case, opened: &'c Opened, request: &Request) -> Option<Job<'c>> {
     let evidence = Evidence::none();
     let context = context_of(request, &case.trust, &evidence);
     let decoded = case.format.decode(opened, &request.policy).ok()?;
     let key = case.format.keys(&opened.signed, Some(&decoded), &context).candidates.into_iter().next()?.key;
-    let algorithm = opened.signed.algorithm?.for_key(&key)?;
-    let job =
-        Job { algorithm, key, message: &opened.signed.message, signature: &opened.signed.signature, statements: None };
+    let signed = &opened.signed;
+    let algorithm = signed.algorithm?.for_key(&key)?;
+    let (message, signature, statements) = (&*signed.message, &*signed.signature, signed.statements.as_deref());
+    let job = Job { algorithm, key, message, signature, statements };
     check_one(&job).ok()?;
-    Some(Signed { job })
+    Some(job)
 }
 
 fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
@@ -66,17 +84,27 @@ impl Work<'_> {
     /// Does it once, with the credential, or batch of credentials, of that number.
     pub(super) fn step(&self, number: usize) {
         match self {
-            Work::Ring(baseline) => {
-                black_box(baseline.check());
+            Work::Bare(check) => {
+                black_box(check.check());
             }
             Work::Decode(case) => {
                 if let Some(request) = nth(&case.requests, number) {
                     decode(request);
                 }
             }
-            Work::Signature(_, signed) => {
-                if let Some(signed) = nth(signed, number) {
-                    let _ = black_box(check_one(&signed.job));
+            Work::Expand(measured) => {
+                if let Some(graphs) = nth(&measured.graphs, number) {
+                    let _ = black_box(graphs.expand());
+                }
+            }
+            Work::Canonicalise(measured) => {
+                if let Some(graphs) = nth(&measured.graphs, number) {
+                    let _ = black_box(graphs.canonicalise());
+                }
+            }
+            Work::Signature(measured) => {
+                if let Some(job) = nth(&measured.jobs, number) {
+                    let _ = black_box(check_one(job));
                 }
             }
             Work::One(case) => {
@@ -102,9 +130,11 @@ impl Work<'_> {
     /// The name of the row.
     pub(super) fn mode(&self) -> &'static str {
         match self {
-            Work::Ring(_) => "ring_es256",
+            Work::Bare(check) => check.bare().name(),
             Work::Decode(_) => "decode",
-            Work::Signature(..) => "signature",
+            Work::Expand(_) => "expand",
+            Work::Canonicalise(_) => "canonicalise",
+            Work::Signature(_) => "signature",
             Work::One(_) => "one",
             Work::Batch(..) => "batch",
         }
@@ -113,6 +143,11 @@ impl Work<'_> {
     /// The format's name, where there is one.
     pub(super) fn format(&self) -> Option<&'static str> {
         self.case().map(|case| case.format.about().name)
+    }
+
+    /// What was chosen for the case.
+    pub(super) fn choice(&self) -> Option<&Choice> {
+        self.case().map(|case| &case.choice)
     }
 
     /// How many issuers signed.
@@ -127,14 +162,15 @@ impl Work<'_> {
 
     /// `true` when this is the signature check of the credentials that `other` is about.
     pub(super) fn is_signature_of(&self, other: &Work<'_>) -> bool {
-        let (Work::Signature(mine, _), Some(theirs)) = (self, other.case()) else { return false };
-        mine.format.about().name == theirs.format.about().name && mine.issuers == theirs.issuers
+        let (Work::Signature(mine), Some(theirs)) = (self, other.case()) else { return false };
+        std::ptr::eq(mine.case, theirs)
     }
 
     fn case(&self) -> Option<&Case> {
         match self {
-            Work::Ring(_) => None,
-            Work::Decode(case) | Work::Signature(case, _) | Work::One(case) | Work::Batch(case, _) => Some(case),
+            Work::Bare(_) => None,
+            Work::Expand(measured) | Work::Canonicalise(measured) | Work::Signature(measured) => Some(measured.case),
+            Work::Decode(case) | Work::One(case) | Work::Batch(case, _) => Some(case),
         }
     }
 }

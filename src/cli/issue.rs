@@ -10,23 +10,20 @@ use serde::Deserialize;
 use crate::cli::Exit;
 use crate::cli::demands::{format_name, now, time};
 use crate::cli::input::read_file;
+use crate::cli::issue_di::{PrivateKey, ProofOptions};
 use crate::cli::issue_w3c::{Refused, Times, W3cOptions};
 use crate::cli::shown::shown;
 use crate::cli::trouble::Trouble;
 use crate::credential::KeyId;
-use crate::crypto::algorithm::Algorithm;
 use crate::crypto::key_file::read_key_file;
 use crate::crypto::multikey;
 use crate::crypto::own_keys::{OwnKey, Signer};
+use crate::crypto::public_key::PublicKey;
 use crate::crypto::random::random_bytes;
 use crate::encoding::qr::draw_png;
 use crate::encoding::{base64url, json};
-use crate::envelope::data_integrity::sign::ProofDraft;
-use crate::envelope::data_integrity::suite::{SUITES, Suite};
-use crate::envelope::data_integrity::transform::Terms;
-use crate::issue::{IssueFault, eu_dcc, nz_covid_pass, smart_health_card, vc_di};
+use crate::issue::{IssueFault, eu_dcc, nz_covid_pass, smart_health_card};
 use crate::limits;
-use crate::linked_data::Contexts;
 use crate::time::{Date, Timestamp};
 use crate::trust::x509::Certificate;
 
@@ -43,7 +40,7 @@ pub(super) struct Issue {
     /// The format to make.
     #[arg(value_parser = format_name)]
     format: String,
-    /// The private key, PEM, in a file that only its owner can read (`vidimus keys` makes one).
+    /// The private key, PEM or `secretKeyMultibase`, in a file that only its owner can read (`vidimus keys` makes one).
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// What the credential says, JSON. eu_dcc: `ver`, `nam`, `dob` and one of `v`, `t`, `r`. smart_health_card: a FHIR bundle.
@@ -66,21 +63,6 @@ pub(super) struct Issue {
     /// A type of a SMART Health Card besides `https://smarthealth.cards#health-card`; repeat for several.
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
-    /// The cryptosuite of a Data Integrity proof; the one for RDF that fits the key otherwise.
-    #[arg(long, value_name = "NAME")]
-    suite: Option<String>,
-    /// The challenge that a presentation's proof answers.
-    #[arg(long, value_name = "TEXT")]
-    challenge: Option<String>,
-    /// Whom a presentation's proof is for.
-    #[arg(long, value_name = "NAME")]
-    domain: Option<String>,
-    /// The name of the new proof, a URL, for proofs that build on it.
-    #[arg(long, value_name = "URL")]
-    proof_id: Option<String>,
-    /// The name of a proof that the new one builds on; repeat for several.
-    #[arg(long, value_name = "URL")]
-    previous_proof: Vec<String>,
     /// Issued at this time: RFC 3339, or seconds since 1970.
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     at: Option<Timestamp>,
@@ -90,6 +72,8 @@ pub(super) struct Issue {
     /// Where to draw the QR code, PNG.
     #[arg(long, value_name = "FILE")]
     qr: Option<PathBuf>,
+    #[command(flatten)]
+    proof: ProofOptions,
     #[command(flatten)]
     w3c: W3cOptions,
 }
@@ -107,15 +91,18 @@ struct PassContent {
 impl Issue {
     /// Prints the credential's text, and writes what was asked for.
     pub(super) fn run(self, out: &mut dyn Write) -> Result<Exit, Trouble> {
-        let pem = read_key_file(&self.key).map_err(|fault| Trouble::at(&self.key, fault))?;
-        let key = OwnKey::from_pem(&pem).map_err(|fault| Trouble::at(&self.key, fault))?;
+        let text = read_key_file(&self.key).map_err(|fault| Trouble::at(&self.key, fault))?;
+        let key = PrivateKey::from_text(&text).map_err(|fault| Trouble::at(&self.key, fault))?;
         let content = read_file(&self.content, limits::INPUT_BYTES)?;
-        let text = match self.format.as_str() {
-            "eu_dcc" => self.eu_dcc(&key, &content)?,
-            "nz_covid_pass" => self.nz_covid_pass(&key, &content)?,
-            "smart_health_card" => self.smart_health_card(&key, &content)?,
-            "vc_di" => self.vc_di(&key, &content)?,
-            other => self.w3c(other, &key, &content)?,
+        let text = match (self.format.as_str(), &key) {
+            ("vc_di", key) => self.vc_di(key, &content)?,
+            (other, PrivateKey::Bbs(_)) => {
+                return Err(Trouble::at(&self.key, format!("a BBS key does not sign {other}")));
+            }
+            ("eu_dcc", PrivateKey::One(key)) => self.eu_dcc(key, &content)?,
+            ("nz_covid_pass", PrivateKey::One(key)) => self.nz_covid_pass(key, &content)?,
+            ("smart_health_card", PrivateKey::One(key)) => self.smart_health_card(key, &content)?,
+            (other, PrivateKey::One(key)) => self.w3c(other, key, &content)?,
         };
         if let Some(path) = &self.qr {
             let picture = draw_png(&text, QR_SCALE).map_err(|reason| Trouble::at(path, reason))?;
@@ -188,42 +175,22 @@ impl Issue {
     }
 
     /// The document with a proof; `--valid-days` ends the proof, not the credential.
-    fn vc_di(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+    fn vc_di(&self, key: &PrivateKey, content: &[u8]) -> Result<String, Trouble> {
         let document = std::str::from_utf8(content).map_err(|error| Trouble::at(&self.content, error))?;
-        let draft = ProofDraft {
-            verification_method: self.verification_method(key),
-            id: self.proof_id.clone(),
-            created: Some(self.issued_at()),
-            expires: self.valid_days.map(|_| self.expires()),
-            domain: self.domain.clone(),
-            challenge: self.challenge.clone(),
-            previous: self.previous_proof.clone(),
-            ..ProofDraft::default()
-        };
-        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false };
-        vc_di::issue(document, self.suite(key)?, &draft, key, &terms).map_err(|fault| self.refused(&fault))
+        let times = (self.issued_at(), self.valid_days.map(|_| self.expires()));
+        let issued = self.proof.issue(document, key, self.verification_method(key.public_key()), times);
+        issued.map_err(|fault| self.refused(&fault))
     }
 
     /// What `--kid` says, or the only key of the key's own did:key.
-    fn verification_method(&self, key: &OwnKey) -> String {
-        let multikey = || multikey::encode(key.public_key());
-        self.kid.clone().unwrap_or_else(|| format!("did:key:{0}#{0}", multikey()))
-    }
-
-    fn suite(&self, key: &OwnKey) -> Result<&'static Suite, Trouble> {
-        let name = match (&self.suite, key.algorithm()) {
-            (Some(name), _) => name.as_str(),
-            (None, Algorithm::EdDsa) => "eddsa-rdfc-2022",
-            (None, _) => "ecdsa-rdfc-2019",
-        };
-        let known = || SUITES.iter().map(|suite| suite.name).collect::<Vec<_>>().join(", ");
-        Suite::by_name(name).ok_or_else(|| Trouble::new(format!("--suite: {name} is none of {}", known())))
+    fn verification_method(&self, key: &PublicKey) -> String {
+        self.kid.clone().unwrap_or_else(|| format!("did:key:{0}#{0}", multikey::encode(key)))
     }
 
     fn w3c(&self, format: &str, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
         let document = self.content(content)?;
         let times = Times { issued_at: self.at, expires: self.valid_days.map(|_| self.expires()) };
-        match self.w3c.issue(format, &document, (key, &self.verification_method(key)), times) {
+        match self.w3c.issue(format, &document, (key, &self.verification_method(key.public_key())), times) {
             None => Err(Trouble::new(format!("{format} cannot be issued"))),
             Some(Ok(text)) => Ok(text),
             Some(Err(Refused::Trouble(trouble))) => Err(trouble),

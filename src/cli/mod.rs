@@ -5,7 +5,10 @@
 
 mod bench;
 mod bench_cases;
+mod bench_graphs;
+mod bench_health;
 mod bench_report;
+mod bench_w3c;
 mod bench_work;
 mod demands;
 mod derive;
@@ -15,6 +18,7 @@ mod explain;
 mod input;
 mod inspect;
 mod issue;
+mod issue_di;
 mod issue_w3c;
 mod keys;
 mod progress;

@@ -1,33 +1,89 @@
-//! Baseline: what one bare ES256 check costs with `ring`, for benchmarks to compare with. Verifies nothing of anybody's.
+//! Baseline: what one bare signature check costs with `ring`, for benchmarks to compare with. Verifies nothing of anybody's.
 
 use ring::rand::SystemRandom;
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING,
+    ED25519, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, UnparsedPublicKey, VerificationAlgorithm,
 };
 
+/// A kind of signature whose bare check is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bare {
+    /// ECDSA with P-256 and SHA-256.
+    Es256,
+    /// ECDSA with P-384 and SHA-384.
+    Es384,
+    /// Ed25519.
+    Ed25519,
+}
+
+impl Bare {
+    /// All of them.
+    pub const ALL: [Bare; 3] = [Bare::Es256, Bare::Es384, Bare::Ed25519];
+
+    /// The name of its row.
+    pub fn name(self) -> &'static str {
+        match self {
+            Bare::Es256 => "ring_es256",
+            Bare::Es384 => "ring_es384",
+            Bare::Ed25519 => "ring_ed25519",
+        }
+    }
+}
+
 /// A fresh key, one message and its signature.
-pub struct RingEs256 {
+pub struct BareCheck {
+    bare: Bare,
     key: UnparsedPublicKey<Vec<u8>>,
     message: Vec<u8>,
     signature: Vec<u8>,
 }
 
-/// A check to repeat: `ring`, ES256, a message of the length that a health certificate signs. `None` when `ring` makes no key.
+/// A check to repeat, of a message of so many bytes. `None` when `ring` makes no key.
+pub fn bare_check(bare: Bare, message_bytes: usize) -> Option<BareCheck> {
+    let message: Vec<u8> = (0..=u8::MAX).cycle().take(message_bytes).collect();
+    let (algorithm, key, signature): (&'static dyn VerificationAlgorithm, _, _) = match bare {
+        Bare::Es256 => ecdsa(&ECDSA_P256_SHA256_FIXED_SIGNING, &ECDSA_P256_SHA256_FIXED, &message)?,
+        Bare::Es384 => ecdsa(&ECDSA_P384_SHA384_FIXED_SIGNING, &ECDSA_P384_SHA384_FIXED, &message)?,
+        Bare::Ed25519 => ed25519(&message)?,
+    };
+    Some(BareCheck { bare, key: UnparsedPublicKey::new(algorithm, key), message, signature })
+}
+
+type Made = (&'static dyn VerificationAlgorithm, Vec<u8>, Vec<u8>);
+
 #[expect(
     clippy::disallowed_methods,
     reason = "ring's own signing wants ring's own source; nothing of it leaves this room"
 )]
-pub fn ring_es256(message_bytes: usize) -> Option<RingEs256> {
+fn ecdsa(
+    signing: &'static EcdsaSigningAlgorithm,
+    checking: &'static dyn VerificationAlgorithm,
+    message: &[u8],
+) -> Option<Made> {
     let random = SystemRandom::new();
-    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;
-    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref(), &random).ok()?;
-    let message: Vec<u8> = (0..=u8::MAX).cycle().take(message_bytes).collect();
-    let signature = pair.sign(&random, &message).ok()?.as_ref().to_vec();
-    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref().to_vec());
-    Some(RingEs256 { key, message, signature })
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(signing, &random).ok()?;
+    let pair = EcdsaKeyPair::from_pkcs8(signing, pkcs8.as_ref(), &random).ok()?;
+    let signature = pair.sign(&random, message).ok()?.as_ref().to_vec();
+    Some((checking, pair.public_key().as_ref().to_vec(), signature))
 }
 
-impl RingEs256 {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "ring's own signing wants ring's own source; nothing of it leaves this room"
+)]
+fn ed25519(message: &[u8]) -> Option<Made> {
+    let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok()?;
+    let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).ok()?;
+    Some((&ED25519, pair.public_key().as_ref().to_vec(), pair.sign(message).as_ref().to_vec()))
+}
+
+impl BareCheck {
+    /// The kind of signature.
+    pub fn bare(&self) -> Bare {
+        self.bare
+    }
+
     /// `true` when the signature is right, which it is: this is about the time that it takes.
     pub fn check(&self) -> bool {
         self.key.verify(&self.message, &self.signature).is_ok()
@@ -40,9 +96,11 @@ mod tests {
 
     #[test]
     fn really_checks() {
-        let mut baseline = ring_es256(400).expect("a key");
-        assert!(baseline.check());
-        baseline.message[7] ^= 1;
-        assert!(!baseline.check());
+        for bare in Bare::ALL {
+            let mut baseline = bare_check(bare, 400).expect("a key");
+            assert!(baseline.check(), "{}", bare.name());
+            baseline.message[7] ^= 1;
+            assert!(!baseline.check(), "{}", bare.name());
+        }
     }
 }

@@ -171,21 +171,23 @@ impl DidDocument {
                 Some(reference) if read.stray.len() < METHODS => read.stray.push(read.absolute(reference)),
                 Some(_) => return Err(Reason::new(Code::InputTooManyItems).expected(METHODS).at(Stage::Key)),
                 None => {
-                    let id = read.add_method(item)?;
-                    embedded.push((item, id));
+                    if let Some(id) = read.add_method(item)? {
+                        embedded.push((item, id));
+                    }
                 }
             }
         }
         for purpose in Purpose::ALL {
             for item in list(value, purpose.name())? {
                 let id = match item.as_str() {
-                    Some(reference) => read.absolute(reference),
+                    Some(reference) => Some(read.absolute(reference)),
                     None => match embedded.iter().find(|(earlier, _)| *earlier == item) {
                         // Some documents repeat a method, word by word, where they could refer to it.
-                        Some((_, id)) => id.clone(),
+                        Some((_, id)) => Some(id.clone()),
                         None => read.add_method(item)?,
                     },
                 };
+                let Some(id) = id else { continue };
                 if item.as_object().is_some() {
                     embedded.push((item, id.clone()));
                 }
@@ -311,10 +313,20 @@ impl DidDocument {
         Reason::new(Code::DiVmMissing).expected("a method of the document").got(shown(id))
     }
 
-    /// Adds a method and returns its absolute id.
-    fn add_method(&mut self, item: &json::Value<'_>) -> Result<String, Reason> {
+    /// Adds a method and returns its absolute id. A method without an id is passed over: nobody can name it.
+    ///
+    /// Deviation: DID Core wants an id; documents from before it have methods without, which refer to a key elsewhere.
+    fn add_method(&mut self, item: &json::Value<'_>) -> Result<Option<String>, Reason> {
+        if item.as_object().is_none() {
+            return Err(invalid("a verification method as an object", item.kind()));
+        }
         let text = |name: &str| item.member(name).and_then(json::Value::as_str);
-        let id = text("id").ok_or_else(|| invalid("a verification method with an id", item.kind()))?;
+        let Some(id) = text("id") else {
+            return match item.member("id") {
+                None => Ok(None),
+                Some(id) => Err(invalid("a verification method with a text as its id", id.kind())),
+            };
+        };
         let id = self.absolute(id);
         // Ids that differ in case alone would be the same key to some readers and another to others.
         if self.methods.iter().any(|known| known.id.eq_ignore_ascii_case(&id)) {
@@ -331,7 +343,7 @@ impl DidDocument {
             expires: time(item, "expires"),
             revoked: time(item, "revoked"),
         });
-        Ok(id)
+        Ok(Some(id))
     }
 
     fn add_relation(&mut self, purpose: Purpose, id: String) -> Result<(), Reason> {

@@ -122,12 +122,12 @@ impl Conversion<'_> {
             };
             return Ok(Extra { kind: Some(kind), ..Extra::default() });
         }
-        let Some((key, iri)) = &definition.index else {
+        let Some(index) = &definition.index else {
             // RDF does not hold the keys of a plain index map.
             return Err(Reason::new(Code::LdUnsupportedKeyword).got("@index"));
         };
-        let predicate = self.builder.iri(iri)?;
-        let object = self.index_value(at.active, key, name)?;
+        let predicate = self.builder.iri(&index.iri)?;
+        let object = self.index_value(at.active, &index.name, name)?;
         Ok(Extra { property: Some((predicate, object)), ..Extra::default() })
     }
 

@@ -218,9 +218,8 @@ impl Conversion<'_> {
             return Ok(kept.clone());
         }
         let made = make(&mut self.definer)?;
-        match shared.filter(|_| made.is_shared) {
-            Some(root) => root.keep(active.id, step.clone(), made.clone()),
-            None => {}
+        if let Some(root) = shared.filter(|_| made.is_shared) {
+            root.keep(active.id, step.clone(), made.clone());
         }
         // Kept here in any case: the shared place may be full.
         self.derived.insert((active.id, step), made.clone());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::active::{Active, Draft, Expanded, Terms, checked_iri, expand, split};
 use super::contexts::Contexts;
-use super::definition::{Coercion, Container, Definition, Mapping, Origin, Scoped};
+use super::definition::{Coercion, Container, Definition, IndexProperty, Mapping, Origin, Scoped};
 use super::keyword::{self, Keyword};
 use super::local::{Item, Local, Map, Raw, invalid};
 use super::{iri, model_names};
@@ -281,7 +281,7 @@ impl<'c> Definer<'c> {
         }
         match &raw.id {
             Some(None) => return Ok((Mapping::Null, false)),
-            Some(Some(id)) if **id != **term => return self.mapping_of_id(draft, task, term, raw, id),
+            Some(Some(id)) if **id != **term => return self.mapping_of_id(draft, task, (term, id), raw),
             _ => {}
         }
         if let Some((prefix, suffix)) = term.get(1..).and_then(|_| split(term)) {
@@ -304,9 +304,8 @@ impl<'c> Definer<'c> {
         &mut self,
         draft: &mut Draft,
         task: &mut Task<'_>,
-        term: &Arc<str>,
+        (term, id): (&str, &str),
         raw: &Raw,
-        id: &str,
     ) -> Result<(Mapping, bool), Reason> {
         self.define_first(draft, task, id)?;
         let iri = match expand(draft, id, true) {
@@ -335,14 +334,14 @@ impl<'c> Definer<'c> {
         task: &mut Task<'_>,
         term: &str,
         raw: &Raw,
-    ) -> Result<Option<(Arc<str>, Arc<str>)>, Reason> {
+    ) -> Result<Option<IndexProperty>, Reason> {
         let Some(text) = raw.index.as_deref() else { return Ok(None) };
         if !raw.container.unwrap_or_default().has(Container::INDEX) {
             return Err(invalid("invalid term definition", term));
         }
         self.define_first(draft, task, text)?;
         let iri = checked_iri(expand(draft, text, true), "invalid term definition", term)?;
-        Ok(Some((text.into(), iri)))
+        Ok(Some(IndexProperty { name: text.into(), iri }))
     }
 
     /// Defines what the text names in the same map, so that it can be expanded.

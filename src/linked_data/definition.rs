@@ -107,14 +107,22 @@ pub(super) struct Scoped {
     pub(super) origin: Origin,
 }
 
+/// The property that holds the keys of an index map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct IndexProperty {
+    /// As the context writes it.
+    pub(super) name: Arc<str>,
+    pub(super) iri: Arc<str>,
+}
+
 /// What a context says of one term.
 #[derive(Clone, Debug)]
 pub(super) struct Definition {
     pub(super) mapping: Mapping,
     pub(super) coercion: Option<Coercion>,
     pub(super) container: Container,
-    /// The property that holds the keys of an index map: as written, and its IRI.
-    pub(super) index: Option<(Arc<str>, Arc<str>)>,
+    /// The property that holds the keys of an index map.
+    pub(super) index: Option<IndexProperty>,
     /// The language of texts; `Some(None)` is none, whatever the context's own is.
     pub(super) language: Option<Option<Arc<str>>>,
     pub(super) scoped: Option<Scoped>,

@@ -12,6 +12,9 @@ node="$work/node"
 run="$work/run"
 export PYTHONDONTWRITEBYTECODE=1 INTEROP_RUN="$run" INTEROP_PATHCHECK_DCC="$node/pathcheck-dcc.cjs"
 
+# shellcheck source=node.sh
+. "$here/node.sh"
+
 # Without an interpreter there is nothing to test; where CI is set that is a failure.
 skip() {
   if [ -n "${CI:-}" ]; then
@@ -33,33 +36,12 @@ find_python() {
   return 1
 }
 
-find_node() {
-  command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' >/dev/null 2>&1
-}
-
 install_python() {
   cmp -s "$here/requirements.txt" "$work/venv/requirements.txt" && return 0
   rm -rf "$work/venv"
   "$python" -m venv "$work/venv"
   "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
   cp "$here/requirements.txt" "$work/venv/"
-}
-
-install_node() {
-  if ! cmp -s "$here/package-lock.json" "$node/installed.json"; then
-    rm -rf "$node"
-    mkdir -p "$node"
-    cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$node/"
-    (cd "$node" && npm ci --loglevel=error)
-    # Node cannot load this package as it is: modules of the new kind under names of the old.
-    (cd "$node" && node node_modules/esbuild-wasm/bin/esbuild node_modules/@pathcheck/dcc-sdk/lib/main.js \
-      --bundle --platform=node --format=cjs --log-level=error --outfile=pathcheck-dcc.cjs)
-    cp "$node/package-lock.json" "$node/installed.json"
-  fi
-  # Beside node_modules, where Node looks for packages.
-  rm -rf "$node/peers"
-  mkdir "$node/peers"
-  cp "$here"/peers/*.cjs "$here"/peers/*.mjs "$node/peers/"
 }
 
 # peer SCRIPT [ARGUMENTS]: runs a peer's script.
@@ -93,7 +75,7 @@ find_python || skip "there is no Python 3.11 with venv"
 find_node || skip "there is no Node 20 with npm"
 mkdir -p "$work"
 install_python
-install_node
+install_node "$node"
 if [ -z "${VIDIMUS:-}" ]; then
   (cd "$root" && cargo build --quiet --bin vidimus)
   export VIDIMUS="$target/debug/vidimus"
@@ -104,16 +86,19 @@ rm -rf "$run"
 mkdir -m 700 "$run" "$run/theirs"
 : >"$run/lines"
 peer cast.py
+peer keys_w3c.mjs
 
-for script in issue_cwt.py issue_jwcrypto.py issue_jose.mjs issue_pathcheck_dcc.cjs issue_pathcheck_shc.cjs; do
+for script in issue_cwt.py issue_jwcrypto.py issue_jose.mjs issue_pathcheck_dcc.cjs issue_pathcheck_shc.cjs \
+  issue_digitalbazaar.mjs issue_vc_jwt.mjs; do
   issue "$script"
 done
 issue issue_qrcode.py
 lines judge.py "$run"/theirs/*.jsonl
 
 lines ours.py
+lines ours_w3c.py
 for script in read_cwt.py read_jwcrypto.py read_jose.mjs read_dcc_utils.cjs read_pathcheck_dcc.cjs \
-  read_pathcheck_shc.cjs read_nzcp.cjs read_jsqr.cjs; do
+  read_pathcheck_shc.cjs read_nzcp.cjs read_digitalbazaar.mjs read_vc_jwt.mjs read_jsqr.cjs; do
   lines "$script"
 done
 

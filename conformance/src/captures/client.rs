@@ -34,7 +34,8 @@ impl Client {
         let builder = match certificate {
             None => builder,
             Some(bytes) => {
-                let read = reqwest::Certificate::from_pem(bytes).or_else(|_| reqwest::Certificate::from_der(bytes));
+                let is_der = bytes.first() == Some(&0x30);
+                let read = if is_der { reqwest::Certificate::from_der } else { reqwest::Certificate::from_pem }(bytes);
                 builder.tls_certs_only([read.map_err(|error| error.to_string())?])
             }
         };

@@ -200,7 +200,8 @@ impl Replay<'_> {
     fn refused(&self, record: &Record, fault: Fault, found: &mut Found) -> Result<(), String> {
         let answer = self.post(&record.endpoint, &record.request, found)?;
         found.expect("refusing", is_refused(&answer, fault.codes()), &answer);
-        let sibling = self.documents.sibling_of(record).ok_or("the record has no document to make a sibling of")?;
+        let sibling =
+            self.documents.sibling_of(record, fault).ok_or("the record has no document to make a sibling of")?;
         let profile = self.profile(sibling.profile)?;
         let body = json!({ "credential": repair::repaired(&sibling.document, fault, issuer_of(profile)) });
         let path = format!("/issuers/{}/credentials/issue", sibling.profile);

@@ -44,12 +44,14 @@ impl Documents {
     }
 
     /// What the sibling of a refused request to verify is made of.
-    pub fn sibling_of(&self, record: &Record) -> Option<Sibling> {
+    pub fn sibling_of(&self, record: &Record, fault: Fault) -> Option<Sibling> {
         let sound =
             || self.sound.iter().find(|(suite, _)| *suite == record.suite).map(|(_, document)| document.clone());
         let document = match record.suite.as_str() {
             // Every record of this suite is the same credential, with something wrong.
             "vc-api-verifier" => sound()?,
+            // A chain of foreign keys is nothing that one issuer could make anew.
+            _ if fault == Fault::Previous => sound()?,
             _ => document_of(&record.request).or_else(sound)?,
         };
         let proof = &document["proof"];
@@ -110,7 +112,7 @@ pub fn repaired(document: &Value, fault: Fault, issuer: &str) -> Value {
     members.remove("proof");
     members.insert("issuer".to_owned(), issuer.into());
     match fault {
-        Fault::Context => {
+        Fault::Context if !has_base_context(members) => {
             let base = if members.contains_key("issuanceDate") { V1 } else { V2 };
             members.insert("@context".to_owned(), json!([base]));
         }
@@ -131,6 +133,11 @@ pub fn repaired(document: &Value, fault: Fault, issuer: &str) -> Value {
         _ => {}
     }
     document
+}
+
+fn has_base_context(members: &Map<String, Value>) -> bool {
+    let first = members.get("@context").and_then(|contexts| contexts.as_array()?.first()?.as_str());
+    [Some(V1), Some(V2)].contains(&first)
 }
 
 /// How the suites call what no context defines.

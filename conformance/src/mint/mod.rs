@@ -14,6 +14,7 @@ pub mod vc_cose;
 pub mod vc_di;
 pub mod vc_jwt;
 pub mod vc_sd_jwt;
+pub mod vc_status;
 mod w3c;
 
 use std::collections::BTreeMap;
@@ -83,6 +84,7 @@ pub fn vectors(into: &Path) -> Result<Vec<Vector>, String> {
     vectors.extend(vc_jwt::vectors(&pki)?);
     vectors.extend(vc_sd_jwt::vectors(&pki)?);
     vectors.extend(vc_cose::vectors(&pki)?);
+    vectors.extend(vc_status::vectors(&pki)?);
     Ok(vectors)
 }
 

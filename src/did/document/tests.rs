@@ -133,6 +133,9 @@ fn too_many_methods_are_refused() {
 fn refuses_other_subjects_and_shapes() {
     let text = format!(r#"{{"id":"{SUBJECT}"}}"#);
     assert!(DidDocument::decode(text.as_bytes(), SUBJECT).is_ok());
+    // A method without a name is nobody's: it is passed over.
+    let nameless = format!("{},{{\"type\":\"Multikey\"}}", method("#key-1", ""));
+    assert_eq!(document(&nameless, "\"#key-1\"").unwrap().methods().len(), 1);
     for (text, code) in [
         (r#"{"id":"did:web:other.example"}"#.to_owned(), Code::DidIdMismatch),
         (r#"{"id":"did:web:issuer.example#a"}"#.to_owned(), Code::DidIdMismatch),
@@ -140,6 +143,7 @@ fn refuses_other_subjects_and_shapes() {
         (r#"[]"#.to_owned(), Code::DidDocumentInvalid),
         (r#"{"id":"did:web:issuer.example","assertionMethod":"x"}"#.to_owned(), Code::DidDocumentInvalid),
         (r#"{"id":"did:web:issuer.example","verificationMethod":[7]}"#.to_owned(), Code::DidDocumentInvalid),
+        (r#"{"id":"did:web:issuer.example","verificationMethod":[{"id":7}]}"#.to_owned(), Code::DidDocumentInvalid),
         (r#"{"id":"did:web:issuer.example","id":"did:web:issuer.example"}"#.to_owned(), Code::JsonDuplicateKey),
         (format!(r#"{{"id":"{SUBJECT}","x":"{}"}}"#, "a".repeat(limits::EVIDENCE_BYTES)), Code::InputTooLarge),
     ] {

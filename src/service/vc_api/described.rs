@@ -185,7 +185,7 @@ described! {
         challenge: String,
     }
     /// A profile that issues here.
-    Issuer {
+    IssuingProfile {
         /// Its name in paths.
         id: String,
         /// What `issuer` of a credential must say.

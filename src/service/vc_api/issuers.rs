@@ -32,7 +32,7 @@ pub struct Told<'p> {
     operation_id = "issuers",
     tag = "vc-api",
     responses((status = 200, description = "Every profile, the default one first.",
-               body = Vec<crate::service::vc_api::described::Issuer>))
+               body = Vec<crate::service::vc_api::described::IssuingProfile>))
 )]
 pub async fn get(State(service): State<Service>) -> Response {
     let api = &service.config.vc_api;

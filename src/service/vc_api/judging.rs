@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use crate::credential::Input;
+use crate::encoding::json::{self, Value};
 use crate::evidence::{Document, Evidence};
+use crate::format::vc::enveloped;
 use crate::gather::{Fetch, Round};
 use crate::limits;
 use crate::locator::Locator;
@@ -24,12 +26,15 @@ use crate::verify::{Request, verify};
 ///
 /// # Errors
 /// `NotReady` when the policy wants listed issuers and there is no list, or when the service stops.
-pub async fn judge(service: &Service, text: String, occasion: Occasion) -> Result<Report, Kind> {
+pub async fn judge(service: &Service, document: &Value<'_>, occasion: Occasion) -> Result<Report, Kind> {
     let policy = service.config.vc_api.policy.clone();
     if policy.issuers == IssuerDemand::Listed && !service.has_trust() {
         return Err(Kind::NotReady);
     }
-    let request = Arc::new(Request { input: Input::text(text), occasion, policy });
+    // What is no envelope can only be a document with a proof; a look at its beginning would tell less about what is wrong.
+    let format = (!enveloped::is_envelope(document)).then(|| "vc_di".to_owned());
+    let input = Input { bytes: json::encode(document).into_bytes(), format };
+    let request = Arc::new(Request { input, occasion, policy });
     let (source, trust) = (Source { service }, service.trust());
     let (mut report, evidence) = look(service, &request, &trust, Evidence::none()).await?;
     let mut round = Round::new(evidence);

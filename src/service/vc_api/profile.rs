@@ -93,10 +93,10 @@ impl fmt::Debug for Profile {
 
 /// A profile's key.
 pub enum ProfileKey {
-    /// A key that signs messages.
+    /// A key that signs.
     Own(OwnKey),
-    /// A key that signs statements, of which holders show some.
-    Bbs(OwnBbsKey),
+    /// A key that signs statements one by one.
+    Bbs(Box<OwnBbsKey>),
 }
 
 impl ProfileKey {

@@ -16,7 +16,6 @@ use crate::format::vc::secured::Kind as DocumentKind;
 use crate::issue::derive::{self, DeriveFault};
 use crate::issue::vc_jose::{self, Token, TokenClaims};
 use crate::issue::{IssueFault, sd_jwt, vc_di};
-use crate::linked_data::Contexts;
 use crate::reason::{Code, Reason};
 use crate::service::problem::Kind;
 use crate::service::vc_api::profile::{Profile, ProfileKey, Securing};
@@ -120,11 +119,13 @@ pub fn sign_list(
 /// # Errors
 /// The reason why nothing can be derived.
 pub fn derive(text: &str, pointers: &[String], trust: &Trust) -> Result<String, Reason> {
-    let terms = Terms { contexts: pinned(trust), inline_contexts: true };
+    let terms = Terms { contexts: trust.contexts(), inline_contexts: true };
     let wish = Wish { selective: pointers, ..Wish::default() };
     derive::derive(text, &wish, &terms).map_err(|fault| match fault {
         DeriveFault::Credential(reason) | DeriveFault::Wish(reason) | DeriveFault::SelfCheck(reason) => reason,
-        DeriveFault::Pointer(_) => Reason::new(Code::DiSelective).expected("a JSON pointer to something"),
+        DeriveFault::Pointer(pointer) => {
+            Reason::new(Code::DiSelective).expected("pointers to what the credential holds").got(pointer)
+        }
     })
 }
 
@@ -142,29 +143,27 @@ fn with_proof(
         challenge: wanted.challenge.clone(),
         ..ProofDraft::default()
     };
-    let terms = Terms { contexts: pinned(trust), inline_contexts: true };
-    let document = document.to_string();
-    let base = |signer: &BaseSigner<'_>| vc_di::issue_base(&document, &draft, &wanted.mandatory, signer, &terms);
-    match (securing, &profile.key) {
-        (Securing::EcdsaSd, _) => {
+    let terms = Terms { contexts: trust.contexts(), inline_contexts: true };
+    let text = document.to_string();
+    let pointers = &wanted.mandatory;
+    match (&profile.key, securing) {
+        (ProfileKey::Own(signer), Securing::EcdsaSd) => {
             let secrets = ecdsa_sd::Secrets::random().map_err(|fault| SigningFault::Key(fault.to_string()))?;
-            Ok(base(&BaseSigner::EcdsaSd { signer: signer(profile)?, secrets: &secrets })?)
+            let signer = BaseSigner::EcdsaSd { signer, secrets: &secrets };
+            Ok(vc_di::issue_base(&text, &draft, pointers, &signer, &terms)?)
         }
-        (Securing::Bbs, ProfileKey::Bbs(key)) => {
+        (ProfileKey::Bbs(key), Securing::Bbs) => {
+            // A time in the proof would tell holders apart.
+            let draft = ProofDraft { created: None, ..draft };
             let secrets = bbs::Secrets::random(Feature::Baseline, Vec::new());
-            Ok(base(&BaseSigner::Bbs { key, secrets: &secrets })?)
+            Ok(vc_di::issue_base(&text, &draft, pointers, &BaseSigner::Bbs { key, secrets: &secrets }, &terms)?)
         }
         _ => {
             let suite = Suite::by_name(securing.name())
                 .ok_or_else(|| SigningFault::Key(format!("this build does not know {}", securing.name())))?;
-            Ok(vc_di::issue(&document, suite, &draft, signer(profile)?, &terms)?)
+            Ok(vc_di::issue(&text, suite, &draft, signer(profile)?, &terms)?)
         }
     }
-}
-
-/// The contexts that documents may rest on.
-fn pinned(_trust: &Trust) -> &Contexts {
-    Contexts::bundled()
 }
 
 fn signer(profile: &Profile) -> Result<&OwnKey, SigningFault> {

@@ -61,7 +61,7 @@ async fn answer(
     let (results, credential) = (options.flag("returnResults")?, options.flag("returnCredential")?);
     let details = options.flag("returnProblemDetails")?;
     let document = asked.document("verifiableCredential", Kind::CredentialAbsent)?;
-    let report = judge(service, json::encode(document), Occasion::at(service.clock.now())).await?;
+    let report = judge(service, document, Occasion::at(service.clock.now())).await?;
     let Some(part) = report.parts().first() else { return Err(Kind::CredentialAbsent.into()) };
     let answers = service.config.vc_api.answers;
     let verified = is_verified(part, answers);

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as JsonValue};
 
-use crate::encoding::json::{self, Value};
+use crate::encoding::json::Value;
 use crate::format::vc::model::{ModelDemands, check_presentation, items};
 use crate::limits;
 use crate::occasion::Occasion;
@@ -68,13 +68,15 @@ async fn answer(
     consume(service, &wishes)?;
     let now = service.clock.now();
     let occasion = Occasion { nonce: wishes.challenge.clone(), audience: wishes.domain.clone(), ..Occasion::at(now) };
-    let report = judge(service, json::encode(document), occasion).await?;
+    let report = judge(service, document, occasion).await?;
     let Some(part) = report.parts().first() else { return Err(Kind::PresentationAbsent.into()) };
     let answers = service.config.vc_api.answers;
     let asked = (wishes.challenge.as_deref(), wishes.domain.as_deref());
     let results = wishes.results.then(|| {
-        let inner = inner_documents(document).iter().zip(&part.parts);
-        let credentials: Vec<JsonValue> = inner.map(|(inner, part)| inner_result(part, inner, answers)).collect();
+        // Credentials inside an envelope do not stand in the request: then what they say is not repeated.
+        let documents = inner_documents(document).iter().chain(std::iter::repeat(&Value::Null));
+        let inner = part.parts.iter().zip(documents);
+        let credentials: Vec<JsonValue> = inner.map(|(part, inner)| inner_result(part, inner, answers)).collect();
         serde_json::json!({
             "presentation": presentation_results(part, document, asked),
             "credentials": credentials,
@@ -144,7 +146,7 @@ async fn proofless(service: &Service, document: &Value<'_>, wishes: &Wishes) -> 
     let mut found: Vec<ProblemDetail> = faults.iter().map(|fault| ProblemDetail::of(fault, Severity::Error)).collect();
     let (mut verified, mut credentials) = (found.is_empty(), Vec::new());
     for inner in documents.iter().take(limits::CREDENTIALS) {
-        let report = judge(service, json::encode(inner), Occasion::at(service.clock.now())).await?;
+        let report = judge(service, inner, Occasion::at(service.clock.now())).await?;
         for part in report.parts() {
             verified &= is_verified(part, answers) && !is_presentation(part);
             found.extend(problems(part, answers));

@@ -1,7 +1,8 @@
 """Theirs to ours: lets `vidimus verify` judge what the peers made, and compares verdict, reasons and content.
 
 An accepted case must show the very content that the peer was given. Its twin with one flipped bit must be rejected for its
-signature. A rejected case must give the reasons that the case names, and no other.
+signature; the W3C peers, which name a policy, spoil their credentials themselves. A rejected case must give the reasons that the
+case names, and no other.
 """
 
 import json
@@ -26,7 +27,7 @@ def main() -> None:
             sys.exit(f"{path} is empty")
         for case in cases:
             judge(case)
-            if "says" in case and "text" in case:
+            if "says" in case and "text" in case and "policy" not in case:
                 judge(twin(case))
 
 
@@ -38,7 +39,7 @@ def twin(case: dict) -> dict:
 def judge(case: dict) -> None:
     status, report, trouble = verify(case)
     got = report.get("verdict", trouble)
-    reasons = sorted({check["code"] for check in report.get("checks", []) if "code" in check})
+    reasons = sorted({check["code"] for part in parts(report) for check in part.get("checks", []) if "code" in check})
     if "says" in case:
         wrong = [pointer for pointer, due in case["says"].items() if at_pointer(report, pointer) != due]
         passed = (status, got, reasons, wrong) == (0, "accepted", [], [])
@@ -46,9 +47,18 @@ def judge(case: dict) -> None:
     else:
         due = sorted(case["reasons"])
         # Claims of what is not accepted are never shown.
-        passed = (status, got, reasons) == (1, "rejected", due) and "claims" not in report
+        passed = (status, got, reasons) == (1, "rejected", due) and not any(shows_too_much(part) for part in parts(report))
         detail = f"{got} {' '.join(reasons)}" + ("" if passed else f", due: rejected {' '.join(due)}")
     outcome(passed, "theirs->ours", case["peer"], case["case"], detail)
+
+
+def parts(report: dict) -> list[dict]:
+    """The report, and those on the credentials inside."""
+    return [report] + [part for inner in report.get("parts", []) for part in parts(inner)]
+
+
+def shows_too_much(part: dict) -> bool:
+    return "claims" in part and part.get("verdict") != "accepted"
 
 
 def verify(case: dict) -> tuple[int, dict, str]:
@@ -57,6 +67,12 @@ def verify(case: dict) -> tuple[int, dict, str]:
         path.write_text(case["text"])
     command = [VIDIMUS, "verify", "--offline", "--json", "--trust", str(FOLDER / "trust")]
     command += ["--environment", case.get("environment", "test"), "--at", str(case.get("at", NOW)), str(path)]
+    for name in ("policy", "evidence"):
+        if name in case:
+            (FOLDER / f"{name}.json").write_text(json.dumps(case[name]))
+            command += [f"--{name}", str(FOLDER / f"{name}.json")]
+    for name in ("nonce", "audience"):
+        command += [f"--{name}", case[name]] if name in case else []
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
     try:
         return ended.returncode, json.loads(ended.stdout), ended.stderr

@@ -9,6 +9,9 @@ const file = (name) => path.join(process.env.INTEROP_RUN, name);
 // Everything that cast.py made: keys, certificates, contents.
 const cast = () => JSON.parse(fs.readFileSync(file('cast.json'), 'utf8'));
 
+// Everything that keys_w3c.mjs made: keys of the W3C issuers and holders.
+const w3c = () => JSON.parse(fs.readFileSync(file('w3c.json'), 'utf8'));
+
 // What `vidimus issue` made in that format. None is a fault of the run.
 function ours(format) {
   const lines = fs.readFileSync(file('ours.jsonl'), 'utf8').split('\n').filter((line) => line);
@@ -21,6 +24,9 @@ function outcome(passed, direction, peer, name, detail) {
   const text = String(detail).split(/\s+/).join(' ').slice(0, 300);
   fs.writeSync(1, `${passed ? 'pass' : 'FAIL'} ${direction} ${peer} ${name}: ${text}\n`);
 }
+
+// Of an object only what the case says something of.
+const sayingOnly = (document, says) => Object.fromEntries(Object.keys(says).map((name) => [name, document[name]]));
 
 // Writes one case for judge.py.
 const emit = (each) => fs.writeSync(1, `${JSON.stringify(each)}\n`);
@@ -42,9 +48,9 @@ function isSame(one, other) {
 }
 
 // Lets a peer read our credentials: `read(case)` returns what it says, or throws when it refuses. `refusals` says how the
-// peer words each kind of refusal; a refusal in other words is not the one that was due.
-async function judgeReadings(peer, format, refusals, read) {
-  for (const each of ours(format)) {
+// peer words each kind of refusal; a refusal in other words is not the one that was due. `isFor` picks the peer's cases.
+async function judgeReadings(peer, format, refusals, read, isFor = () => true) {
+  for (const each of ours(format).filter(isFor)) {
     const due = each.refused;
     let said;
     try {
@@ -62,4 +68,4 @@ async function judgeReadings(peer, format, refusals, read) {
 // Peers write to the console; only our lines belong on standard output.
 console.log = console.info = console.debug = console.warn = (...words) => console.error(...words);
 
-module.exports = { cast, emit, judgeReadings, ours, outcome, plain };
+module.exports = { cast, emit, judgeReadings, ours, outcome, plain, sayingOnly, w3c };
