@@ -77,6 +77,8 @@ pub struct Signed {
     pub algorithm: Option<Algorithm>,
     /// Which key is said to have signed: `kid`, or the verification method.
     pub kid: Option<KeyId>,
+    /// `true` where the format lets a signer name no key and this one names none: any key of the issuer's may have signed.
+    pub names_no_key: bool,
     /// What the key must be for: `assertionMethod` of a credential, `authentication` of a presentation.
     pub purpose: Purpose,
     /// The bytes that were signed.
@@ -221,6 +223,13 @@ impl StatusEntry {
     }
 }
 
+impl Signed {
+    /// `true` when the signature is one of COSE.
+    pub fn is_cose(&self) -> bool {
+        self.message.starts_with(b"\x84\x6aSignature1")
+    }
+}
+
 impl Opened {
     /// Every signature.
     pub fn signatures(&self) -> impl Iterator<Item = &Signed> {
@@ -229,6 +238,6 @@ impl Opened {
 
     /// `true` when the envelope was COSE: its key identifiers are bytes, and its faults have COSE names.
     pub fn is_cose(&self) -> bool {
-        self.signed.message.starts_with(b"\x84\x6aSignature1")
+        self.signed.is_cose()
     }
 }

@@ -6,7 +6,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import jsonld from 'jsonld';
 import { derive, issue, verify } from './digitalbazaar.mjs';
-import { documents } from './contexts.mjs';
 import { edited, freshKey, loader } from './w3c.mjs';
 
 const [credentialFile, folder] = process.argv.slice(2);
@@ -25,7 +24,7 @@ const write = (name, value) => fs.writeFileSync(path.join(folder, name), JSON.st
 
 // How many statements a document makes, its proof apart.
 async function statements({ proof, ...document }) {
-  const options = { algorithm: 'RDFC-1.0', format: 'application/n-quads', documentLoader: loader(documents), safe: true };
+  const options = { algorithm: 'RDFC-1.0', format: 'application/n-quads', documentLoader: loader(), safe: true };
   return (await jsonld.canonize(document, options)).trim().split('\n').length;
 }
 
@@ -34,13 +33,13 @@ for (const [suite, kind] of SUITES) {
   const key = await freshKey(kind);
   const unsigned = edited(credential, ({ issuer }) => { issuer.id = key.did; });
   const isSelective = suite === 'ecdsa-sd-2023' || suite === 'bbs-2023';
-  let signed = await issue(unsigned, suite, key, { mandatory: MANDATORY, documents });
+  let signed = await issue(unsigned, suite, key, { mandatory: MANDATORY });
   if (isSelective) {
     write(`${suite}.base.json`, signed);
-    signed = await derive(signed, suite, SELECTED, { documents });
+    signed = await derive(signed, suite, SELECTED);
     about.shown = await statements(signed);
   }
-  await verify(signed, { documents });
+  await verify(signed);
   write(`${suite}.json`, signed);
   write(`${suite}.spoilt.json`, edited(signed, ({ credentialSubject }) => { credentialSubject.familyName = 'Lindqvisu'; }));
 }

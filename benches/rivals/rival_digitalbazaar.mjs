@@ -6,7 +6,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import * as vc from '@digitalbazaar/vc';
-import { documents } from './contexts.mjs';
 import { derivingSuite, verifyingSuite } from './digitalbazaar.mjs';
 import { loader } from './w3c.mjs';
 
@@ -22,7 +21,7 @@ function remembering(load) {
     return known.get(url);
   };
 }
-const documentLoader = remembering(loader(documents));
+const documentLoader = remembering(loader());
 
 const works = new Map();
 for (const kind of ['eddsa-rdfc-2022', 'eddsa-jcs-2022', 'ecdsa-rdfc-2019', 'ecdsa-sd-2023', 'bbs-2023']) {

@@ -23,6 +23,7 @@ fn public_test_sets_agree() {
         corpora.join("security"),
         corpora.join("w3c"),
         corpora.join("wallet/openbadges"),
+        corpora.join("wallet/sd-jwt-rfc9901"),
     ])
     .expect("sets");
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("exceptions.json");

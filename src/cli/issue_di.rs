@@ -45,7 +45,7 @@ pub(super) enum PrivateKey {
     /// One that signs a message.
     One(OwnKey),
     /// One that signs statements one by one.
-    Bbs(OwnBbsKey),
+    Bbs(Box<OwnBbsKey>),
 }
 
 impl PrivateKey {
@@ -55,7 +55,9 @@ impl PrivateKey {
             return OwnKey::from_pem(text).map(PrivateKey::One);
         }
         let text = text.trim();
-        OwnBbsKey::from_multikey(text).map(PrivateKey::Bbs).or_else(|_| multikey::own_key(text).map(PrivateKey::One))
+        OwnBbsKey::from_multikey(text)
+            .map(|key| PrivateKey::Bbs(Box::new(key)))
+            .or_else(|_| multikey::own_key(text).map(PrivateKey::One))
     }
 
     /// The public half.

@@ -93,7 +93,6 @@ impl Format for VcJwt {
                 claims.clone()
             }
             Encoding::Claim => {
-                faults.extend(header.kid.is_none().then(crate::envelope::jws::no_kid));
                 faults.extend(secured::check_token_times(&claims, context));
                 claims_1_1::document(&claims, kind, &mut faults)
             }
@@ -105,6 +104,8 @@ impl Format for VcJwt {
         opened.payload = json::encode(&document).into_bytes();
         opened.signed = Signed {
             algorithm,
+            // VC Data Model 1.1, 6.3.1: `kid` may be left out.
+            names_no_key: encoding == Encoding::Claim && header.kid.is_none(),
             kid: header.kid.map(KeyId::Text),
             purpose: kind.purpose(),
             message,

@@ -146,7 +146,7 @@ impl<'d> Naming<'d> {
         for (_, blank) in group {
             if !self.canonical.has(*blank) {
                 let issuer = issuer::Issuer::starting_with(*blank);
-                results.push(self.hash_n_degree(*blank, issuer, 0)?);
+                results.push(self.hash_n_degree(*blank, issuer)?);
             }
         }
         results.sort_by_key(|(digest, _)| *digest);

@@ -127,7 +127,8 @@ impl BitstringList {
     ///
     /// # Errors
     /// `status.revoked`, `status.suspended`, `status.unknown_type` for a purpose that nobody here knows; `status.uri_mismatch`
-    /// and `status.purpose` when it is another list than the entry means; those of [`Self::value_of`].
+    /// and `status.purpose` when it is another list than the entry means; `status.malformed` when values of several bits have no
+    /// meaning; those of [`Self::value_of`].
     pub fn check(&self, entry: &StatusEntry) -> Result<Meaning, Reason> {
         if self.kind != entry.kind {
             return Err(malformed("a list of the entry's kind"));
@@ -141,14 +142,14 @@ impl BitstringList {
             let reason = Reason::new(Code::StatusPurpose).expected(entry.purpose.clone());
             return Err(reason.got(self.purposes.join(", ")));
         }
-        let value = self.value_of(entry)?;
         let texts = self.messages_for(entry)?;
+        let value = self.value_of(entry)?;
         let text = texts.iter().find(|(known, _)| *known == value).map(|(_, text)| text.clone());
         match (entry.purpose.as_str(), value) {
-            ("message", 0 | 1) => {
-                Ok(Meaning::Message(text.unwrap_or_else(|| ["unset", "set"][usize::from(value == 1)].to_owned())))
+            // A single bit has words of its own where the issuer gives it none (2.1).
+            ("message", _) => {
+                Ok(Meaning::Message(text.unwrap_or_else(|| if value == 0 { "unset" } else { "set" }.to_owned())))
             }
-            ("message", _) => Ok(Meaning::Message(text.unwrap_or_default())),
             (_, 0) => Ok(Meaning::Clear),
             ("revocation", _) => Err(Reason::new(Code::StatusRevoked)),
             ("suspension", _) => Err(Reason::new(Code::StatusSuspended)),

@@ -10,7 +10,7 @@ use vidimus::did::written::MethodType;
 use vidimus::did::{Resolution, resolve};
 use vidimus::evidence::Evidence;
 
-use super::{Layout, files_below, read_json};
+use super::{Layout, files_below, read_json, text_of};
 use crate::case::{Case, Found};
 
 /// The layout of the set.
@@ -26,8 +26,13 @@ fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
         let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         let vectors: Value = read_json(&file)?;
         for (at, document) in documents(&vectors).into_iter().enumerate() {
-            let document = document.clone();
-            cases.push(Case::call(format!("{set}/{name}/{at}"), move || judge(&document)));
+            let (id, document) = (format!("{set}/{name}/{at}"), document.clone());
+            // Multicodec 0xee: a pair of points of BLS12-381, on G1 and on G2.
+            let is_pair = text_of(&document, "id").is_some_and(|did| did.starts_with("did:key:z5Tc"));
+            cases.push(match is_pair {
+                true => Case::skip(id, "two keys under one multicodec; only keys of G2 are taken"),
+                false => Case::call(id, move || judge(&document)),
+            });
         }
     }
     Ok(cases)

@@ -39,7 +39,7 @@ pub fn open(document: &Value<'_>, purpose: Purpose, terms: &Terms<'_>) -> Result
         faults.push(reason);
         Vec::new()
     });
-    let mut opener = Opener { document, terms, digests: Vec::new() };
+    let mut opener = Opener { document, terms, digests: Vec::new(), broken: None };
     let mut signed = Vec::with_capacity(proofs.len());
     for (at, proof) in proofs.iter().enumerate() {
         // Without the chain it is not known what was signed.
@@ -80,7 +80,16 @@ struct Opener<'d> {
     document: &'d Value<'d>,
     terms: &'d Terms<'d>,
     /// Digests of the document as RDF: proofs of a set mostly sign the same one.
-    digests: Vec<((Hash, Vec<usize>), Vec<u8>)>,
+    digests: Vec<KnownDigest>,
+    /// Why the document has none. Looked for once: a document that is made to be hard is so for each of its proofs.
+    broken: Option<Reason>,
+}
+
+/// A digest of the document together with the proofs at these places.
+struct KnownDigest {
+    hash: Hash,
+    places: Vec<usize>,
+    digest: Vec<u8>,
 }
 
 impl<'d> Opener<'d> {
@@ -109,12 +118,15 @@ impl<'d> Opener<'d> {
     }
 
     fn document_digest(&mut self, secured: &Secured<'_>, hash: Hash, places: &[usize]) -> Result<Vec<u8>, Reason> {
-        let name = (hash, places.to_vec());
-        if let Some((_, digest)) = self.digests.iter().find(|(known, _)| *known == name) {
-            return Ok(digest.clone());
+        if let Some(known) = self.digests.iter().find(|known| known.hash == hash && known.places == places) {
+            return Ok(known.digest.clone());
         }
-        let digest = digest_of(&canonical(&secured.document, Transform::Rdfc, hash, self.terms)?, hash);
-        self.digests.push((name, digest.clone()));
+        if let Some(reason) = &self.broken {
+            return Err(reason.clone());
+        }
+        let text = canonical(&secured.document, Transform::Rdfc, hash, self.terms);
+        let digest = digest_of(&text.inspect_err(|reason| self.broken = Some(reason.clone()))?, hash);
+        self.digests.push(KnownDigest { hash, places: places.to_vec(), digest: digest.clone() });
         Ok(digest)
     }
 }

@@ -11,8 +11,10 @@ use crate::crypto::public_key::PublicKey;
 use crate::did::document::{self, DidDocument};
 use crate::did::{self, Resolution};
 use crate::format::{Candidate, Context, Keys};
+use crate::limits;
 use crate::policy::IssuerDemand;
 use crate::reason::{Code, Reason};
+use crate::trust::jwks::Jwk;
 use crate::trust::{Consulted, Issuer, SignerDescription};
 
 /// What reports say of a signer who stands on no list.
@@ -27,14 +29,16 @@ pub fn find(format: &str, signed: &Signed, decoded: Option<&Decoded<'_>>, contex
         Some(owner) if !is_presentation => listed_issuer(owner, format, context, &mut keys),
         _ => None,
     };
-    let Some(kid) = signed.kid.as_ref().and_then(text) else {
+    let named = signed.kid.as_ref().and_then(text);
+    let is_any = signed.names_no_key;
+    let Some(kid) = named.or_else(|| owner.filter(|_| is_any)) else {
         keys.faults.push(Reason::new(Code::DiVmMissing));
         return keys;
     };
-    let question =
-        Question { method: absolute(kid, owner), purpose: signed.purpose, owner, listed: listed.as_ref(), context };
-    if let Some(key) = question.pinned_key(kid) {
-        keys.candidates.push(question.candidate(key, false));
+    let method = absolute(kid, owner);
+    let question = Question { method, is_any, purpose: signed.purpose, owner, listed: listed.as_ref(), context };
+    keys.candidates = question.pinned_keys(kid);
+    if !keys.candidates.is_empty() {
         return keys;
     }
     question.ask(&mut keys);
@@ -68,6 +72,8 @@ fn listed_issuer(name: &str, format: &str, context: &Context<'_>, keys: &mut Key
 /// One signature's verification method, and around it what is known of the signer.
 struct Question<'q> {
     method: String,
+    /// `true` when the method is the whole controller: any of its keys may have signed.
+    is_any: bool,
     purpose: Purpose,
     owner: Option<&'q str>,
     listed: Option<&'q Arc<Issuer>>,
@@ -75,18 +81,24 @@ struct Question<'q> {
 }
 
 impl Question<'_> {
-    /// The key with that identifier in the JWK set that the trust entry pins.
-    fn pinned_key(&self, kid: &str) -> Option<PublicKey> {
-        let set = self.listed?.keys.as_ref()?;
-        let fragment = self.method.split_once('#').map(|(_, fragment)| fragment);
-        let jwk = [Some(kid), fragment, Some(&self.method)].into_iter().flatten().find_map(|kid| set.find(kid).ok())?;
-        jwk.public_key().ok().cloned()
+    /// The key with that identifier, or all keys, in the JWK set that the trust entry pins.
+    fn pinned_keys(&self, kid: &str) -> Vec<Candidate> {
+        let Some(set) = self.listed.and_then(|issuer| issuer.keys.as_ref()) else { return Vec::new() };
+        let jwks: Vec<&Jwk> = if self.is_any {
+            set.keys().iter().take(limits::KID_CANDIDATES).collect()
+        } else {
+            let fragment = self.method.split_once('#').map(|(_, fragment)| fragment);
+            let names = [Some(kid), fragment, Some(&self.method)];
+            names.into_iter().flatten().find_map(|kid| set.find(kid).ok()).into_iter().collect()
+        };
+        let keys = jwks.into_iter().filter_map(|jwk| jwk.public_key().ok());
+        keys.map(|key| self.candidate(&self.method, key.clone(), false)).collect()
     }
 
     /// Looks the method up in its controller's document.
     fn ask(&self, keys: &mut Keys) {
         let (controller, fragment) = did::split(&self.method);
-        if controller.is_empty() || fragment.is_none_or(str::is_empty) {
+        if controller.is_empty() || (fragment.is_none_or(str::is_empty) && !self.is_any) {
             keys.faults.push(Reason::new(Code::DiVmMissing).got(self.method.clone()));
             return;
         }
@@ -94,7 +106,7 @@ impl Question<'_> {
         let found = match self.pinned_document(controller, keys) {
             Some(issuer) => issuer.document.as_ref().map(|document| self.in_document(document)),
             // The pinned keys are all the keys of that issuer; the one that was named is not among them.
-            None if has_pinned_set => Some(Err(Reason::new(Code::JoseKidUnknown).got(self.method.clone()))),
+            None if has_pinned_set => Some(vec![Err(Reason::new(Code::JoseKidUnknown).got(self.method.clone()))]),
             None => match did::resolve(controller, self.context.evidence) {
                 Resolution::Document(document) => {
                     keys.evidence.extend(document.locator().map(str::to_owned));
@@ -104,21 +116,34 @@ impl Question<'_> {
                     keys.missing = Some((reason, locator.filter(|_| self.may_ask(controller))));
                     None
                 }
-                Resolution::Fault(reason) => Some(Err(reason)),
+                Resolution::Fault(reason) => Some(vec![Err(reason)]),
             },
         };
-        match found {
-            Some(Ok(candidate)) => keys.candidates.push(candidate),
-            Some(Err(reason)) => keys.faults.push(reason),
-            None => {}
+        let (right, wrong): (Vec<_>, Vec<_>) = found.unwrap_or_default().into_iter().partition(Result::is_ok);
+        keys.candidates.extend(right.into_iter().flatten());
+        // Of several keys, one that cannot be used speaks against none of the others.
+        if keys.candidates.is_empty() {
+            keys.faults.extend(wrong.into_iter().filter_map(Result::err).take(1));
         }
     }
 
-    /// The method's key, if that document has it for this purpose.
-    fn in_document(&self, document: &DidDocument) -> Result<Candidate, Reason> {
-        let key = document.key_at(&self.method, relationship(self.purpose), self.context.occasion.now)?;
-        let is_foreign = self.owner.is_none() || document.controller_of(&self.method) != self.owner;
-        Ok(self.candidate(key, is_foreign))
+    /// The method's key, or any key, if that document has it for this purpose.
+    fn in_document(&self, document: &DidDocument) -> Vec<Result<Candidate, Reason>> {
+        let purpose = relationship(self.purpose);
+        let candidate = |method: &str| {
+            let key = document.key_at(method, purpose, self.context.occasion.now)?;
+            // A presentation need not name its holder: then whoever controls the key is.
+            let is_foreign = match self.owner {
+                None => self.purpose == Purpose::Assertion,
+                owner => document.controller_of(method) != owner,
+            };
+            Ok(self.candidate(method, key, is_foreign))
+        };
+        if !self.is_any {
+            return vec![candidate(&self.method)];
+        }
+        let all: Vec<_> = document.ids_for(purpose).take(limits::KID_CANDIDATES).map(candidate).collect();
+        if all.is_empty() { vec![Err(Reason::new(Code::DidVmRelationship).got(self.method.clone()))] } else { all }
     }
 
     /// Whether the controller's own place may be asked for its document.
@@ -138,10 +163,10 @@ impl Question<'_> {
         Some(known.clone())
     }
 
-    fn candidate(&self, key: PublicKey, is_foreign: bool) -> Candidate {
+    fn candidate(&self, method: &str, key: PublicKey, is_foreign: bool) -> Candidate {
         let description = SignerDescription {
             name: self.owner.unwrap_or_default().to_owned(),
-            key_id: Some(self.method.clone()),
+            key_id: Some(method.to_owned()),
             list: self.listed.and_then(|issuer| issuer.list.clone()),
             environment: self.listed.map_or(UNLISTED, |issuer| issuer.environment.name()),
             ..SignerDescription::default()

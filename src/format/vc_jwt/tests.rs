@@ -81,6 +81,10 @@ fn older_encoding() {
         bare["vc"].as_object_mut().unwrap().shift_remove(member);
     }
     assert_eq!(world.codes(&signed(&world, &[("kid", &kid)], &bare)), ["accepted"]);
+    // VC Data Model 1.1, 6.3.1: without `kid` any key of the issuer's may have signed, and nobody else's.
+    assert_eq!(world.codes(&signed(&world, &[("typ", "JWT")], &payload)), ["accepted"]);
+    let by_another = sign(&[("typ", "JWT")], payload.to_string().as_bytes(), &world.holder).unwrap();
+    assert_eq!(world.codes(&by_another), ["sig.invalid"]);
     let refused = |change: fn(&mut Json)| {
         let mut changed = payload.clone();
         change(&mut changed);

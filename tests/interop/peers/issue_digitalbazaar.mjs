@@ -2,7 +2,7 @@
 // one JSON object a line.
 import { AssertionProofPurpose, AuthenticationProofPurpose, derive, issue, present, statusList, verify } from './digitalbazaar.mjs';
 import lines from './lines.cjs';
-import { BASE, BASE_1, bitFlipped, day, edited, keys, membership, otherName } from './w3c.mjs';
+import { bitFlipped, day, edited, keys, longer, membership, otherName } from './w3c.mjs';
 
 const RESOLVABLE = { issuers: 'resolvable' };
 const of = keys();
@@ -38,10 +38,10 @@ async function spoilt(suite, key, good) {
   changed('made at another time', 'sig.invalid', ({ proof }) => { proof.created = day(-1); });
   changed('without proof', 'di.proof_missing', (vc) => { delete vc.proof; });
   changed('for another purpose', ['di.purpose', 'sig.invalid'], ({ proof }) => { proof.proofPurpose = 'authentication'; });
-  changed('without purpose', 'di.proof_malformed', ({ proof }) => { delete proof.proofPurpose; });
+  changed('without purpose', ['di.proof_malformed', 'sig.invalid'], ({ proof }) => { delete proof.proofPurpose; });
   changed('of an unknown suite', 'di.cryptosuite', ({ proof }) => { proof.cryptosuite = 'unknown-2026'; });
   changed('value in base64url', 'multibase.invalid', ({ proof }) => { proof.proofValue = `u${proof.proofValue.slice(1)}`; });
-  changed('under the key of another', ['di.vm_controller', 'sig.invalid'], ({ proof }) => { proof.verificationMethod = of[`other-${key === 'p384' ? 'p256' : key}`].method; });
+  changed('under the key of another', ['di.vm_controller', 'sig.invalid'], ({ proof }) => { proof.verificationMethod = of[`other-${key}`].method; });
   changed('without the base context', 'vc.context_base', (vc) => { vc['@context'].shift(); });
   rejected(name('by an issuer whom nobody lists'), good, 'trust.issuer_unknown', { policy: {} });
 }
@@ -52,7 +52,7 @@ async function misissued(suite, key) {
   const name = (what) => `${suite} ${key}, ${what}`;
   rejected(name('expired'), await make({ validUntil: day(-1) }), 'time.expired');
   rejected(name('not yet valid'), await make({ validFrom: day(1) }), 'time.not_yet_valid');
-  rejected(name('proof expired'), await make({}, { proof: { expires: day(-1) } }), 'di.proof_expired');
+  rejected(name('proof expired'), await make({}, { proof: { created: day(-2), expires: day(-1) } }), 'di.proof_expired');
   rejected(name('signed by another than the issuer'), await issue(membership(of.holder.did), suite, key), 'di.vm_controller');
   const purpose = new AuthenticationProofPurpose({ challenge: 'x' });
   rejected(name('made for authentication'), await make({}, { purpose }), 'di.purpose');
@@ -105,7 +105,7 @@ for (const [suite, key, at] of SELECTIVE) {
   changed('a claim more', 'di.selective', ({ credentialSubject }) => { credentialSubject.nickname = 'Tess'; });
   changed('a claim less', 'di.selective', ({ credentialSubject }) => { delete credentialSubject.familyName; });
   changed('one bit of the signature flipped', 'sig.invalid', ({ proof }) => { proof.proofValue = bitFlipped(proof.proofValue, at); });
-  changed('a byte behind the value', 'di.selective', ({ proof }) => { proof.proofValue += 'AA'; });
+  changed('a byte behind the value', 'di.selective', ({ proof }) => { proof.proofValue = longer(proof.proofValue); });
   changed('value in base58', 'multibase.invalid', ({ proof }) => { proof.proofValue = `z${proof.proofValue.slice(1)}`; });
   changed('under the key of another', ['di.vm_controller', 'sig.invalid'], ({ proof }) => { proof.verificationMethod = of[`other-${key}`].method; });
   rejected(`${suite}, signed by another than the issuer`, await derive(await issue(membership(of.holder.did), suite, key, { mandatory: MANDATORY }), suite, POINTERS['a name']), 'di.vm_controller');

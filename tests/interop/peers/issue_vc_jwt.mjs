@@ -38,7 +38,7 @@ function mutations(peer, what, token, other) {
   changed('alg of another kind of key', 'jose.alg_key_mismatch', ({ header }) => { header.alg = header.alg === 'ES256' ? 'EdDSA' : 'ES256'; });
   changed('under the key of another', ['di.vm_controller', 'sig.invalid'], ({ header }) => { header.kid = of[other].method; });
   changed('a header member more', 'sig.invalid', ({ header }) => { header.extra = 1; });
-  changed('critical and unknown', 'jose.crit', ({ header }) => { header.crit = ['extra']; header.extra = 1; });
+  changed('critical and unknown', ['jose.crit_unsupported', 'sig.invalid'], ({ header }) => { header.crit = ['extra']; header.extra = 1; });
   rejected(peer, `${what}, by an issuer whom nobody lists`, token, 'trust.issuer_unknown', { policy: {} });
 }
 
@@ -60,7 +60,7 @@ for (const name of ['p256', 'ed25519']) {
   const { payload } = JSON.parse(JSON.stringify({ payload: JSON.parse(Buffer.from(token.split('.')[1], 'base64url')) }));
   const twisted = (changed) => sign({ ...payload, ...changed }, name, { typ: 'JWT', cty: undefined });
   const inside = (changed) => twisted({ vc: { ...payload.vc, ...changed } });
-  rejected(peer, `${what}, another issuer inside`, await inside({ issuer: of.holder.did }), 'claim.inconsistent');
+  rejected(peer, `${what}, another issuer inside`, await inside({ issuer: of.holder.did }), ['claim.inconsistent', 'di.vm_controller']);
   rejected(peer, `${what}, another id inside`, await inside({ id: 'urn:uuid:2f6e5a0c-5a5e-4e0e-9a55-0f1f6c1b7d11' }), 'claim.inconsistent');
   rejected(peer, `${what}, another end inside`, await inside({ expirationDate: day(3000) }), 'claim.inconsistent');
   rejected(peer, `${what}, iss of another`, await twisted({ iss: of.holder.did }), 'di.vm_controller');
@@ -90,7 +90,7 @@ for (const name of ['p256', 'p384', 'ed25519']) {
   await readJose(token);
   emit(peer, what, token, { says: pointers(credential) });
   emit(peer, `${what}, with iss and exp`, await sign({ ...credential, iss: did, exp: now + DAY }, name), { says: pointers(credential) });
-  mutations(peer, what, token, name === 'p384' ? 'other-p256' : `other-${name}`);
+  mutations(peer, what, token, `other-${name}`);
   const make = (changed, header) => sign(membership(did, changed), name, header);
   rejected(peer, `${what}, expired`, await make({ validUntil: day(-1) }), 'time.expired');
   rejected(peer, `${what}, not yet valid`, await make({ validFrom: day(1) }), 'time.not_yet_valid');

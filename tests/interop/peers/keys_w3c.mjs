@@ -10,6 +10,7 @@ const KINDS = {
   bls: 'bls',
   'other-ed25519': 'ed25519',
   'other-p256': 'p256',
+  'other-p384': 'p384',
   'other-bls': 'bls',
   holder: 'ed25519',
 };

@@ -49,7 +49,7 @@ def day(days: int) -> str:
 def membership(key: str, **changed) -> dict:
     """A credential about nobody. The family name stands in it once."""
     return {
-        "@context": [BASE, "https://www.w3.org/ns/credentials/undefined-terms/v2"],
+        "@context": [BASE, "https://www.w3.org/ns/credentials/examples/v2"],
         "id": uuid.uuid4().urn,
         "type": ["VerifiableCredential", "LibraryMembership"],
         "issuer": KEYS[key]["did"],
@@ -142,7 +142,7 @@ def selective(suite: str, key: str) -> None:
 
 
 def derived(base: str, pointers: list[str], case: str) -> str | None:
-    command = ["derive", "CONTENT"] + [word for pointer in pointers for word in ("--show", pointer)]
+    command = ["derive", "CONTENT"] + [word for pointer in pointers for word in ("--pointer", pointer)]
     return made(command, base, case)
 
 
@@ -212,7 +212,7 @@ def jwt_1_1(key: str) -> None:
         add("vc_jwt", f"{name}, {case}", issued("vc_jwt", key, bad, f"{name}, {case}"), {}, refused, version="1.1")
     holder = {"@context": [BASE_1_1], "type": ["VerifiablePresentation"], "holder": KEYS["holder"]["did"]}
     shown = holder | {"verifiableCredential": [text]}
-    asked = ["--challenge", ASK["challenge"], "--domain", ASK["domain"]]
+    asked = ["--nonce", ASK["challenge"], "--audience", ASK["domain"]]
     case = f"{name} presentation"
     token = issued("vc_jwt", "holder", shown, case, *asked)
     add("vc_jwt", case, token, {}, ask=ASK, version="1.1")

@@ -10,7 +10,9 @@ import lines from './lines.cjs';
 
 export const BASE = 'https://www.w3.org/ns/credentials/v2';
 export const BASE_1 = 'https://www.w3.org/2018/credentials/v1';
-export const UNDEFINED_TERMS = 'https://www.w3.org/ns/credentials/undefined-terms/v2';
+// It gives every term that it does not know a meaning; no package of the peer's has it.
+export const EXAMPLES = 'https://www.w3.org/ns/credentials/examples/v2';
+const examplesContext = { '@context': { '@vocab': 'https://www.w3.org/ns/credentials/examples#' } };
 const MULTIKEY = 'https://w3id.org/security/multikey/v1';
 const DID = 'https://www.w3.org/ns/did/v1';
 
@@ -61,9 +63,10 @@ function ofDidKey(url) {
   return { '@context': [DID, MULTIKEY], id: did, verificationMethod: [method], ...may };
 }
 
-// A document loader over contexts of the peer's own packages, did:key, and the documents given.
+// A document loader over contexts of the peer's own packages, the examples' context, did:key, and the documents given.
 export function loader(documents = {}) {
   const known = new Map([...credentialsContexts, ...dataIntegrityContext.contexts, ...multikeyContext.contexts]);
+  known.set(EXAMPLES, examplesContext);
   for (const [url, document] of Object.entries(documents)) known.set(url, document);
   return async (url) => {
     const document = url.startsWith('did:key:') ? ofDidKey(url) : known.get(url);
@@ -75,7 +78,7 @@ export function loader(documents = {}) {
 // A credential about nobody, without proof. The family name stands in it once, so that judge.py finds it.
 export function membership(issuer, changed = {}) {
   return {
-    '@context': [BASE, UNDEFINED_TERMS],
+    '@context': [BASE, EXAMPLES],
     id: `urn:uuid:${crypto.randomUUID()}`,
     type: ['VerifiableCredential', 'LibraryMembership'],
     issuer,
@@ -104,6 +107,11 @@ export function edited(document, edit) {
 export const otherName = (document) => edited(document, ({ credentialSubject }) => {
   credentialSubject.familyName = 'Persoo';
 });
+
+// A value in base64url with one byte more.
+export const longer = (proofValue) => {
+  return `u${Buffer.concat([Buffer.from(proofValue.slice(1), 'base64url'), Buffer.of(0)]).toString('base64url')}`;
+};
 
 // The proof's value with the lowest bit of one byte flipped; `at` counts the bytes behind the multibase prefix.
 export function bitFlipped(proofValue, at) {
