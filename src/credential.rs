@@ -223,6 +223,13 @@ impl StatusEntry {
     }
 }
 
+impl Signed {
+    /// `true` when the signature is one of COSE.
+    pub fn is_cose(&self) -> bool {
+        self.message.starts_with(b"\x84\x6aSignature1")
+    }
+}
+
 impl Opened {
     /// Every signature.
     pub fn signatures(&self) -> impl Iterator<Item = &Signed> {
@@ -231,6 +238,6 @@ impl Opened {
 
     /// `true` when the envelope was COSE: its key identifiers are bytes, and its faults have COSE names.
     pub fn is_cose(&self) -> bool {
-        self.signed.message.starts_with(b"\x84\x6aSignature1")
+        self.signed.is_cose()
     }
 }

@@ -71,7 +71,7 @@ pub const RDF_BLANK_NODES: usize = 8_192;
 /// Bytes of one credential as N-Quads.
 pub const RDF_BYTES: usize = 16 << 20;
 /// Steps of naming blank nodes that look alike (RDFC-1.0, Hash N-Degree Quads); a step is a node looked at, or 64 bytes hashed.
-pub const RDFC_STEPS: usize = 120_000;
+pub const RDFC_STEPS: usize = 60_000;
 /// Nesting of Hash N-Degree Quads.
 pub const RDFC_DEPTH: usize = 1_000;
 /// JSON pointers of one selection.

@@ -8,7 +8,9 @@ use crate::results::{Outcome, Results};
 
 /// Codes that no input of the formats can be refused for, and why not. A code that a vector names may not stand here.
 pub const UNREACHABLE: &[(Code, &str)] = &[
-    (Code::InputAmbiguous, "The beginnings of the three formats exclude each other."),
+    (Code::DidDepth, "A format looks for a key in the document of the key's own DID, never in another's."),
+    (Code::InputAmbiguous, "The beginnings of the formats exclude each other."),
+    (Code::LdContextHash, "A pinned context with another digest is left out of the trust snapshot, which says so."),
     (Code::StatusMessage, "A message is noted; it refuses nothing."),
     (Code::X509PathLen, "Signers are certified directly: no path has an authority in its middle."),
 ];

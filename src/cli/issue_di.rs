@@ -55,10 +55,9 @@ impl PrivateKey {
             return OwnKey::from_pem(text).map(PrivateKey::One);
         }
         let text = text.trim();
-        match OwnBbsKey::from_multikey(text) {
-            Ok(key) => Ok(PrivateKey::Bbs(Box::new(key))),
-            Err(_) => multikey::own_key(text).map(PrivateKey::One),
-        }
+        OwnBbsKey::from_multikey(text)
+            .map(|key| PrivateKey::Bbs(Box::new(key)))
+            .or_else(|_| multikey::own_key(text).map(PrivateKey::One))
     }
 
     /// The public half.

@@ -18,7 +18,7 @@ use crate::crypto::pem;
 use crate::crypto::public_key::PublicKey;
 use crate::trust::Trust;
 use crate::trust::entry::EntryFile;
-use crate::trust::import::{Import, LIST_BYTES, Options};
+use crate::trust::import::{Import, LIST_BYTES, Options, hex};
 use crate::trust::importers::{IMPORTERS, Importer, detect, importer};
 use crate::trust::store;
 
@@ -275,6 +275,11 @@ fn write_json(out: &mut dyn Write, trust: &Trust) -> Result<(), Trouble> {
                 "pinned": issuer.keys.is_some() || issuer.document.is_some(),
             })
         }))
+        .chain(
+            trust
+                .all_contexts()
+                .map(|context| json!({ "kind": "context", "url": &context.url, "sha256": hex(&context.sha256) })),
+        )
         .map(|line| line.to_string())
         .collect();
     lines.sort();
@@ -312,6 +317,11 @@ fn write_text(out: &mut dyn Write, trust: &Trust) -> Result<(), Trouble> {
                 place(issuer.list.as_deref(), issuer.environment.name()),
                 name,
             ]
+        }))
+        .chain(trust.all_contexts().map(|context| {
+            let digest = hex(&context.sha256);
+            let short = digest.get(..12).unwrap_or_default().to_owned();
+            [String::new(), short, "context".to_owned(), String::new(), String::new(), context.url.clone()]
         }))
         .collect();
     lines.sort();

@@ -70,8 +70,13 @@ impl Format for VcDi {
         let is_presentation = model::is_presentation(&document);
         let purpose = if is_presentation { Purpose::Authentication } else { Purpose::Assertion };
         let mut proofs = open_proofs(&document, purpose, context)?;
-        let inner =
-            if is_presentation { inner::of_presentation(&document, false, &mut proofs.faults) } else { Vec::new() };
+        // What was made to be hard is not looked at again, part by part.
+        let is_hard = proofs.faults.iter().any(|reason| reason.code() == Code::RdfcLimit);
+        let inner = if is_presentation && !is_hard {
+            inner::of_presentation(&document, false, &mut proofs.faults)
+        } else {
+            Vec::new()
+        };
         let mut signed = proofs.signed.into_iter();
         Ok(Opened {
             payload: text.as_bytes().to_vec(),
@@ -112,7 +117,7 @@ impl Format for VcDi {
         findings: &mut Findings,
     ) -> Vec<Consulted> {
         let Claims::Json(document) = &decoded.claims else { return Vec::new() };
-        judged::judge(document, decoded, |url| context.trust.contexts().document(url), context, findings);
+        judged::judge(document, decoded, context, findings);
         let skew = i64::from(context.policy.clock_skew_seconds);
         let (faults, notes) = check_times(document, context.occasion.now, skew);
         faults.into_iter().for_each(|reason| findings.fail(reason));

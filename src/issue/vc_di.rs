@@ -38,7 +38,7 @@ pub fn issue(
 /// The text of the document with a base proof, for its holder, who can hide all but what the pointers (RFC 6901) point at.
 ///
 /// # Errors
-/// As [`issue`]; [`IssueFault::Content`] also when a pointer points at nothing, [`IssueFault::Key`] when the holder's commitment is wrong.
+/// As [`issue`]; [`IssueFault::Refused`] also when a pointer points at nothing, [`IssueFault::Key`] when the holder's commitment is wrong.
 pub fn issue_base(
     document: &str,
     draft: &ProofDraft,

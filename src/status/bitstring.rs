@@ -146,10 +146,10 @@ impl BitstringList {
         let value = self.value_of(entry)?;
         let text = texts.iter().find(|(known, _)| *known == value).map(|(_, text)| text.clone());
         match (entry.purpose.as_str(), value) {
-            ("message", 0 | 1) => {
-                Ok(Meaning::Message(text.unwrap_or_else(|| ["unset", "set"][usize::from(value == 1)].to_owned())))
+            // A single bit has words of its own where the issuer gives it none (2.1).
+            ("message", _) => {
+                Ok(Meaning::Message(text.unwrap_or_else(|| if value == 0 { "unset" } else { "set" }.to_owned())))
             }
-            ("message", _) => Ok(Meaning::Message(text.unwrap_or_default())),
             (_, 0) => Ok(Meaning::Clear),
             ("revocation", _) => Err(Reason::new(Code::StatusRevoked)),
             ("suspension", _) => Err(Reason::new(Code::StatusSuspended)),

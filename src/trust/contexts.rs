@@ -62,6 +62,10 @@ impl Pinned {
         self.by_url.len()
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<PinnedContext>> {
+        self.by_url.values()
+    }
+
     /// The pinned contexts that the document names, at any depth, each once.
     pub(super) fn named_in(&self, document: &Value<'_>) -> Vec<Arc<PinnedContext>> {
         let mut found: Vec<Arc<PinnedContext>> = Vec::new();
@@ -141,7 +145,7 @@ mod tests {
         let text = r#"{"@context":{"grade":"https://issuer.example/grade"}}"#;
         let (trust, problems) = Trust::from_entries(vec![entry(URL, text, None)]);
         assert_eq!((problems.as_slice(), converts(&trust), trust.counts().contexts), (&[][..], Ok(1), 1));
-        let document = Some(serde_json::from_str(text).unwrap());
+        let document = Some(json::decode(text.as_bytes()).unwrap().to_serde());
         let as_json = Entry::Context { url: URL.to_owned(), sha256: None, text: None, document };
         let (trust, problems) = Trust::from_entries(vec![as_json]);
         assert_eq!((problems.as_slice(), converts(&trust)), (&[][..], Ok(1)));

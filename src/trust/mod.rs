@@ -206,6 +206,11 @@ impl Trust {
         self.pinned.contexts()
     }
 
+    /// Every pinned context, in the order of URLs.
+    pub fn all_contexts(&self) -> impl Iterator<Item = &Arc<PinnedContext>> {
+        self.pinned.all()
+    }
+
     /// The pinned contexts that this document rests on, those that others name included.
     pub fn contexts_of(&self, document: &json::Value<'_>) -> Vec<Consulted> {
         self.pinned.named_in(document).into_iter().map(Consulted::Context).collect()

@@ -40,11 +40,10 @@ impl Signatures {
         jobs: &mut Vec<Job<'a>>,
     ) -> Signatures {
         let mut signatures = Signatures::default();
-        let is_cose = opened.is_cose();
-        let first = signatures.add(&opened.signed, keys(&opened.signed), is_cose, findings, jobs);
+        let first = signatures.add(&opened.signed, keys(&opened.signed), findings, jobs);
         signatures.first = Some(first);
         for signed in &opened.more {
-            let tried = signatures.add(signed, keys(signed), is_cose, findings, jobs);
+            let tried = signatures.add(signed, keys(signed), findings, jobs);
             signatures.more.push(tried);
         }
         if signatures.all().all(|tried| !tried.candidates.is_empty()) {
@@ -59,7 +58,6 @@ impl Signatures {
         &mut self,
         signed: &'a Signed,
         mut keys: Keys,
-        is_cose: bool,
         findings: &mut Findings,
         jobs: &mut Vec<Job<'a>>,
     ) -> Tried {
@@ -88,7 +86,7 @@ impl Signatures {
         }
         tried.any = start..jobs.len();
         if had_any && tried.candidates.is_empty() {
-            let code = if is_cose { Code::CoseAlgKeyMismatch } else { Code::JoseAlgKeyMismatch };
+            let code = if signed.is_cose() { Code::CoseAlgKeyMismatch } else { Code::JoseAlgKeyMismatch };
             findings.fail(Reason::new(code).got(algorithm.name()));
             return tried;
         }

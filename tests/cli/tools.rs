@@ -180,6 +180,24 @@ fn lists_are_imported_and_replaced() {
 }
 
 #[test]
+fn contexts_are_pinned() {
+    let desk = Desk::new();
+    let (file, into) = (desk.path("context.json"), desk.path("store"));
+    let import = |url: &str| run(&["trust", "import", "context", &file, "--into", &into, "--url", url]);
+    fs::write(&file, r#"{"@context": {"grade": "https://school.example/grade"}}"#).expect("written");
+    let imported = import("https://school.example/context/v1");
+    assert_eq!(code(&imported), 0, "{}", err(&imported));
+    assert!(out(&imported).contains("1 context"), "{}", out(&imported));
+    let listed = out(&run(&["trust", "list", "--trust", &into]));
+    assert!(listed.contains("https://school.example/context/v1") && listed.contains("1 contexts"), "{listed}");
+    let lines = out(&run(&["trust", "list", "--trust", &into, "--json"]));
+    assert!(lines.contains("\"kind\":\"context\"") && lines.contains("\"sha256\""), "{lines}");
+    let rival = import("https://www.w3.org/ns/credentials/v2");
+    assert_eq!(code(&rival), 2);
+    assert!(err(&rival).contains("ld.context_hash"), "{}", err(&rival));
+}
+
+#[test]
 fn bench_compares_with_ring() {
     let output = run(&["bench", "--seconds", "1", "--format", "eu_dcc", "--json"]);
     assert_eq!(code(&output), 0, "{}", err(&output));

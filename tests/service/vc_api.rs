@@ -430,6 +430,26 @@ async fn a_list_is_public_signed_and_the_same_until_something_changes() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_signed_takes_no_place() {
+    let api = Api::of(for_development(true).unwrap().at(BASE));
+    let issue = async |name: &str| {
+        api.issued("eddsa-rdfc-2022-status", |credential| {
+            credential["id"] = json!("urn:example:1");
+            credential["credentialSubject"][name] = json!("Alice");
+        })
+        .await
+    };
+    let refused = issue("undefinedTerm").await;
+    assert_eq!((refused.status, refused.codes()), (400, vec!["ld.undefined_term"]), "{}", refused.body);
+    let issued = issue("name").await;
+    assert_eq!(issued.status, 201, "{}", issued.body);
+    let entries = &issued.body["verifiableCredential"]["credentialStatus"];
+    assert_eq!(entries.as_array().map(Vec::len), Some(2), "{entries}");
+    let verified = api.verify(&issued.body["verifiableCredential"]).await;
+    assert_eq!(verified.status, 200, "{}", verified.body);
+}
+
+#[tokio::test]
 async fn many_issued_at_once_have_places_of_their_own() {
     let api = Arc::new(Api::of(status_api(StatusStore::default())));
     let issuer = api.issuer("with-status").await;

@@ -29,7 +29,6 @@ impl Client {
             .enable_all()
             .build()
             .map_err(|error| error.to_string())?;
-        #[expect(clippy::disallowed_methods, reason = "the service under test is not fetched evidence")]
         let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
         let builder = match certificate {
             None => builder,

@@ -36,10 +36,7 @@ fn case_of(folder: &Path, set: &str, case: &Value) -> Option<Result<Case, String
     let file = folder.join(case.get("files")?.get(0)?.as_str()?);
     let pointer = text_of(case, "pointer").unwrap_or_default().to_owned();
     let (action, did) = (text_of(case, "action")?.to_owned(), text_of(case, "did")?.to_owned());
-    let accepts = match text_of(case, "expected") {
-        None => None,
-        Some(expected) => Some(expected == "accept"),
-    };
+    let accepts = text_of(case, "expected").map(|expected| expected == "accept");
     let reason = text_of(case, "reason").unwrap_or_default().to_owned();
     let made = move || {
         let whole: Value = read_json(&file)?;

@@ -37,8 +37,10 @@ fn case_of(file: &Path, set: &str) -> Result<Case, String> {
     let text = read_text(file)?;
     let body: String = text.lines().filter(|line| !line.starts_with("# ")).collect::<Vec<_>>().join("\n");
     let body = body.trim().to_owned();
-    if body.starts_with("did:") && !body.contains(char::is_whitespace) {
-        return Ok(Case::call(id, move || judge_url(&body)));
+    let lines: Vec<String> = body.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let is_url = |line: &String| line.starts_with("did:") || line.starts_with("-> https://");
+    if body.starts_with("did:") && lines.iter().all(|line| is_url(line) && line.split_whitespace().count() <= 2) {
+        return Ok(Case::call(id, move || judge_urls(&lines)));
     }
     let json = body.find('{').and_then(|at| body.get(at..)).unwrap_or_default().to_owned();
     let Ok(value) = serde_json::from_str::<Value>(&json) else {
@@ -54,17 +56,28 @@ fn case_of(file: &Path, set: &str) -> Result<Case, String> {
     Ok(Case::call(id, move || judge(&json, &subject)))
 }
 
-/// The example is a DID URL; its DID resolves as far as can be told without a network.
-fn judge_url(text: &str) -> Found {
-    let url = match DidUrl::decode(text) {
-        Ok(url) => url,
-        Err(reason) => return Found::Wrong(reason.to_string()),
-    };
-    match resolve(url.did.text, &Evidence::none()) {
-        Resolution::Document(_) | Resolution::Missing(_, Some(_)) => Found::Right,
-        Resolution::Fault(reason) if reason.code().as_str() == "did.method_unsupported" => Found::Right,
-        Resolution::Missing(reason, None) | Resolution::Fault(reason) => Found::Wrong(reason.to_string()),
+/// Each line is a DID URL whose DID resolves, as far as can be told without a network; or the place of the one before.
+fn judge_urls(lines: &[String]) -> Found {
+    let mut place = None;
+    for line in lines {
+        if let Some(due) = line.strip_prefix("-> ") {
+            if place.as_deref() != Some(due) {
+                return Found::Wrong(format!("expected {due}, got {place:?}"));
+            }
+            continue;
+        }
+        let url = match DidUrl::decode(line) {
+            Ok(url) => url,
+            Err(reason) => return Found::Wrong(reason.to_string()),
+        };
+        place = match resolve(url.did.text, &Evidence::none()) {
+            Resolution::Missing(_, Some(locator)) => Some(locator.as_str().to_owned()),
+            Resolution::Document(_) => None,
+            Resolution::Fault(reason) if reason.code().as_str() == "did.method_unsupported" => None,
+            Resolution::Missing(reason, None) | Resolution::Fault(reason) => return Found::Wrong(reason.to_string()),
+        };
     }
+    Found::Right
 }
 
 /// The document decodes, and so does every key in it; some examples have keys of kinds that are not taken, or made-up ones.

@@ -39,6 +39,8 @@ pub fn trust(folder: &Path) -> Result<(Vec<Value>, Value), String> {
         "formats": ["smart_health_card"],
         "keys": keys.get("shc_jwks").ok_or(shape)?,
     }));
+    let did = text_of(&keys, "did_key").ok_or(shape)?;
+    entries.push(json!({"kind": "issuer", "issuer": did, "formats": ["vc_di"]}));
     let skew = keys.get("skew").and_then(Value::as_i64).ok_or(shape)?;
     Ok((entries, json!({"clock_skew_seconds": skew})))
 }
@@ -89,6 +91,7 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
     Some(match format {
         "hc1" => ask("eu_dcc"),
         "shc" => ask("smart_health_card"),
+        "vc-di" => ask("vc_di"),
         "cbor" => Case::call(id, move || {
             let read = vidimus::encoding::cbor::decode(&bytes);
             Found::when(accept, read.is_ok(), || read.err().map_or_else(String::new, |reason| reason.to_string()))
@@ -98,6 +101,21 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
             Found::when(accept, matches!(read, Ok(Ok(_))), String::new)
         }),
         "jwt" => super::wycheproof::jwt_case(id, bytes, keys, accept, strict)?,
+        "did" => Case::call(id, move || {
+            let resolution =
+                vidimus::did::resolve(&String::from_utf8_lossy(&bytes), &vidimus::evidence::Evidence::none());
+            let (found, said) = match resolution {
+                vidimus::did::Resolution::Document(document) => {
+                    let mut keys = document.ids_for(vidimus::did::document::Purpose::AssertionMethod);
+                    (keys.next().is_some(), "no key that signs".to_owned())
+                }
+                // Nobody was asked: whether that place may be is for the guards of the network.
+                vidimus::did::Resolution::Missing(reason, _) | vidimus::did::Resolution::Fault(reason) => {
+                    (false, reason.to_string())
+                }
+            };
+            Found::when(accept, found, || said)
+        }),
         other => Case::skip(id, format!("{other} is not a format of this version")),
     })
 }

@@ -7,7 +7,7 @@ use crate::encoding::multibase;
 use crate::envelope::data_integrity::chain::previous_of;
 use crate::envelope::data_integrity::proof::{Proof, proofs_of};
 use crate::envelope::data_integrity::suite::{KeyUse, Selective, Suite, Transform, Work};
-use crate::envelope::data_integrity::transform::{Secured, Terms, canonical, digest_of};
+use crate::envelope::data_integrity::transform::{Secured, Terms, canonical, digest_of, listed};
 use crate::envelope::data_integrity::{bbs, ecdsa_sd};
 use crate::reason::{Code, Reason};
 
@@ -35,11 +35,14 @@ pub fn open(document: &Value<'_>, purpose: Purpose, terms: &Terms<'_>) -> Result
         proofs.push(proof);
     }
     faults.extend(proofs.iter().filter_map(|proof| check_purpose(proof, purpose).err()));
+    if proofs.iter().filter_map(|proof| proof.suite).any(|suite| suite.work == Work::Whole(Transform::Jcs)) {
+        faults.extend(check_contexts(document, terms).err());
+    }
     let previous = previous_of(&proofs).unwrap_or_else(|reason| {
         faults.push(reason);
         Vec::new()
     });
-    let mut opener = Opener { document, terms, digests: Vec::new() };
+    let mut opener = Opener { document, terms, digests: Vec::new(), broken: None };
     let mut signed = Vec::with_capacity(proofs.len());
     for (at, proof) in proofs.iter().enumerate() {
         // Without the chain it is not known what was signed.
@@ -66,6 +69,20 @@ pub fn purpose_name(purpose: Purpose) -> &'static str {
     }
 }
 
+/// Signed as JSON, a document's contexts are names only; what they mean must be known all the same (VC Data Model 2.0, B.1).
+fn check_contexts(document: &Value<'_>, terms: &Terms<'_>) -> Result<(), Reason> {
+    for context in document.member("@context").map_or(&[][..], listed) {
+        match context {
+            Value::String(url) if terms.contexts.digest_of(url).is_none() => {
+                return Err(Reason::new(Code::LdContextUnknown).got(url.clone().into_owned()));
+            }
+            Value::Object(_) if !terms.inline_contexts => return Err(Reason::new(Code::LdContextInline)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn check_purpose(proof: &Proof<'_>, purpose: Purpose) -> Result<(), Reason> {
     match proof.purpose {
         Some(got) if got != purpose_name(purpose) => {
@@ -81,6 +98,8 @@ struct Opener<'d> {
     terms: &'d Terms<'d>,
     /// Digests of the document as RDF: proofs of a set mostly sign the same one.
     digests: Vec<KnownDigest>,
+    /// Why the document has none. Looked for once: a document that is made to be hard is so for each of its proofs.
+    broken: Option<Reason>,
 }
 
 /// A digest of the document together with the proofs at these places.
@@ -119,7 +138,11 @@ impl<'d> Opener<'d> {
         if let Some(known) = self.digests.iter().find(|known| known.hash == hash && known.places == places) {
             return Ok(known.digest.clone());
         }
-        let digest = digest_of(&canonical(&secured.document, Transform::Rdfc, hash, self.terms)?, hash);
+        if let Some(reason) = &self.broken {
+            return Err(reason.clone());
+        }
+        let text = canonical(&secured.document, Transform::Rdfc, hash, self.terms);
+        let digest = digest_of(&text.inspect_err(|reason| self.broken = Some(reason.clone()))?, hash);
         self.digests.push(KnownDigest { hash, places: places.to_vec(), digest: digest.clone() });
         Ok(digest)
     }

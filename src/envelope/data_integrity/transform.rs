@@ -118,7 +118,7 @@ fn set<'v>(members: &mut Members<'v>, name: &'static str, value: Value<'v>) {
 }
 
 /// Contexts as a list; one alone is a list of one.
-fn listed<'v>(contexts: &'v Value<'v>) -> &'v [Value<'v>] {
+pub fn listed<'v>(contexts: &'v Value<'v>) -> &'v [Value<'v>] {
     match contexts {
         Value::Array(contexts) => contexts,
         one => std::slice::from_ref(one),

@@ -5,24 +5,21 @@ use crate::credential::Decoded;
 use crate::encoding::json::Value;
 use crate::format::vc::{open_badges, related};
 use crate::format::{Context, declare_no_status};
+use crate::policy::StatusDemand;
 use crate::reason::{Code, Reason, Stage};
 
-/// Stages Digests, Validity, Status (of a credential that names no list), Holder (of a badge) and Policy. `at_hand` gives a pinned document by its
-/// URL; evidence is looked through behind it.
-pub fn judge<'c>(
-    document: &Value<'_>,
-    decoded: &Decoded<'_>,
-    at_hand: impl Fn(&str) -> Option<&'c [u8]>,
-    context: &Context<'c>,
-    findings: &mut Findings,
-) {
-    let fetched = |url: &str| {
-        let found = context.evidence.document(url).filter(|document| document.status == 200)?;
-        Some(found.body.as_slice())
+/// Stages Digests, Validity, Status (of a credential that names no list), Holder (of a badge) and Policy.
+pub fn judge(document: &Value<'_>, decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
+    let at_hand = |url: &str| {
+        let fetched = || context.evidence.document(url).filter(|document| document.status == 200);
+        context.trust.contexts().document(url).or_else(|| Some(fetched()?.body.as_slice()))
     };
-    related::check_digests(document, |url| at_hand(url).or_else(|| fetched(url)), context.policy.strict, findings);
+    related::check_digests(document, at_hand, context.policy.strict, findings);
     check_times(decoded, context, findings);
-    if decoded.status.is_empty() {
+    if decoded.is_presentation && context.policy.status == StatusDemand::Required {
+        // A presentation has no status; each of its credentials is asked for one.
+        findings.pass(Stage::Status);
+    } else if decoded.status.is_empty() {
         declare_no_status(context, findings);
     }
     open_badges::check(document, context.occasion.identity.as_deref(), findings);

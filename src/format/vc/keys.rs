@@ -132,7 +132,11 @@ impl Question<'_> {
         let purpose = relationship(self.purpose);
         let candidate = |method: &str| {
             let key = document.key_at(method, purpose, self.context.occasion.now)?;
-            let is_foreign = self.owner.is_none() || document.controller_of(method) != self.owner;
+            // A presentation need not name its holder: then whoever controls the key is.
+            let is_foreign = match self.owner {
+                None => self.purpose == Purpose::Assertion,
+                owner => document.controller_of(method) != owner,
+            };
             Ok(self.candidate(method, key, is_foreign))
         };
         if !self.is_any {

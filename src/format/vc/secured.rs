@@ -14,7 +14,6 @@ use crate::envelope::jwt::{Times, check_confirmation, check_times, numeric_date}
 use crate::format::vc::model::{CREDENTIAL, PRESENTATION, is_presentation};
 use crate::format::vc::{judged, keys, read};
 use crate::format::{Claim, Context, Disclosed, Keys};
-use crate::linked_data::Contexts;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::time::Timestamp;
@@ -222,7 +221,7 @@ pub fn decode<'a>(opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Re
 /// Stages Digests to Policy, as far as the document and its envelope decide them.
 pub fn judge(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
     let Claims::Json(document) = &decoded.claims else { return };
-    judged::judge(document, decoded, |url| Contexts::bundled().document(url), context, findings);
+    judged::judge(document, decoded, context, findings);
     if decoded.is_bound {
         findings.pass(Stage::Holder);
     }

@@ -75,11 +75,16 @@ async fn answer(service: &Service, profile: Option<&str>, headers: &HeaderMap, b
         return Err(Kind::BadOption.into());
     }
     let id = options.text("credentialId")?.or_else(|| credential.member("id").and_then(Value::as_str));
-    let mut draft = drafted(credential, profile)?;
-    let places = place(service, profile, id.map(str::to_owned)).await?;
-    add_status(service, &mut draft, &places);
+    let draft = drafted(credential, profile)?;
     let wanted = Wanted { created: service.clock.now(), mandatory, ..Wanted::default() };
-    sign_document(service, profile, Json::Object(draft), wanted).await
+    if !profile.status.is_empty() {
+        // Whatever cannot be signed takes no place: this one is thrown away.
+        let nowhere = |purpose: &StatusPurpose| (*purpose, StatusPlace { list: "0".to_owned(), index: 0 });
+        let places: Vec<_> = profile.status.iter().map(nowhere).collect();
+        sign_document(service, profile, with_status(service, draft.clone(), &places), wanted.clone()).await?;
+    }
+    let places = place(service, profile, id.map(str::to_owned)).await?;
+    sign_document(service, profile, with_status(service, draft, &places), wanted).await
 }
 
 /// The document signed by the profile's key, as JSON text.
@@ -165,9 +170,10 @@ async fn place(
     })
 }
 
-fn add_status(service: &Service, draft: &mut Map<String, Json>, places: &[(StatusPurpose, StatusPlace)]) {
+/// The document with its places in the lists.
+fn with_status(service: &Service, mut draft: Map<String, Json>, places: &[(StatusPurpose, StatusPlace)]) -> Json {
     if places.is_empty() {
-        return;
+        return Json::Object(draft);
     }
     let entry = |(purpose, place): &(StatusPurpose, StatusPlace)| {
         let list = service.config.vc_api.list_url(&place.list);
@@ -190,4 +196,5 @@ fn add_status(service: &Service, draft: &mut Map<String, Json>, places: &[(Statu
         (_, last) => entries.into_iter().chain(last).collect(),
     };
     draft.insert("credentialStatus".to_owned(), status);
+    Json::Object(draft)
 }

@@ -96,7 +96,7 @@ pub enum ProfileKey {
     /// A key that signs.
     Own(OwnKey),
     /// A key that signs statements one by one.
-    Bbs(OwnBbsKey),
+    Bbs(Box<OwnBbsKey>),
 }
 
 impl ProfileKey {

@@ -288,5 +288,12 @@ fn inside_a_presentation() {
     let shown = presentation(vec![token.enveloped(Kind::Credential)]);
     let text = signed(&shown, &world.holder, &holder_kid());
     assert_eq!(told(&world, &text, &published(&world, &list("revocation", true))), rejected("status.revoked"));
-    assert_eq!(told(&world, &text, &published(&world, &list("revocation", false))).0, "accepted");
+    let clear = published(&world, &list("revocation", false));
+    assert_eq!(told(&world, &text, &clear).0, "accepted");
+    // A presentation has no status of its own to demand.
+    let required = Policy { status: StatusDemand::Required, ..Policy::default() };
+    assert_eq!(verify(&request(&text, required.clone()), &world.trust, &clear).verdict(), "accepted");
+    let token = jwt(&credential(), &TokenClaims::default(), &world.issuer, &issuer_kid()).unwrap();
+    let text = signed(&presentation(vec![token.enveloped(Kind::Credential)]), &world.holder, &holder_kid());
+    assert_eq!(verify(&request(&text, required), &world.trust, &clear).verdict(), "indeterminate");
 }

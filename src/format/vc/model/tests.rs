@@ -14,11 +14,11 @@ const GOOD_VP: &str = r#"{"@context":["https://www.w3.org/ns/credentials/v2"],"t
 
 /// The document with a member set to this JSON, or taken out where that is empty.
 fn with(document: &str, member: &str, json: &str) -> String {
-    let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(document).unwrap();
+    let serde_json::Value::Object(mut object) = json::decode(document.as_bytes()).unwrap().to_serde() else { panic!() };
     if json.is_empty() {
         object.remove(member).expect("there");
     } else {
-        object.insert(member.to_owned(), serde_json::from_str(json).unwrap());
+        object.insert(member.to_owned(), json::decode(json.as_bytes()).unwrap().to_serde());
     }
     serde_json::to_string(&object).unwrap()
 }
