@@ -37,9 +37,12 @@ fn every_code_and_stage_has_its_vector() {
 #[test]
 fn the_gate_sees_what_is_missing() {
     let mut results = results();
-    results.cases.retain(|case| case.codes != ["time.expired"]);
+    results
+        .cases
+        .retain(|case| case.codes != ["hc1.prefix"] && !case.id.starts_with("test-vectors/vc_sd_jwt::validity"));
     let missing = coverage::missing(&results);
-    assert_eq!(missing, ["no vector is refused for time.expired alone"]);
+    let due = ["no vector is refused for hc1.prefix alone", "no vector of vc_sd_jwt fails at stage validity"];
+    assert_eq!(missing, due);
 }
 
 #[test]

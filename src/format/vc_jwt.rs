@@ -10,6 +10,12 @@
 
 pub mod claims_1_1;
 
+/// `true` for the content of a SMART Health Card, which shares the claim `vc`.
+fn is_health_card(vc: &Value<'_>) -> bool {
+    let types = vc.member("type").map(Value::items).unwrap_or_default();
+    types.iter().filter_map(Value::as_str).any(|name| name.starts_with("https://smarthealth.cards#"))
+}
+
 #[cfg(test)]
 mod tests;
 
@@ -66,7 +72,9 @@ impl Format for VcJwt {
             None | Some("jwt") => peek_payload(text).is_some_and(|payload| {
                 let claims = json::decode(&payload);
                 let has = |name: &str| claims.as_ref().is_ok_and(|claims| claims.member(name).is_some());
-                has("vc") || has("vp") || (header.typ.is_none() && has("@context"))
+                // A health card that is not compressed is no health card, and nothing else either.
+                let is_card = claims.as_ref().is_ok_and(|claims| claims.member("vc").is_some_and(is_health_card));
+                (has("vc") && !is_card) || has("vp") || (header.typ.is_none() && has("@context"))
             }),
             Some(_) => false,
         }

@@ -72,9 +72,14 @@ fn a_proof_over_json_goes_there_and_back() {
     assert_eq!(right(&signed.replace("1.50", "1.51"), &[&own]), [false]);
     assert_eq!(right(&signed.replace("2023-11-14T", "2023-11-15T"), &[&own]), [false]);
     // More contexts may follow, none may go or change.
-    let longer = signed.replacen(r#"credentials/v2"],"type""#, r#"credentials/v2","https://example.com/c"],"type""#, 1);
+    let with = |context: &str| {
+        let contexts = format!(r#"credentials/v2","{context}"],"type""#);
+        signed.replacen(r#"credentials/v2"],"type""#, &contexts, 1)
+    };
+    assert_eq!(codes(&with("https://example.com/c")), [Code::LdContextUnknown]);
+    let longer = with("https://www.w3.org/ns/credentials/examples/v2");
     assert_eq!(right(&longer, &[&own]), [true]);
-    let other = signed.replacen("credentials/v2", "credentials/v3", 1);
+    let other = signed.replacen("credentials/v2", "credentials/examples/v2", 1);
     assert_eq!(codes(&other), [Code::DiContextMismatch]);
     let none = signed.replacen(r#""@context":["https://www.w3.org/ns/credentials/v2"],"type":"#, r#""type":"#, 1);
     assert_eq!(codes(&none), [Code::DiContextMismatch]);
