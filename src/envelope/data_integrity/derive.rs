@@ -63,7 +63,7 @@ fn base_value(proof: &Proof<'_>, work: Selective) -> Result<Vec<u8>, Reason> {
 /// The document's one base proof of a selective suite.
 ///
 /// # Errors
-/// As [`derive`] says of proofs and their values.
+/// As [`derive()`] says of proofs and their values.
 pub fn selective_proof<'v>(document: &'v Value<'v>) -> Result<(Proof<'v>, Selective), Reason> {
     let mut found = None;
     let mut others = None;

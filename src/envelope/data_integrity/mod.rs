@@ -3,7 +3,7 @@
 //! A proof is a member of the document that it signs. [`proof`] reads it, [`suite`] has the table of cryptosuites, [`chain`] says
 //! which proofs build on which, [`transform`] makes the bytes that are signed, [`open`] puts it together into signatures to check,
 //! [`times`] judges what a proof says of time and addressee, [`sign`] is the issuing twin. Where a holder may show a part,
-//! [`ecdsa_sd`] and [`bbs`] sign [`selective`]ly, statement by statement; [`sign_base`] and [`derive`] are for issuer and holder.
+//! [`ecdsa_sd`] and [`bbs`] sign [`selective`]ly, statement by statement; [`sign_base`] and [`mod@derive`] are for issuer and holder.
 //!
 //! Not here: whose key it is, and what the document says.
 
