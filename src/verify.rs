@@ -82,7 +82,7 @@ fn judge_run(
     let judged: Vec<Vec<Judged>> = contexts
         .iter()
         .zip(drafts)
-        .map(|(context, drafts)| drafts.into_iter().map(|draft| judge(draft, &answers, context, lists)).collect())
+        .map(|(context, drafts)| drafts.into_iter().map(|draft| judge_shown(draft, &answers, context, lists)).collect())
         .collect();
     drop(jobs);
     reports.extend(contexts.iter().zip(opened).zip(judged).map(|((context, pieces), judged)| match pieces {
@@ -135,6 +135,20 @@ fn draft<'a>(piece: &'a OpenedPiece, context: &Context<'_>, jobs: &mut Vec<Job<'
     }
     let inner = piece.inner.iter().map(|inner| draft(inner, context, jobs)).collect();
     Draft { format: piece.format, decoded: decoded_as, findings, signatures, inner }
+}
+
+/// Like [`judge`], of what was handed in itself: where the occasion names a nonce or an audience, it must be made for them. A
+/// credential that nobody presented could be anybody's copy.
+fn judge_shown(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>, lists: &mut Lists) -> Judged {
+    let is_bare = draft.decoded.as_ref().is_some_and(|decoded| !decoded.is_presentation && !decoded.is_bound);
+    let mut judged = judge(draft, answers, context, lists);
+    let occasion = context.occasion;
+    if is_bare && occasion.nonce.is_some() {
+        judged.findings.fail(Reason::new(Code::VpNonce).expected("a presentation").got("a credential alone"));
+    } else if is_bare && occasion.audience.is_some() {
+        judged.findings.fail(Reason::new(Code::ClaimAudience).expected("a presentation").got("a credential alone"));
+    }
+    judged
 }
 
 /// The stages after the signature was checked.
