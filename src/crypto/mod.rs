@@ -19,6 +19,7 @@ pub mod mac;
 pub mod md5;
 pub mod multikey;
 pub mod own_keys;
+pub mod p256;
 pub mod pem;
 pub mod public_key;
 pub mod random;
