@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::check::Note;
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::bbs::Statements;
+use crate::crypto::older_suites::OlderProof;
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::{cbor, json};
 use crate::reason::Reason;
@@ -89,6 +90,8 @@ pub struct Signed {
     pub vouched: Vec<Vouched>,
     /// The statements of a BBS proof, in the place of `message`.
     pub statements: Option<Box<Statements>>,
+    /// What a proof of an older suite is over, in the place of `message`.
+    pub older: Option<Box<OlderProof>>,
 }
 
 /// What a signing key must be for.

@@ -58,7 +58,14 @@ fn wycheproof(name: &str, algorithm: Algorithm, der: bool) -> Option<Tally> {
             let answer = key.clone().and_then(|key| {
                 let width = key.curve().map_or(0, |curve| curve.coordinate_bytes());
                 let signature = if der { raw_from_der(&signature, width)? } else { signature };
-                check_one(&Job { algorithm, key, message: &message, signature: &signature, statements: None })
+                check_one(&Job {
+                    algorithm,
+                    key,
+                    message: &message,
+                    signature: &signature,
+                    statements: None,
+                    older: None,
+                })
             });
             tally.keys_refused += usize::from(key.is_err());
             match (test["result"].as_str(), answer.is_ok()) {
@@ -130,6 +137,7 @@ fn wycheproof_rsa_pss_of_other_parameters() {
                     message: &message,
                     signature: &signature,
                     statements: None,
+                    older: None,
                 });
                 assert_eq!(answer.is_ok(), ours && test["result"] != "invalid", "{algorithm} {}", test["tcId"]);
                 if answer.is_ok() { passed += 1 } else { failed += 1 }
@@ -157,7 +165,14 @@ fn cctv_ed25519() {
         let message = vector["msg"].as_str().expect("text").as_bytes();
         let signature = bytes(&vector["sig"]);
         let answer = PublicKey::ed25519(&bytes(&vector["key"])).and_then(|key| {
-            check_one(&Job { algorithm: Algorithm::EdDsa, key, message, signature: &signature, statements: None })
+            check_one(&Job {
+                algorithm: Algorithm::EdDsa,
+                key,
+                message,
+                signature: &signature,
+                statements: None,
+                older: None,
+            })
         });
         assert_eq!(answer.is_ok(), due, "vector {} {:?}", vector["number"], vector["flags"]);
         if due { passed += 1 } else { failed += 1 }
@@ -186,6 +201,7 @@ fn es256_over_p384() {
             message: &to_be_signed,
             signature: &signature,
             statements: None,
+            older: None,
         };
         let answers = check(&[Algorithm::Es256OverP384, Algorithm::Es384, Algorithm::Es256].map(job));
         let codes: Vec<_> = answers.into_iter().map(|answer| answer.map_err(|reason| reason.code())).collect();

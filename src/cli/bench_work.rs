@@ -71,7 +71,7 @@ fn job_of<'c>(case: &'c Case, opened: &'c Opened, request: &Request) -> Option<J
     let signed = &opened.signed;
     let algorithm = signed.algorithm?.for_key(&key)?;
     let (message, signature, statements) = (&*signed.message, &*signed.signature, signed.statements.as_deref());
-    let job = Job { algorithm, key, message, signature, statements };
+    let job = Job { algorithm, key, message, signature, statements, older: None };
     check_one(&job).ok()?;
     Some(job)
 }

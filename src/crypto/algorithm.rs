@@ -37,6 +37,8 @@ pub enum KeyKind {
     X25519,
     /// A point of G2 on BLS12-381, for BBS signatures.
     Bls12381G2,
+    /// An Ethereum account: the digest of a secp256k1 key, which a signature brings.
+    EthereumAccount,
 }
 
 /// A signature algorithm. ECDSA signatures are the raw r || s, never DER.
@@ -79,6 +81,8 @@ pub enum Algorithm {
     Es512OverP384,
     /// ECDSA on secp256k1 with SHA-256 (RFC 8812).
     Es256k,
+    /// ECDSA on secp256k1 with SHA-256, and a byte that lets the key be recovered. Older Data Integrity suites only.
+    Es256kR,
     /// A BBS proof, ciphersuite BLS12-381-SHA-256. Data Integrity only: it has no JOSE name and no COSE label here.
     Bbs,
 }
@@ -93,6 +97,7 @@ pub(crate) enum Family {
     RsaPkcs1,
     Ed25519,
     K256,
+    K256Recovery,
     Bbs,
 }
 
@@ -117,6 +122,7 @@ impl Algorithm {
             Algorithm::Es512OverP256 => "ES512 over P-256",
             Algorithm::Es512OverP384 => "ES512 over P-384",
             Algorithm::Es256k => "ES256K",
+            Algorithm::Es256kR => "ES256K-R",
             Algorithm::Bbs => "BBS",
         }
     }
@@ -140,11 +146,11 @@ impl Algorithm {
         Algorithm::REGISTERED.iter().find(|(_, known)| *known == label).map(|(algorithm, _)| *algorithm)
     }
 
-    /// The COSE label of the algorithm. The combinations of X.509 carry the label of their digest's algorithm; BBS has none
-    /// and carries the reserved 0.
+    /// The COSE label of the algorithm. The combinations of X.509 carry the label of their digest's algorithm; those
+    /// that have none carry the reserved 0.
     pub const fn cose_label(self) -> i64 {
         match self {
-            Algorithm::Bbs => 0,
+            Algorithm::Bbs | Algorithm::Es256kR => 0,
             Algorithm::Es256k => -47,
             Algorithm::Es256 | Algorithm::Es256OverP384 | Algorithm::Es256OverP521 => -7,
             Algorithm::EdDsa => -8,
@@ -199,12 +205,13 @@ impl Algorithm {
             Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => Family::RsaPkcs1,
             Algorithm::EdDsa => Family::Ed25519,
             Algorithm::Es256k => Family::K256,
+            Algorithm::Es256kR => Family::K256Recovery,
             Algorithm::Bbs => Family::Bbs,
         }
     }
 
-    /// How the crypto crate checks this algorithm, and whether it wants the ECDSA signature in DER; `None` for BBS, which it
-    /// does not know.
+    /// How the crypto crate checks this algorithm, and whether it wants the ECDSA signature in DER; `None` for what it
+    /// does not know: BBS, recovery of keys.
     pub(crate) fn check_with(self) -> Option<(&'static dyn VerificationAlgorithm, bool)> {
         Some(match self {
             Algorithm::Es256 => (&aws::ECDSA_P256_SHA256_FIXED, false),
@@ -224,7 +231,7 @@ impl Algorithm {
             Algorithm::Rs512 => (&aws::RSA_PKCS1_2048_8192_SHA512, false),
             Algorithm::EdDsa => (&aws::ED25519, false),
             Algorithm::Es256k => (&aws::ECDSA_P256K1_SHA256_FIXED, false),
-            Algorithm::Bbs => return None,
+            Algorithm::Bbs | Algorithm::Es256kR => return None,
         })
     }
 }
@@ -246,7 +253,7 @@ mod tests {
             assert_eq!(algorithm.cose_label(), label);
             assert_eq!(Algorithm::from_jose(algorithm.name()), Some(algorithm));
         }
-        for name in ["none", "HS256", "es256", "ES256k", "BBS", "ES256 over P-384", ""] {
+        for name in ["none", "HS256", "es256", "ES256k", "ES256K-R", "BBS", "ES256 over P-384", ""] {
             assert_eq!(Algorithm::from_jose(name), None, "{name}");
         }
         assert_eq!(Algorithm::from_cose(7), None);

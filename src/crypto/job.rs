@@ -3,6 +3,7 @@
 use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
 use crate::crypto::bbs::Statements;
 use crate::crypto::bbs::proof::verify_proof;
+use crate::crypto::older_suites::{self, OlderProof};
 use crate::crypto::public_key::{Curve, PublicKey};
 use crate::crypto::{ecdsa_value, ed25519_rule};
 use crate::reason::{Code, Reason};
@@ -20,6 +21,8 @@ pub struct Job<'a> {
     pub signature: &'a [u8],
     /// What a BBS proof is over, in the place of `message`.
     pub statements: Option<&'a Statements>,
+    /// What a proof of an older suite is over, in the place of `message`.
+    pub older: Option<&'a OlderProof>,
 }
 
 /// One answer for each job, in the order of the jobs.
@@ -39,6 +42,9 @@ pub fn check_one(job: &Job<'_>) -> Result<(), Reason> {
     if !fits(job.algorithm, &job.key) {
         return Err(invalid().expected(job.algorithm.name()));
     }
+    if let Some(older) = job.older {
+        return older_suites::check(job, older);
+    }
     if job.algorithm == Algorithm::Bbs || job.statements.is_some() {
         return match (job.key.bbs(), job.statements) {
             (Some(key), Some(statements)) => verify_proof(key, job.signature, statements),
@@ -46,13 +52,7 @@ pub fn check_one(job: &Job<'_>) -> Result<(), Reason> {
         };
     }
     let signature = job.signature;
-    let due = signature_bytes(job.algorithm, &job.key);
-    if signature.len() != due {
-        return Err(Reason::new(Code::SigEncoding).expected(due).got(signature.len()));
-    }
-    if job.algorithm == Algorithm::EdDsa && !signature.first_chunk().is_some_and(ed25519_rule::takes) {
-        return Err(invalid());
-    }
+    check_form(job)?;
     let parsed = job.key.parsed_for(job.algorithm).ok_or_else(invalid)?;
     let (_, wants_der) = job.algorithm.check_with().ok_or_else(invalid)?;
     let verified = if wants_der {
@@ -68,10 +68,26 @@ pub fn fits(algorithm: Algorithm, key: &PublicKey) -> bool {
     key.takes(algorithm)
 }
 
+/// `Ok` when the signature looks like one of its algorithm.
+///
+/// # Errors
+/// `sig.encoding` when its length is another; `sig.invalid` when it begins with a point that no Ed25519 signature begins with.
+pub(super) fn check_form(job: &Job<'_>) -> Result<(), Reason> {
+    let due = signature_bytes(job.algorithm, &job.key);
+    if job.signature.len() != due {
+        return Err(Reason::new(Code::SigEncoding).expected(due).got(job.signature.len()));
+    }
+    if job.algorithm == Algorithm::EdDsa && !job.signature.first_chunk().is_some_and(ed25519_rule::takes) {
+        return Err(Reason::new(Code::SigInvalid));
+    }
+    Ok(())
+}
+
 /// Bytes of every signature by that algorithm and key.
 fn signature_bytes(algorithm: Algorithm, key: &PublicKey) -> usize {
     match (algorithm.family(), key.kind()) {
         (Family::P256 | Family::K256, _) => 2 * Curve::P256.coordinate_bytes(),
+        (Family::K256Recovery, _) => 2 * Curve::Secp256k1.coordinate_bytes() + 1,
         (Family::P384, _) => 2 * Curve::P384.coordinate_bytes(),
         (Family::P521, _) => 2 * Curve::P521.coordinate_bytes(),
         (_, KeyKind::Rsa { bits }) => bits.div_ceil(8),
@@ -88,7 +104,7 @@ mod tests {
     use crate::crypto::own_keys::{OwnKey, Signer};
 
     fn answer(algorithm: Algorithm, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), Code> {
-        check_one(&Job { algorithm, key: key.clone(), message, signature, statements: None })
+        check_one(&Job { algorithm, key: key.clone(), message, signature, statements: None, older: None })
             .map_err(|reason| reason.code())
     }
 
@@ -123,7 +139,8 @@ mod tests {
         };
         let made = prove(&held, &[1], b"").expect("a proof");
         let answer = |algorithm, key: &PublicKey, statements: Option<&Statements>| {
-            let job = Job { algorithm, key: key.clone(), message: b"", signature: &made.proof, statements };
+            let job =
+                Job { algorithm, key: key.clone(), message: b"", signature: &made.proof, statements, older: None };
             check_one(&job).map_err(|reason| reason.code())
         };
         let bbs = own.public_key();
@@ -148,6 +165,7 @@ mod tests {
             message,
             signature: &signature,
             statements: None,
+            older: None,
         });
         assert_eq!(check(&jobs).iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true, false]);
     }

@@ -41,8 +41,11 @@ pub fn public_key(jwk: &json::Value<'_>) -> Result<PublicKey, Reason> {
 }
 
 impl PublicKey {
-    /// The key as a JWK with the members of its kind and no others.
+    /// The key as a JWK with the members of its kind and no others; null for an account, which is no key.
     pub fn to_jwk(&self) -> serde_json::Value {
+        if self.kind() == KeyKind::EthereumAccount {
+            return serde_json::Value::Null;
+        }
         let text = |bytes: &[u8]| base64url::encode(bytes);
         if let (Some(curve), Some((x, y))) = (self.curve(), self.ec_coordinates()) {
             return serde_json::json!({ "kty": "EC", "crv": curve.name(), "x": text(x), "y": text(y) });

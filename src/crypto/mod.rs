@@ -18,6 +18,7 @@ pub mod key_file;
 pub mod mac;
 pub mod md5;
 pub mod multikey;
+pub mod older_suites;
 pub mod own_keys;
 pub mod p256;
 pub mod pem;

@@ -80,21 +80,23 @@ pub fn encode(key: &PublicKey) -> String {
     multibase::encode(Base::Base58Btc, &to_bytes(key))
 }
 
-/// The bytes under the multibase text: the multicodec number, then the key.
+/// The bytes under the multibase text: the multicodec number, then the key. Of an account its address alone: it is no key, and has
+/// no number.
 pub fn to_bytes(key: &PublicKey) -> Vec<u8> {
-    let head: [u8; 2] = match key.kind() {
-        KeyKind::Ed25519 => [0xed, 0x01],
-        KeyKind::X25519 => [0xec, 0x01],
-        KeyKind::P256 => [0x80, 0x24],
-        KeyKind::P384 => [0x81, 0x24],
-        KeyKind::P521 => [0x82, 0x24],
-        KeyKind::K256 => [0xe7, 0x01],
-        KeyKind::Bls12381G2 => [0xeb, 0x01],
-        KeyKind::Rsa { .. } => [0x85, 0x24],
+    let head: &[u8] = match key.kind() {
+        KeyKind::Ed25519 => &[0xed, 0x01],
+        KeyKind::X25519 => &[0xec, 0x01],
+        KeyKind::P256 => &[0x80, 0x24],
+        KeyKind::P384 => &[0x81, 0x24],
+        KeyKind::P521 => &[0x82, 0x24],
+        KeyKind::K256 => &[0xe7, 0x01],
+        KeyKind::Bls12381G2 => &[0xeb, 0x01],
+        KeyKind::Rsa { .. } => &[0x85, 0x24],
+        KeyKind::EthereumAccount => &[],
     };
     match key.compressed_point() {
-        Some(point) => [&head, point.as_slice()].concat(),
-        None => [&head, key.encoded()].concat(),
+        Some(point) => [head, point.as_slice()].concat(),
+        None => [head, key.encoded()].concat(),
     }
 }
 

@@ -307,7 +307,7 @@ fn curve_identifier(curve: Curve) -> Option<&'static [u8]> {
 
 /// The signature, if it verifies.
 fn checked(algorithm: Algorithm, key: &PublicKey, message: &[u8], signature: Vec<u8>) -> Result<Vec<u8>, SignFault> {
-    let job = Job { algorithm, key: key.clone(), message, signature: &signature, statements: None };
+    let job = Job { algorithm, key: key.clone(), message, signature: &signature, statements: None, older: None };
     job::check_one(&job).map_err(|_| SignFault::SelfCheck)?;
     Ok(signature)
 }
@@ -324,6 +324,7 @@ mod tests {
             message: b"message",
             signature: &signature,
             statements: None,
+            older: None,
         };
         assert_eq!(job::check_one(&job), Ok(()));
     }

@@ -165,6 +165,14 @@ impl PublicKey {
         PublicKey::whole(KeyKind::X25519, encoded, 32)
     }
 
+    /// The Ethereum account with that address: 20 bytes of the digest of a key. It checks signatures that bring their key.
+    ///
+    /// # Errors
+    /// `key.invalid_point` when the length is not 20.
+    pub fn ethereum_account(address: &[u8]) -> Result<PublicKey, Reason> {
+        PublicKey::whole(KeyKind::EthereumAccount, address, 20)
+    }
+
     /// The BLS12-381 key with that compressed point of G2 (96 bytes).
     ///
     /// # Errors
@@ -225,6 +233,11 @@ impl PublicKey {
         (self.0.kind == KeyKind::Bls12381G2).then_some(self.0.encoded.as_slice())
     }
 
+    /// The 20 bytes of an Ethereum account's address.
+    pub fn ethereum_address(&self) -> Option<&[u8]> {
+        (self.0.kind == KeyKind::EthereumAccount).then_some(self.0.encoded.as_slice())
+    }
+
     /// The BLS12-381 key, ready to check proofs with.
     pub fn bbs(&self) -> Option<&VerifyKey> {
         if let Parts::Bbs(key) = &self.0.parts { Some(key) } else { None }
@@ -262,6 +275,7 @@ impl PublicKey {
     pub(crate) fn takes(&self, algorithm: Algorithm) -> bool {
         let fits = match algorithm.family() {
             Family::Bbs => self.0.kind == KeyKind::Bls12381G2,
+            Family::K256Recovery => matches!(self.0.kind, KeyKind::K256 | KeyKind::EthereumAccount),
             _ => self.0.slots.iter().any(|(known, _)| *known == algorithm),
         };
         fits && !(self.0.pss_only && algorithm.family() == Family::RsaPkcs1)
@@ -389,7 +403,12 @@ pub(crate) fn okp_curve(kind: KeyKind) -> Option<&'static str> {
         KeyKind::Ed25519 => Some("Ed25519"),
         KeyKind::X25519 => Some("X25519"),
         KeyKind::Bls12381G2 => Some("BLS12381G2"),
-        KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::K256 | KeyKind::Rsa { .. } => None,
+        KeyKind::P256
+        | KeyKind::P384
+        | KeyKind::P521
+        | KeyKind::K256
+        | KeyKind::Rsa { .. }
+        | KeyKind::EthereumAccount => None,
     }
 }
 

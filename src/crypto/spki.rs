@@ -49,8 +49,8 @@ impl PublicKey {
         }
     }
 
-    /// The key as DER SubjectPublicKeyInfo. BLS12-381 keys have no registered identifier: their 96 bytes come alone, which
-    /// nobody reads as a key.
+    /// The key as DER SubjectPublicKeyInfo. BLS12-381 keys and accounts have no registered identifier: their bytes come
+    /// alone, which nobody reads as a key.
     pub fn to_spki_der(&self) -> Vec<u8> {
         const NULL: [u8; 2] = [5, 0];
         let identifier = |oid: ObjectIdentifier| tlv::value(6, &[oid.as_bytes()]);

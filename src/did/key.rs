@@ -32,7 +32,8 @@ pub fn document(did: &str, identifier: &str) -> Result<DidDocument, Reason> {
         KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::K256 | KeyKind::Rsa { .. } => {
             DidDocument::of_keys(did, vec![(fragment, key, &all)])
         }
-        KeyKind::Bls12381G2 => DidDocument::of_keys(did, vec![(fragment, key, &SIGNING)]),
+        // The multicodec of an account does not exist, so that none comes out of a did:key.
+        KeyKind::Bls12381G2 | KeyKind::EthereumAccount => DidDocument::of_keys(did, vec![(fragment, key, &SIGNING)]),
         KeyKind::Ed25519 => {
             let derived = key.derived_x25519().map(|key| (multikey::encode(&key), key, &[Purpose::KeyAgreement][..]));
             let mut keys = vec![(fragment, key, &SIGNING[..])];

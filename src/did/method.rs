@@ -6,6 +6,10 @@
 //! | JsonWebKey, JsonWebKey2020, JwsVerificationKey2020 | `publicKeyJwk` |
 //! | Ed25519VerificationKey2018, X25519KeyAgreementKey2019 | `publicKeyBase58` or `publicKeyJwk` |
 //! | EcdsaSecp256k1VerificationKey2019, EcdsaSecp256r1VerificationKey2019, P256Key2021, P384Key2021, P521Key2021, Bls12381G2Key2020 | any of these, or `publicKeyHex` |
+//! | EcdsaSecp256k1RecoveryMethod2020 | `publicKeyJwk`, `publicKeyHex`, or an account: `blockchainAccountId`, `ethereumAddress` |
+//! | BlockchainVerificationMethod2021 | `blockchainAccountId` |
+//!
+//! An account is the digest of a key that signatures bring. Those of Ethereum are taken, on any chain.
 
 use crate::crypto::algorithm::KeyKind;
 use crate::crypto::public_key::{Curve, PublicKey};
@@ -20,6 +24,8 @@ const MULTIBASE: &str = "publicKeyMultibase";
 const JWK: &str = "publicKeyJwk";
 const BASE58: &str = "publicKeyBase58";
 const HEX: &str = "publicKeyHex";
+const ACCOUNT: &str = "blockchainAccountId";
+const ADDRESS: &str = "ethereumAddress";
 
 /// Members that hold a private key, and must never be there.
 const PRIVATE: [&str; 6] = [
@@ -45,7 +51,7 @@ const fn of(name: &'static str, members: &'static [&'static str], kind: Option<K
     Type { name, members, kind }
 }
 
-const TYPES: [Type; 14] = [
+const TYPES: [Type; 16] = [
     of("Multikey", &[MULTIBASE], None),
     of("JsonWebKey", &[JWK], None),
     of("JsonWebKey2020", &[JWK], None),
@@ -60,6 +66,8 @@ const TYPES: [Type; 14] = [
     of("P384Key2021", &MATERIAL, Some(KeyKind::P384)),
     of("P521Key2021", &MATERIAL, Some(KeyKind::P521)),
     of("Bls12381G2Key2020", &MATERIAL, Some(KeyKind::Bls12381G2)),
+    of("EcdsaSecp256k1RecoveryMethod2020", &[JWK, HEX, ACCOUNT, ADDRESS], Some(KeyKind::K256)),
+    of("BlockchainVerificationMethod2021", &[ACCOUNT], None),
 ];
 
 /// The key of a verification method.
@@ -76,7 +84,9 @@ pub fn public_key(method: &json::Value<'_>) -> Result<PublicKey, Reason> {
     let name = method.member("type").and_then(json::Value::as_str).ok_or_else(|| invalid("a type").got("none"))?;
     let found = TYPES.iter().find(|known| known.name == name);
     let due = found.ok_or_else(|| invalid("a type of key that we take").got(shown(name)))?;
-    let mut present = MATERIAL.into_iter().filter_map(|name| Some((name, method.member(name)?)));
+    // An account may stand beside the key of another type; it is one only where the type says so.
+    let accounts = [ACCOUNT, ADDRESS].into_iter().filter(|name| due.members.contains(name));
+    let mut present = MATERIAL.into_iter().chain(accounts).filter_map(|name| Some((name, method.member(name)?)));
     let (Some((member, value)), None) = (present.next(), present.next()) else {
         return Err(invalid("one public key").got("none, or several"));
     };
@@ -88,6 +98,9 @@ pub fn public_key(method: &json::Value<'_>) -> Result<PublicKey, Reason> {
             Code::JoseJwkPolicy => invalid("a JWK that we take").got("a JWK of another kind or form"),
             _ => reason,
         })?,
+        ACCOUNT | ADDRESS => {
+            return account(member, value.as_str().ok_or_else(|| invalid("a text").got(value.kind()))?);
+        }
         _ => written_key(member, value.as_str().ok_or_else(|| invalid("a text").got(value.kind()))?, due.kind)?,
     };
     match due.kind {
@@ -111,8 +124,30 @@ fn written_key(member: &str, text: &str, kind: Option<KeyKind>) -> Result<Public
         Some(KeyKind::P384) => point(Curve::P384, &bytes),
         Some(KeyKind::P521) => point(Curve::P521, &bytes),
         Some(KeyKind::K256) => point(Curve::Secp256k1, &bytes),
-        Some(KeyKind::Rsa { .. }) | None => Err(invalid("a key with its kind").got("bytes alone")),
+        Some(KeyKind::Rsa { .. } | KeyKind::EthereumAccount) | None => {
+            Err(invalid("a key with its kind").got("bytes alone"))
+        }
     }
+}
+
+/// An Ethereum account: `eip155:CHAIN:0x..` (CAIP-10), `0x..@eip155:CHAIN` as it was written once, or the address alone. The case of
+/// its letters is a checksum (EIP-55) that nobody need write, and is not looked at.
+fn account(member: &str, text: &str) -> Result<PublicKey, Reason> {
+    let fault = || invalid("an account of Ethereum").got("another account");
+    let address = match member {
+        ADDRESS => text,
+        _ => {
+            let former = text.split_once('@').map(|(address, chain)| (chain, address));
+            let (chain, address) = former.or_else(|| text.rsplit_once(':')).ok_or_else(fault)?;
+            let number = chain.strip_prefix("eip155:").ok_or_else(fault)?;
+            if number.is_empty() || number.len() > 32 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(fault());
+            }
+            address
+        }
+    };
+    let bytes = address.strip_prefix("0x").and_then(hexadecimal).ok_or_else(fault)?;
+    PublicKey::ethereum_account(&bytes).map_err(|_| fault())
 }
 
 /// A SEC 1 point, compressed or not.

@@ -2,12 +2,14 @@
 //!
 //! Pure: a document that must be fetched is a [`Resolution::Missing`] with its locator, and found among the evidence
 //! the next time. The methods key, jwk, peer and pkh need no document; web's is at a locator made of the DID; every other
-//! method is for a resolver that the operator configured.
+//! method is for a resolver that the operator configured. Without one, ethr's document is that of an account without any entry
+//! on the ledger.
 
 pub mod document;
 mod host;
 pub mod jwk;
 pub mod key;
+pub mod ledger;
 mod method;
 pub mod peer;
 pub mod pkh;
@@ -73,11 +75,11 @@ fn resolved(did: &str, evidence: &Evidence, resolver: Option<&Resolver>) -> Resu
             Peer::Unknown => return Ok(Resolution::Missing(unavailable().expected("the long form of the DID"), None)),
         },
         "web" => return fetched(did, web::locator(did)?, evidence, DidDocument::decode),
-        _ => {
-            let locator = resolver.and_then(|resolver| resolver.locator(did));
-            let locator = locator.ok_or_else(|| Reason::new(Code::DidMethodUnsupported).got(method.to_owned()))?;
-            return fetched(did, locator, evidence, remote::document);
-        }
+        _ => match resolver.and_then(|resolver| resolver.locator(did)) {
+            // A resolver may know what the ledger says.
+            Some(locator) => return fetched(did, locator, evidence, remote::document),
+            None => ledger::document(did, method)?,
+        },
     };
     Ok(Resolution::Document(document))
 }

@@ -1,6 +1,7 @@
 //! Compact JWS (RFC 7515), opened without belief: three parts, a header under the rules of RFC 8725, nothing checked.
 //!
-//! JSON serialisations, detached payloads and `b64: false` (RFC 7797) are refused. Keys in or behind the header never count.
+//! JSON serialisations, detached payloads and `b64: false` (RFC 7797) are refused, but where a format is made of them: see [`Detached`].
+//! Keys in or behind the header never count.
 
 use crate::crypto::algorithm::Algorithm;
 use crate::encoding::{base64url, json};
@@ -68,6 +69,45 @@ impl Jws {
             message: text.as_bytes().get(..signed_bytes).unwrap_or_default().to_vec(),
             signature: base64url::decode(signature)?,
         })
+    }
+}
+
+/// A compact JWS without payload, which stands elsewhere and is signed as it is (RFC 7515, appendix F; RFC 7797).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detached {
+    /// `alg`.
+    pub algorithm: String,
+    /// The protected header as it came, in base64url: the first of what is signed.
+    pub protected: String,
+    /// The signature.
+    pub signature: Vec<u8>,
+}
+
+impl Detached {
+    /// The detached JWS that `text` holds.
+    ///
+    /// # Errors
+    /// As [`Jws::open`], with the first broken rule of the header: `jose.*`. `jose.crit_malformed` unless `crit` is `["b64"]`;
+    /// `jose.b64_unsupported` unless `b64` is false; `jose.malformed` where a payload stands.
+    pub fn open(text: &str) -> Result<Detached, Reason> {
+        if text.len() > limits::INPUT_BYTES {
+            return Err(Reason::new(Code::InputTooLarge).expected(limits::INPUT_BYTES).got(text.len()));
+        }
+        check_compact(text)?;
+        let (protected, payload, signature) = parts(text)?;
+        if !payload.is_empty() {
+            return Err(malformed("a payload"));
+        }
+        let decoded = base64url::decode(protected)?;
+        let header = json::decode(&decoded)?;
+        if header.as_object().is_none() {
+            return Err(malformed("a header that is no object"));
+        }
+        for rule in [check_alg, check_unencoded, check_typ, check_own_key, check_remote_key] {
+            rule(&header)?;
+        }
+        let algorithm = header.member("alg").and_then(json::Value::as_str).unwrap_or_default().to_owned();
+        Ok(Detached { algorithm, protected: protected.to_owned(), signature: base64url::decode(signature)? })
     }
 }
 
@@ -165,6 +205,20 @@ fn check_b64(header: &json::Value<'_>) -> Result<(), Reason> {
         .and_then(json::Value::as_array)
         .is_some_and(|names| names.iter().any(|name| name.as_str() == Some("b64")));
     if header.member("b64").is_some() && !is_critical { Err(Reason::new(Code::JoseB64Unsupported)) } else { Ok(()) }
+}
+
+/// RFC 7797, 3 and 6: a payload that is signed as it is has `b64: false`, and `crit` says so.
+fn check_unencoded(header: &json::Value<'_>) -> Result<(), Reason> {
+    let fault = || Reason::new(Code::JoseCritMalformed).expected("`b64` alone");
+    let crit = header.member("crit").ok_or_else(|| fault().got("no `crit`"))?;
+    let names = crit.as_array().ok_or_else(|| fault().got(crit.kind()))?;
+    if !matches!(names, [name] if name.as_str() == Some("b64")) {
+        return Err(fault().got("another list"));
+    }
+    match header.member("b64") {
+        Some(json::Value::Bool(false)) => Ok(()),
+        _ => Err(Reason::new(Code::JoseB64Unsupported).expected("`b64` to be false")),
+    }
 }
 
 /// RFC 7515, 4.1.9 and 4.1.10: `typ` and `cty` are texts.

@@ -205,7 +205,14 @@ fn check_signature(
     if jws.signature.is_empty() {
         return Err(Reason::new(Code::SigInvalid).got("no signature"));
     }
-    job::check_one(&Job { algorithm, key, message: &jws.message, signature: &jws.signature, statements: None })
+    job::check_one(&Job {
+        algorithm,
+        key,
+        message: &jws.message,
+        signature: &jws.signature,
+        statements: None,
+        older: None,
+    })
 }
 
 #[cfg(test)]

@@ -91,7 +91,14 @@ fn check_signed(signed: &Signed, key: Option<&PublicKey>) -> Result<(), Reason> 
         let fitting = signed.algorithm.and_then(|algorithm| algorithm.for_key(key));
         let algorithm = fitting.ok_or_else(|| Reason::new(Code::DiCryptosuite).got("a key of another kind"))?;
         let (message, signature) = (signed.message.as_slice(), signed.signature.as_slice());
-        jobs.push(Job { algorithm, key: key.clone(), message, signature, statements: signed.statements.as_deref() });
+        jobs.push(Job {
+            algorithm,
+            key: key.clone(),
+            message,
+            signature,
+            statements: signed.statements.as_deref(),
+            older: signed.older.as_deref(),
+        });
     }
     jobs.extend(signed.vouched.iter().map(|vouched| Job {
         algorithm: vouched.algorithm,
@@ -99,6 +106,7 @@ fn check_signed(signed: &Signed, key: Option<&PublicKey>) -> Result<(), Reason> 
         message: &vouched.message,
         signature: &vouched.signature,
         statements: None,
+        older: None,
     }));
     check(&jobs).into_iter().collect()
 }

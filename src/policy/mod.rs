@@ -29,6 +29,8 @@ pub struct Policy {
     pub controllers: ControllerDemand,
     /// Whether JSON-LD contexts may stand inside a document, as objects.
     pub inline_contexts: bool,
+    /// Whether a DID of a ledger that nobody read (did:ethr) counts as what it was before the first entry of the ledger.
+    pub unread_ledgers: bool,
     /// Whether every credential of a presentation must be about its holder.
     pub holder_binding: bool,
 }
@@ -47,6 +49,7 @@ impl Default for Policy {
             issuers: IssuerDemand::Listed,
             controllers: ControllerDemand::Reject,
             inline_contexts: false,
+            unread_ledgers: false,
             holder_binding: false,
         }
     }

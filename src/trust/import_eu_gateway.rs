@@ -82,8 +82,9 @@ fn check_signature(line: &[u8], body: &[u8], key: &PublicKey) -> Result<(), Reas
     let algorithm = Algorithm::ecdsa(Hash::Sha256, key.kind())
         .ok_or_else(|| Reason::new(Code::SigInvalid).expected("an ECDSA key"))?;
     let trimmed = body.strip_suffix(b"\n").unwrap_or(body);
-    let check =
-        |message| check_one(&Job { algorithm, key: key.clone(), message, signature: &signature, statements: None });
+    let check = |message| {
+        check_one(&Job { algorithm, key: key.clone(), message, signature: &signature, statements: None, older: None })
+    };
     check(body).or_else(|_| check(trimmed))
 }
 

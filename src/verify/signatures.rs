@@ -80,6 +80,7 @@ impl Signatures {
                     message: &signed.message,
                     signature: &signed.signature,
                     statements: signed.statements.as_deref(),
+                    older: signed.older.as_deref(),
                 });
                 tried.candidates.push(candidate);
             }
@@ -97,6 +98,7 @@ impl Signatures {
             message: &vouched.message,
             signature: &vouched.signature,
             statements: None,
+            older: None,
         }));
         tried.all = start..jobs.len();
         tried

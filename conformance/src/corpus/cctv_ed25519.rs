@@ -40,6 +40,7 @@ fn case_of(set: &str, vector: &Value) -> Option<Case> {
                 message: message.as_bytes(),
                 signature: &signature,
                 statements: None,
+                older: None,
             })
         });
         Found::when(due, taken.is_ok(), || taken.err().map_or_else(String::new, |reason| reason.to_string()))

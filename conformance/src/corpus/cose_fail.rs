@@ -58,6 +58,13 @@ fn verifies(message: &[u8], x: &[u8], y: &[u8]) -> Result<(), String> {
         AlgorithmLabel::Other(_) => None,
     };
     let algorithm = algorithm.and_then(|algorithm| algorithm.for_key(&key)).ok_or("an algorithm that does not fit")?;
-    check_one(&Job { algorithm, key, message: &sign1.message, signature: &sign1.signature, statements: None })
-        .map_err(|reason| reason.to_string())
+    check_one(&Job {
+        algorithm,
+        key,
+        message: &sign1.message,
+        signature: &sign1.signature,
+        statements: None,
+        older: None,
+    })
+    .map_err(|reason| reason.to_string())
 }

@@ -127,7 +127,7 @@ fn is_right(signed: &Signed) -> Result<(), String> {
     let key = multikey::decode(fragment).map_err(told)?;
     let algorithm = signed.algorithm.and_then(|algorithm| algorithm.for_key(&key)).ok_or("a key of another kind")?;
     let (message, signature) = (signed.message.as_slice(), signed.signature.as_slice());
-    check_one(&Job { algorithm, key, message, signature, statements: None }).map_err(told)
+    check_one(&Job { algorithm, key, message, signature, statements: None, older: None }).map_err(told)
 }
 
 /// `Ok` when every step that the set tells comes out as told.

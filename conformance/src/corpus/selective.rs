@@ -167,13 +167,15 @@ fn is_right(signed: &Signed) -> Result<(), String> {
     let key = key_of(method)?;
     let algorithm = signed.algorithm.and_then(|algorithm| algorithm.for_key(&key)).ok_or("a key of another kind")?;
     let (message, signature) = (signed.message.as_slice(), signed.signature.as_slice());
-    let mut jobs = vec![Job { algorithm, key, message, signature, statements: signed.statements.as_deref() }];
+    let mut jobs =
+        vec![Job { algorithm, key, message, signature, statements: signed.statements.as_deref(), older: None }];
     jobs.extend(signed.vouched.iter().map(|vouched| Job {
         algorithm: vouched.algorithm,
         key: vouched.key.clone(),
         message: &vouched.message,
         signature: &vouched.signature,
         statements: None,
+        older: None,
     }));
     check(&jobs).into_iter().collect::<Result<(), Reason>>().map_err(told)
 }

@@ -95,7 +95,7 @@ fn signature_case(id: &str, algorithm: Algorithm, written: Written, group: &Valu
                 Written::Raw => signature.clone(),
                 Written::Der { width } => raw_from_der(&signature, width)?,
             };
-            check_one(&Job { algorithm, key, message: &message, signature: &raw, statements: None })
+            check_one(&Job { algorithm, key, message: &message, signature: &raw, statements: None, older: None })
         });
         judge(&result, &verified)
     }))
@@ -133,7 +133,7 @@ fn jws_verifies(text: &str, keys: &[u8], named: Option<&str>) -> Result<(), Reas
     let invalid = || Reason::new(vidimus::reason::Code::JoseAlgKeyMismatch);
     let algorithm =
         jws.header.allowed_algorithm(&allowed)?.and_then(|named| named.for_key(&key)).ok_or_else(invalid)?;
-    check_one(&Job { algorithm, key, message: &jws.message, signature: &jws.signature, statements: None })
+    check_one(&Job { algorithm, key, message: &jws.message, signature: &jws.signature, statements: None, older: None })
 }
 
 /// A token of the hostile seed, under the key set and the rules of its `keys.json`.

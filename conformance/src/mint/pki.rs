@@ -9,7 +9,9 @@ use rcgen::{
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, SanType, date_time_ymd,
 };
 
-use vidimus::crypto::own_keys::OwnKey;
+use serde_json::Value;
+use vidimus::crypto::own_keys::{OwnKey, Signer};
+use vidimus::encoding::base64url;
 
 use super::signing::TestKey;
 
@@ -109,6 +111,9 @@ const CONTROLLERS: &[(&str, &rcgen::SignatureAlgorithm)] = &[
     ("vc-stranger", &PKCS_ED25519),
 ];
 
+/// The only key on secp256k1.
+const SECP256K1: &str = "vc-issuer-with-secp256k1";
+
 /// Makes every key and certificate anew.
 ///
 /// # Errors
@@ -137,6 +142,8 @@ pub fn make(vectors: &Path) -> Result<(), String> {
     for (name, by, change) in CARD_CERTIFICATES {
         certify(&folder, name, "XV", &card_key, *by, *change)?;
     }
+    // Nothing else of ours makes keys on that curve.
+    write(&folder, &format!("{SECP256K1}.key.jwk"), &vidimus_ssi::sign::new_secp256k1()?)?;
     // Whose documents are pinned, or who are known by a DID: bare keys.
     for (name, algorithm) in CONTROLLERS {
         let key = KeyPair::generate_for(algorithm).map_err(text)?;
@@ -192,6 +199,15 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
     std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// The scalar or seed in a PKCS #8 key: behind the version of an ECPrivateKey, or in an octet string of its own.
+fn secret_of(der: &[u8]) -> Option<&[u8]> {
+    let behind = |head: &[u8], length: usize| {
+        let at = der.windows(head.len()).position(|window| window == head)?.checked_add(head.len())?;
+        der.get(at..at.checked_add(length)?)
+    };
+    behind(&[2, 1, 1, 4, 32], 32).or_else(|| behind(&[2, 1, 1, 4, 48], 48)).or_else(|| behind(&[4, 34, 4, 32], 32))
+}
+
 /// The test PKI, read.
 pub struct Pki {
     folder: PathBuf,
@@ -223,6 +239,28 @@ impl Pki {
         OwnKey::from_pem(&text).map_err(|fault| format!("{}: {fault}", path.display()))
     }
 
+    /// The key with this name as a secret JWK: on P-256, P-384 or secp256k1, or Ed25519.
+    ///
+    /// # Errors
+    /// A sentence, when it is not there or of another kind.
+    pub fn secret_jwk(&self, name: &str) -> Result<Value, String> {
+        if name == SECP256K1 {
+            let path = self.folder.join(format!("{name}.key.jwk"));
+            let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            return serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()));
+        }
+        let own = self.own_key(name)?;
+        let path = self.folder.join(format!("{name}.key.pem"));
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let body: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+        let der = base64url::decode_standard(&body).map_err(|reason| reason.to_string())?;
+        let secret = secret_of(&der).ok_or_else(|| format!("{}: no secret", path.display()))?;
+        let mut jwk = own.public_key().to_jwk();
+        let members = jwk.as_object_mut().ok_or("no JWK")?;
+        members.insert("d".to_owned(), base64url::encode(secret).into());
+        Ok(jwk)
+    }
+
     /// DER of the certificate with this name.
     ///
     /// # Errors
@@ -231,6 +269,6 @@ impl Pki {
         let path = self.folder.join(format!("{name}.cert.pem"));
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let body: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
-        vidimus::encoding::base64url::decode_standard(&body).map_err(|reason| format!("{}: {reason}", path.display()))
+        base64url::decode_standard(&body).map_err(|reason| format!("{}: {reason}", path.display()))
     }
 }

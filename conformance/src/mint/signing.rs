@@ -65,6 +65,7 @@ impl TestKey {
                 message,
                 signature: kept,
                 statements: None,
+                older: None,
             };
             if check_one(&job).is_ok() {
                 return Ok(kept.to_vec());

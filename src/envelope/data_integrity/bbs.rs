@@ -62,6 +62,7 @@ pub fn open_here(
         algorithm: Some(Algorithm::Bbs),
         signature: value.proof,
         statements: Some(Box::new(statements)),
+        older: None,
         ..Signed::default()
     })
 }

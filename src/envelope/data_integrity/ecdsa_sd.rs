@@ -118,6 +118,7 @@ pub fn check_base(secured: &Secured<'_>, value: &[u8], issuer: &PublicKey, terms
         message,
         signature,
         statements: None,
+        older: None,
     };
     let mut jobs = vec![job(issuer, message.as_slice(), value.base_signature.as_slice())];
     for (line, signature) in grouped.others.iter().zip(&value.signatures) {

@@ -5,6 +5,8 @@
 //! [`times`] judges what a proof says of time and addressee, [`sign`] is the issuing twin. Where a holder may show a part,
 //! [`ecdsa_sd`] and [`bbs`] sign [`selective`]ly, statement by statement; [`sign_base`] and [`mod@derive`] are for issuer and holder.
 //!
+//! Suites from before cryptosuites are verified only: [`older`].
+//!
 //! Not here: whose key it is, and what the document says.
 
 pub mod bbs;
@@ -14,6 +16,7 @@ mod components;
 pub mod derive;
 pub mod ecdsa_sd;
 pub mod ecdsa_sd_value;
+pub mod older;
 pub mod open;
 pub mod proof;
 pub mod selective;

@@ -1,5 +1,7 @@
 //! Opens the proofs of a document: from JSON to signatures to check. Nothing is checked against a key.
 
+use std::sync::Arc;
+
 use crate::credential::{KeyId, Purpose, Signed};
 use crate::crypto::algorithm::Hash;
 use crate::encoding::json::Value;
@@ -8,7 +10,7 @@ use crate::envelope::data_integrity::chain::previous_of;
 use crate::envelope::data_integrity::proof::{Proof, proofs_of};
 use crate::envelope::data_integrity::suite::{KeyUse, Selective, Suite, Transform, Work};
 use crate::envelope::data_integrity::transform::{Secured, Terms, canonical, digest_of, listed};
-use crate::envelope::data_integrity::{bbs, ecdsa_sd};
+use crate::envelope::data_integrity::{bbs, ecdsa_sd, older};
 use crate::reason::{Code, Reason};
 
 /// The signatures of a document.
@@ -42,7 +44,7 @@ pub fn open(document: &Value<'_>, purpose: Purpose, terms: &Terms<'_>) -> Result
         faults.push(reason);
         Vec::new()
     });
-    let mut opener = Opener { document, terms, digests: Vec::new(), broken: None };
+    let mut opener = Opener { document, terms, texts: Vec::new(), broken: None };
     let mut signed = Vec::with_capacity(proofs.len());
     for (at, proof) in proofs.iter().enumerate() {
         // Without the chain it is not known what was signed.
@@ -96,27 +98,35 @@ fn check_purpose(proof: &Proof<'_>, purpose: Purpose) -> Result<(), Reason> {
 struct Opener<'d> {
     document: &'d Value<'d>,
     terms: &'d Terms<'d>,
-    /// Digests of the document as RDF: proofs of a set mostly sign the same one.
-    digests: Vec<KnownDigest>,
+    /// The document as canonical RDF: proofs of a set mostly sign the same one.
+    texts: Vec<KnownText>,
     /// Why the document has none. Looked for once: a document that is made to be hard is so for each of its proofs.
     broken: Option<Reason>,
 }
 
-/// A digest of the document together with the proofs at these places.
-struct KnownDigest {
+/// The document together with the proofs at these places, canonical with labels by that hash.
+struct KnownText {
     hash: Hash,
     places: Vec<usize>,
-    digest: Vec<u8>,
+    text: Arc<str>,
 }
 
 impl<'d> Opener<'d> {
     fn signed(&mut self, proof: &Proof<'d>, places: &[usize], proofs: &[Proof<'d>]) -> Result<Signed, Reason> {
         // What is missing here is said already.
         let (Some(suite), Some(text)) = (proof.suite, proof.proof_value) else { return Ok(Signed::default()) };
-        let value = multibase::decode(text, &[suite.base])?;
         let previous: Vec<&Proof<'d>> = places.iter().filter_map(|at| proofs.get(*at)).collect();
         let secured = Secured::of(self.document, proof.value, suite, &previous)?;
+        if let Work::Older(named) = suite.work {
+            let value = older::Value::open(text, suite)?;
+            let options = canonical(&secured.options, Transform::Rdfc, Hash::Sha256, self.terms)?;
+            let document = self.document_text(&secured, Hash::Sha256, places)?;
+            return Ok(value.signed(named, document, options));
+        }
+        let value = multibase::decode(text, &[suite.base])?;
         let transform = match suite.work {
+            // Opened above.
+            Work::Older(_) => return Ok(Signed::default()),
             Work::Whole(transform) => transform,
             Work::Selective(Selective::EcdsaSd) => return ecdsa_sd::open(&secured, &value, self.terms),
             Work::Selective(Selective::Bbs) => return bbs::open(&secured, &value, self.terms),
@@ -127,24 +137,24 @@ impl<'d> Opener<'d> {
             Transform::Rdfc => {
                 let options = canonical(&secured.options, transform, key.hash, self.terms)?;
                 let mut message = digest_of(&options, key.hash);
-                message.extend(self.document_digest(&secured, key.hash, places)?);
+                message.extend(digest_of(&self.document_text(&secured, key.hash, places)?, key.hash));
                 message
             }
         };
         Ok(Signed { algorithm: Some(key.algorithm), message, signature: value, ..Signed::default() })
     }
 
-    fn document_digest(&mut self, secured: &Secured<'_>, hash: Hash, places: &[usize]) -> Result<Vec<u8>, Reason> {
-        if let Some(known) = self.digests.iter().find(|known| known.hash == hash && known.places == places) {
-            return Ok(known.digest.clone());
+    fn document_text(&mut self, secured: &Secured<'_>, hash: Hash, places: &[usize]) -> Result<Arc<str>, Reason> {
+        if let Some(known) = self.texts.iter().find(|known| known.hash == hash && known.places == places) {
+            return Ok(known.text.clone());
         }
         if let Some(reason) = &self.broken {
             return Err(reason.clone());
         }
         let text = canonical(&secured.document, Transform::Rdfc, hash, self.terms);
-        let digest = digest_of(&text.inspect_err(|reason| self.broken = Some(reason.clone()))?, hash);
-        self.digests.push(KnownDigest { hash, places: places.to_vec(), digest: digest.clone() });
-        Ok(digest)
+        let text: Arc<str> = text.inspect_err(|reason| self.broken = Some(reason.clone()))?.into();
+        self.texts.push(KnownText { hash, places: places.to_vec(), text: text.clone() });
+        Ok(text)
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Proof<'v> {
     pub verification_method: Option<&'v str>,
     /// What it was made for.
     pub purpose: Option<&'v str>,
-    /// The signature in multibase.
+    /// The signature in multibase; of an older suite a detached JWS.
     pub proof_value: Option<&'v str>,
     /// When it was made.
     pub created: Option<Moment>,
@@ -91,7 +91,9 @@ impl<'v> Proof<'v> {
             id: reader.id(),
             verification_method: reader.verification_method(),
             purpose: reader.required_text("proofPurpose"),
-            proof_value: reader.required_text("proofValue").filter(|_| has_one_value),
+            proof_value: reader
+                .required_text(suite.map_or("proofValue", Suite::value_member))
+                .filter(|_| has_one_value),
             created: reader.moment("created"),
             expires: reader.moment("expires"),
             domains: reader.texts("domain", Code::DiProofMalformed),

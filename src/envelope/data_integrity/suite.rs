@@ -1,9 +1,12 @@
 //! Cryptosuites: the table of everything that a proof can be made with.
 //!
-//! Data Integrity EdDSA Cryptosuites 1.0, ECDSA Cryptosuites 1.0, BBS Cryptosuites 1.0, and the older Ed25519Signature2020.
+//! Data Integrity EdDSA Cryptosuites 1.0, ECDSA Cryptosuites 1.0, BBS Cryptosuites 1.0, and the older Ed25519Signature2020. Suites
+//! that are older still are verified and not issued: [`older`](crate::envelope::data_integrity::older) has them.
 
 use crate::crypto::algorithm::{Algorithm, Hash, KeyKind};
+use crate::crypto::older_suites::OlderSuite;
 use crate::encoding::multibase::Base;
+use crate::envelope::data_integrity::older::OLDER_SUITES;
 
 /// The type of every proof that names a cryptosuite.
 pub const DATA_INTEGRITY_PROOF: &str = "DataIntegrityProof";
@@ -48,6 +51,8 @@ pub enum Work {
     Whole(Transform),
     /// Its statements one by one; holders make proofs that show some of them.
     Selective(Selective),
+    /// The whole document as RDF, in a detached JWS.
+    Older(OlderSuite),
 }
 
 /// A suite whose holders show a part.
@@ -88,7 +93,7 @@ const fn selective(name: &'static str, keys: &'static [KeyUse], work: Selective)
     Suite { name, proof_type: DATA_INTEGRITY_PROOF, keys, work, base: Base::Base64Url, needs_created: false }
 }
 
-/// Every suite.
+/// Every suite that is verified and issued.
 pub static SUITES: &[Suite] = &[
     whole("eddsa-rdfc-2022", &[ED25519], Transform::Rdfc),
     whole("eddsa-jcs-2022", &[ED25519], Transform::Jcs),
@@ -109,15 +114,20 @@ pub static SUITES: &[Suite] = &[
 impl Suite {
     /// The suite of a proof with this type and cryptosuite; `None` when there is none, or the two do not go together.
     pub fn of(proof_type: &str, cryptosuite: Option<&str>) -> Option<&'static Suite> {
-        SUITES.iter().find(|suite| {
+        SUITES.iter().chain(OLDER_SUITES).find(|suite| {
             let named = if suite.proof_type == DATA_INTEGRITY_PROOF { Some(suite.name) } else { None };
             suite.proof_type == proof_type && named == cryptosuite
         })
     }
 
-    /// The suite with this name.
+    /// The suite with this name, if it is one that is issued.
     pub fn by_name(name: &str) -> Option<&'static Suite> {
         SUITES.iter().find(|suite| suite.name == name)
+    }
+
+    /// The member of a proof that holds its value.
+    pub fn value_member(&self) -> &'static str {
+        if matches!(self.work, Work::Older(_)) { "jws" } else { "proofValue" }
     }
 
     /// How that kind of key signs with this suite; `None` when it does not.

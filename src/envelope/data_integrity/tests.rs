@@ -54,6 +54,7 @@ fn right(text: &str, keys: &[&OwnKey]) -> Vec<bool> {
             message: &signed.message,
             signature: &signed.signature,
             statements: None,
+            older: None,
         };
         check_one(&job).is_ok()
     };

@@ -6,6 +6,7 @@
 use crate::crypto::algorithm::Hash;
 use crate::crypto::digest;
 use crate::encoding::json::{Value, jcs};
+use crate::envelope::data_integrity::older;
 use crate::envelope::data_integrity::proof::Proof;
 use crate::envelope::data_integrity::suite::{Suite, Transform, Work};
 use crate::linked_data::{Contexts, Demands, rdfc, to_rdf};
@@ -44,7 +45,7 @@ impl<'v> Secured<'v> {
         let own = proof.member("@context");
         let outer = document.member("@context");
         let mut body = without(document, &["proof"]);
-        let mut options = without(proof, &["proofValue"]);
+        let mut options = without(proof, &[suite.value_member()]);
         match suite.work {
             Work::Whole(Transform::Jcs) => {
                 if let Some(own) = own {
@@ -59,6 +60,11 @@ impl<'v> Secured<'v> {
                 if let Some(outer) = outer {
                     set(&mut options, "@context", outer.clone());
                 }
+            }
+            Work::Older(named) => {
+                let contexts = older::contexts_of_options(named, outer, own)?;
+                options.retain(|(name, _)| name != "@context");
+                options.insert(0, ("@context".into(), contexts));
             }
         }
         if !previous.is_empty() {

@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
+use crate::check::Note;
 use crate::credential::{Decoded, KeyId, Purpose, Signed};
 use crate::crypto::public_key::PublicKey;
 use crate::did::document::{self, DidDocument};
+use crate::did::ledger;
 use crate::did::{self, Resolution};
 use crate::format::{Candidate, Context, Keys};
 use crate::limits;
@@ -108,6 +110,11 @@ impl Question<'_> {
             // The pinned keys are all the keys of that issuer; the one that was named is not among them.
             None if has_pinned_set => Some(vec![Err(Reason::new(Code::JoseKidUnknown).got(self.method.clone()))]),
             None => match did::resolve(controller, self.context.evidence) {
+                Resolution::Document(document) if ledger::is_unread(&document) && !self.may_be_unread(keys) => {
+                    let reason = Reason::new(Code::TrustKeyUnavailable).expected("what the ledger says of the DID");
+                    keys.missing = Some((reason, None));
+                    None
+                }
                 Resolution::Document(document) => {
                     keys.evidence.extend(document.locator().map(str::to_owned));
                     Some(self.in_document(&document))
@@ -144,6 +151,16 @@ impl Question<'_> {
         }
         let all: Vec<_> = document.ids_for(purpose).take(limits::KID_CANDIDATES).map(candidate).collect();
         if all.is_empty() { vec![Err(Reason::new(Code::DidVmRelationship).got(self.method.clone()))] } else { all }
+    }
+
+    /// Whether a document counts for which no ledger was read; where it does, the report says so. The ledger may have handed the DID
+    /// to another key long ago.
+    fn may_be_unread(&self, keys: &mut Keys) -> bool {
+        if self.context.policy.unread_ledgers {
+            let sentence = "The ledger was not read: the key is the one that the DID had at first.";
+            keys.notes.push(Note::new("deviation.unread_ledger", sentence));
+        }
+        self.context.policy.unread_ledgers
     }
 
     /// Whether the controller's own place may be asked for its document.

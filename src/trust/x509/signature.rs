@@ -21,7 +21,7 @@ pub fn check(algorithm: &[u8], key: &PublicKey, signed: &[u8], signature: &[u8])
         Some(curve) => ecdsa_value::raw_from_der(signature, curve.coordinate_bytes()).map_err(untrusted)?,
         None => signature.to_vec(),
     };
-    check_one(&Job { algorithm, key: key.clone(), message: signed, signature: &raw, statements: None })
+    check_one(&Job { algorithm, key: key.clone(), message: signed, signature: &raw, statements: None, older: None })
         .map_err(untrusted)
 }
 

@@ -61,6 +61,14 @@ impl Party {
         self.kept.borrow_mut().extend(signature);
     }
 
+    /// A signature over bytes.
+    ///
+    /// # Errors
+    /// A sentence, when the key does not sign.
+    pub fn sign_bytes(&self, message: &[u8]) -> Result<Vec<u8>, String> {
+        Signer::sign(self, message).map_err(|fault| fault.to_string())
+    }
+
     /// The document with a proof of this suite.
     ///
     /// # Errors
@@ -99,7 +107,7 @@ impl Signer for Party {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignFault> {
         let is_right = |signature: &Vec<u8>| {
             let (algorithm, key) = (self.algorithm(), self.public_key().clone());
-            check_one(&Job { algorithm, key, message, signature, statements: None }).is_ok()
+            check_one(&Job { algorithm, key, message, signature, statements: None, older: None }).is_ok()
         };
         match self.kept.borrow().iter().find(|signature| is_right(signature)) {
             Some(kept) => Ok(kept.clone()),

@@ -3,6 +3,7 @@
 mod chains;
 mod controllers;
 mod documents;
+mod older;
 mod presentations;
 mod proofs;
 mod selective;
@@ -101,6 +102,7 @@ pub fn vectors(pki: &Pki, kept: &Kept) -> Result<Vec<Vector>, String> {
     chains::sets(&scene, &cast, &mut all)?;
     chains::chains(&scene, &cast, &mut all)?;
     presentations::presentations(&scene, &cast, &mut all)?;
+    older::older(&scene, &cast, pki, &mut all)?;
     selective::selective(&scene, &cast, pki, kept, &mut all)?;
     Ok(all)
 }

@@ -107,7 +107,7 @@ fn is_right(text: &str, key: &PublicKey) -> bool {
         let Some(algorithm) = signed.algorithm else { return false };
         let (message, signature) = (signed.message.as_slice(), signed.signature.as_slice());
         let statements = signed.statements.as_deref();
-        check_one(&Job { algorithm, key: key.clone(), message, signature, statements }).is_ok()
+        check_one(&Job { algorithm, key: key.clone(), message, signature, statements, older: None }).is_ok()
     };
     proofs.faults.is_empty() && proofs.signed.iter().all(right)
 }

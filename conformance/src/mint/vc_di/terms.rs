@@ -91,7 +91,7 @@ pub fn values(telling: &mut Telling<'_>, cast: &Cast, good: &Value) -> Result<()
             "poison-graph",
             "Ten nodes without names, each tied to every other.",
             Code::RdfcLimit,
-            subject("shelf", clique(10))?,
+            subject("shelf", clique(10, "next"))?,
         ),
     ] {
         telling.refuse(case, title, code, &document);
@@ -159,13 +159,13 @@ pub fn inline(cast: &Cast, scene: &Scene, all: &mut Vec<Vector>) -> Result<(), S
     Ok(())
 }
 
-/// So many nodes without names, each of which refers to every other by the same property.
-fn clique(count: usize) -> Value {
+/// So many nodes without names, each of which refers to every other by this property.
+pub fn clique(count: usize, property: &str) -> Value {
     let name = |at: usize| format!("_:n{at}");
     let node = |at: usize| {
         let others: Vec<Value> =
             (0..count).filter(|other| *other != at).map(|other| json!({"id": name(other)})).collect();
-        json!({"id": name(at), "next": others})
+        json!({"id": name(at), property: others})
     };
     Value::Array((0..count).map(node).collect())
 }

@@ -105,6 +105,7 @@ fn wrong(signed: &Signed, key: &PublicKey) -> Vec<Code> {
         message: &vouched.message,
         signature: &vouched.signature,
         statements: None,
+        older: None,
     }));
     check(&jobs).into_iter().filter_map(Result::err).map(|reason| reason.code()).collect()
 }
