@@ -10,7 +10,7 @@ mod status_lists;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::check::Findings;
+use crate::check::{Findings, Note};
 use crate::credential::{Decoded, Input, Opened, Signed};
 use crate::crypto::job::{Job, check};
 use crate::evidence::Evidence;
@@ -168,6 +168,7 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
             consulted.extend(lists.check(decoded, signer.is_some(), context, &mut findings));
         }
         check_holder(decoded, &inner, context, &mut findings);
+        check_holds_any(decoded, &inner, context, &mut findings);
     }
     let inner = inner.into_iter().map(|draft| judge(draft, answers, context, lists)).collect();
     let signature_right = signer.is_some();
@@ -203,6 +204,20 @@ fn check_holder(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context<'_
         findings.pass(Stage::Holder);
     } else {
         findings.fail(Reason::new(Code::VpHolderBinding).expected("the holder as subject of every credential"));
+    }
+}
+
+/// Policy: a presentation without a credential is genuine under anybody's key, and answers nothing that was asked of credentials.
+fn check_holds_any(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context<'_>, findings: &mut Findings) {
+    // Credentials that could not even be taken out have their fault already.
+    if !decoded.is_presentation || !inner.is_empty() || findings.is_faulty(Stage::Decode) {
+        return;
+    }
+    if context.policy.empty_presentations && context.occasion.types.is_empty() {
+        let sentence = "The presentation holds no credential: it shows that somebody holds a key, and nothing else.";
+        findings.note(Note::new("vp.no_credential", sentence));
+    } else {
+        findings.fail(Reason::new(Code::VpNoCredential));
     }
 }
 

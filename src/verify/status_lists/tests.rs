@@ -9,6 +9,7 @@ use crate::format::vc::secured::Kind;
 use crate::format::vc::secured_sample::{
     HOLDER, ISSUER, NOW, World, credential, holder_kid, issuer_kid, presentation, world,
 };
+use crate::issue::jws;
 use crate::issue::status_list::{PlaceList, StatusListDraft, status_entry, unsigned_list};
 use crate::issue::vc_jose::{TokenClaims, jwt};
 use crate::verify::verify_batch;
@@ -18,6 +19,12 @@ const PLACE: u64 = 94_567;
 
 fn signed(document: &Json, key: &OwnKey, kid: &str) -> String {
     jwt(document, &TokenClaims::default(), key, kid).unwrap().text().into_owned()
+}
+
+/// A presentation by the holder, whatever it says: the issuing twin would not sign what is forged.
+fn presented(document: &Json, world: &World) -> String {
+    let header = [("kid", &*holder_kid()), ("typ", "vp+jwt")];
+    jws::sign(&header, document.to_string().as_bytes(), &world.holder).unwrap()
 }
 
 /// A credential of the issuer's with these entries as `credentialStatus`.
@@ -141,10 +148,16 @@ fn a_list_that_is_not_the_issuers() {
         let got = told(&world, &text, &fetched(body.as_bytes(), NOW));
         assert_eq!(got, rejected("status.untrusted"), "{body}");
     }
-    // A presentation, and a credential that is no list.
-    let shown = presentation(Vec::new());
-    let body = signed(&shown, &world.holder, &holder_kid());
-    assert_eq!(told(&world, &text, &fetched(body, NOW)), rejected("status.malformed"));
+    // A presentation, which anybody may sign, without a list and with one; and a credential that is no list.
+    let nothing = presentation(Vec::new());
+    let mut forged = list.clone();
+    forged["type"] = json!(["VerifiablePresentation", "BitstringStatusListCredential"]);
+    forged["holder"] = HOLDER.into();
+    for shown in [nothing, forged] {
+        let evidence = fetched(presented(&shown, &world), NOW);
+        let request = request(&text, Policy { empty_presentations: true, ..Policy::default() });
+        assert_eq!(verify(&request, &world.trust, &evidence).verdict(), "rejected", "{shown}");
+    }
     assert_eq!(told(&world, &text, &published(&world, &credential())), rejected("status.malformed"));
 }
 
