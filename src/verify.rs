@@ -165,7 +165,9 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
         check_demands(format, decoded, context, &mut findings);
         consulted.extend(format.judge(decoded, signer.as_ref(), context, &mut findings));
         if !decoded.status.is_empty() {
-            consulted.extend(lists.check(decoded, signer.is_some(), context, &mut findings));
+            // What a stranger signed names no place that anybody should be asked at.
+            let is_trusted = signer.is_some() && !findings.is_faulty(Stage::Key);
+            consulted.extend(lists.check(decoded, is_trusted, context, &mut findings));
         }
         check_holder(decoded, &inner, context, &mut findings);
         check_holds_any(decoded, &inner, context, &mut findings);

@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::crypto::own_keys::OwnKey;
+use crate::crypto::multikey;
+use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::evidence::Evidence;
 use crate::format::vc::secured::Kind;
 use crate::format::vc::secured_sample::{
@@ -115,6 +116,14 @@ fn a_list_that_is_not_at_hand() {
     document["credentialStatus"] = entry("revocation");
     let forged = signed(&document, &world.holder, &issuer_kid());
     assert_eq!(told(&world, &forged, &Evidence::none()), rejected("sig.invalid"));
+    // Signed rightly, by a stranger.
+    let (stranger, key) = ("did:web:stranger.example", OwnKey::generate_p256().unwrap().0);
+    let did = format!("did:key:{}", multikey::encode(key.public_key()));
+    document["issuer"] = did.clone().into();
+    let kid = format!("{did}#{}", did.trim_start_matches("did:key:"));
+    assert_eq!(told(&world, &signed(&document, &key, &kid), &Evidence::none()), rejected("trust.issuer_unknown"));
+    document["issuer"] = stranger.into();
+    assert_eq!(told(&world, &signed(&document, &key, &kid), &Evidence::none()).2, Vec::<String>::new());
     for url in
         ["file:///etc/passwd", "http://issuer.example/status/1", "https://user@issuer.example/", "did:example:list"]
     {
