@@ -107,6 +107,7 @@ struct Judged {
     signature_right: bool,
     times: Times,
     consulted: Vec<Consulted>,
+    is_presentation: bool,
     inner: Vec<Judged>,
 }
 
@@ -174,7 +175,16 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
     }
     let inner = inner.into_iter().map(|draft| judge(draft, answers, context, lists)).collect();
     let signature_right = signer.is_some();
-    Judged { findings, signer: signer.or_else(|| signatures.first()), signature_right, times, consulted, inner }
+    let is_presentation = decoded.is_some_and(|decoded| decoded.is_presentation);
+    Judged {
+        findings,
+        signer: signer.or_else(|| signatures.first()),
+        signature_right,
+        times,
+        consulted,
+        is_presentation,
+        inner,
+    }
 }
 
 /// Policy: is this format, and one of the types asked for, taken at all? A presentation is asked through its credentials.
@@ -225,7 +235,7 @@ fn check_holds_any(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context
 
 /// The verdict on one credential, with what led to it.
 fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
-    let Judged { mut findings, signer, signature_right, times, consulted, inner } = judged;
+    let Judged { mut findings, signer, signature_right, times, consulted, is_presentation, inner } = judged;
     let notes = std::mem::take(&mut findings.notes);
     let evidence = std::mem::take(&mut findings.evidence);
     if piece.opened.as_ref().is_ok_and(Opened::is_cose) {
@@ -249,6 +259,7 @@ fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
         notes,
         evidence: evidence.into_iter().map(|locator| EvidenceUsed::of(locator, context)).collect(),
         consulted,
+        is_presentation,
         parts: piece.inner.into_iter().zip(inner).map(|(piece, judged)| conclude(piece, judged, context)).collect(),
     }
 }
