@@ -132,10 +132,11 @@ impl Question<'_> {
         let purpose = relationship(self.purpose);
         let candidate = |method: &str| {
             let key = document.key_at(method, purpose, self.context.occasion.now)?;
-            // A presentation need not name its holder: then whoever controls the key is.
+            // A presentation need not name its holder: then whoever controls the key is. A document says who controls its keys, but
+            // of its own subject only: anybody can write somebody else's name there.
             let is_foreign = match self.owner {
                 None => self.purpose == Purpose::Assertion,
-                owner => document.controller_of(method) != owner,
+                Some(owner) => document.id() != owner || document.controller_of(method) != Some(owner),
             };
             Ok(self.candidate(method, key, is_foreign))
         };
