@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::check::{Findings, Note};
 use crate::credential::{Decoded, Input, Opened, Signed};
-use crate::crypto::job::{Job, check};
+use crate::crypto::job::Job;
 use crate::evidence::Evidence;
 use crate::format::{Candidate, Context, Format};
 use crate::occasion::Occasion;
@@ -78,7 +78,7 @@ fn judge_run(
             pieces.as_deref().unwrap_or_default().iter().map(|piece| draft(piece, context, &mut jobs)).collect()
         })
         .collect();
-    let answers = check(&jobs);
+    let answers = trust.checker().check(&jobs);
     let judged: Vec<Vec<Judged>> = contexts
         .iter()
         .zip(drafts)
