@@ -10,9 +10,9 @@ mod status_lists;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::check::Findings;
+use crate::check::{Findings, Note};
 use crate::credential::{Decoded, Input, Opened, Signed};
-use crate::crypto::job::{Job, check};
+use crate::crypto::job::Job;
 use crate::evidence::Evidence;
 use crate::format::{Candidate, Context, Format};
 use crate::occasion::Occasion;
@@ -78,7 +78,7 @@ fn judge_run(
             pieces.as_deref().unwrap_or_default().iter().map(|piece| draft(piece, context, &mut jobs)).collect()
         })
         .collect();
-    let answers = check(&jobs);
+    let answers = trust.checker().check(&jobs);
     let judged: Vec<Vec<Judged>> = contexts
         .iter()
         .zip(drafts)
@@ -107,6 +107,7 @@ struct Judged {
     signature_right: bool,
     times: Times,
     consulted: Vec<Consulted>,
+    is_presentation: bool,
     inner: Vec<Judged>,
 }
 
@@ -165,13 +166,25 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
         check_demands(format, decoded, context, &mut findings);
         consulted.extend(format.judge(decoded, signer.as_ref(), context, &mut findings));
         if !decoded.status.is_empty() {
-            consulted.extend(lists.check(decoded, signer.is_some(), context, &mut findings));
+            // What a stranger signed names no place that anybody should be asked at.
+            let is_trusted = signer.is_some() && !findings.is_faulty(Stage::Key);
+            consulted.extend(lists.check(decoded, is_trusted, context, &mut findings));
         }
         check_holder(decoded, &inner, context, &mut findings);
+        check_holds_any(decoded, &inner, context, &mut findings);
     }
     let inner = inner.into_iter().map(|draft| judge(draft, answers, context, lists)).collect();
     let signature_right = signer.is_some();
-    Judged { findings, signer: signer.or_else(|| signatures.first()), signature_right, times, consulted, inner }
+    let is_presentation = decoded.is_some_and(|decoded| decoded.is_presentation);
+    Judged {
+        findings,
+        signer: signer.or_else(|| signatures.first()),
+        signature_right,
+        times,
+        consulted,
+        is_presentation,
+        inner,
+    }
 }
 
 /// Policy: is this format, and one of the types asked for, taken at all? A presentation is asked through its credentials.
@@ -206,9 +219,23 @@ fn check_holder(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context<'_
     }
 }
 
+/// Policy: a presentation without a credential is genuine under anybody's key, and answers nothing that was asked of credentials.
+fn check_holds_any(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context<'_>, findings: &mut Findings) {
+    // Credentials that could not even be taken out have their fault already.
+    if !decoded.is_presentation || !inner.is_empty() || findings.is_faulty(Stage::Decode) {
+        return;
+    }
+    if context.policy.empty_presentations && context.occasion.types.is_empty() {
+        let sentence = "The presentation holds no credential: it shows that somebody holds a key, and nothing else.";
+        findings.note(Note::new("vp.no_credential", sentence));
+    } else {
+        findings.fail(Reason::new(Code::VpNoCredential));
+    }
+}
+
 /// The verdict on one credential, with what led to it.
 fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
-    let Judged { mut findings, signer, signature_right, times, consulted, inner } = judged;
+    let Judged { mut findings, signer, signature_right, times, consulted, is_presentation, inner } = judged;
     let notes = std::mem::take(&mut findings.notes);
     let evidence = std::mem::take(&mut findings.evidence);
     if piece.opened.as_ref().is_ok_and(Opened::is_cose) {
@@ -232,6 +259,7 @@ fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
         notes,
         evidence: evidence.into_iter().map(|locator| EvidenceUsed::of(locator, context)).collect(),
         consulted,
+        is_presentation,
         parts: piece.inner.into_iter().zip(inner).map(|(piece, judged)| conclude(piece, judged, context)).collect(),
     }
 }

@@ -33,6 +33,8 @@ pub struct Policy {
     pub unread_ledgers: bool,
     /// Whether every credential of a presentation must be about its holder.
     pub holder_binding: bool,
+    /// Whether a presentation without a credential is taken: it shows that somebody holds a key, and nothing else.
+    pub empty_presentations: bool,
 }
 
 impl Default for Policy {
@@ -51,6 +53,7 @@ impl Default for Policy {
             inline_contexts: false,
             unread_ledgers: false,
             holder_binding: false,
+            empty_presentations: false,
         }
     }
 }

@@ -98,7 +98,7 @@ fn wrong(signed: &Signed, key: &PublicKey) -> Vec<Code> {
     let algorithm = signed.algorithm.expect("an algorithm");
     let statements = signed.statements.as_deref();
     let (message, signature) = (signed.message.as_slice(), signed.signature.as_slice());
-    let mut jobs = vec![Job { algorithm, key: key.clone(), message, signature, statements }];
+    let mut jobs = vec![Job { algorithm, key: key.clone(), message, signature, statements, older: None }];
     jobs.extend(signed.vouched.iter().map(|vouched| Job {
         algorithm: vouched.algorithm,
         key: vouched.key.clone(),
