@@ -12,7 +12,7 @@ use ssi::dids::{AnyDidMethod, DIDResolver};
 use ssi::prelude::{AnyJsonCredential, AnyJsonPresentation, JWK};
 
 /// Accepted vectors that `ssi` is not asked about, or is known to refuse.
-const OTHERWISE: [(&str, &str, Said); 15] = [
+const OTHERWISE: [(&str, &str, Said); 13] = [
     ("context-added-after-signing", "it has no suites over JSON", Said::Unread),
     ("ecdsa-jcs-2019-with-p256", "it has no suites over JSON", Said::Unread),
     ("ecdsa-jcs-2019-with-p384", "it has no suites over JSON", Said::Unread),
@@ -23,15 +23,17 @@ const OTHERWISE: [(&str, &str, Said); 15] = [
     ("proof-chain", "it does not know which proof builds on which", Said::Wrong),
     ("proof-chain-reversed", "it does not know which proof builds on which", Said::Wrong),
     ("bbs-2023", "its BBS is of an older draft, and left out here", Said::Unread),
-    ("ecdsa-rdfc-2019-with-p384", "it hashes with SHA-256 where the suite has SHA-384", Said::Wrong),
     (
         "ed25519-signature-2018-other-header",
         "it writes the header of a JWS anew before it checks the signature",
         Said::Wrong,
     ),
     ("fetched-document", "it would fetch the document", Said::NotAsked),
-    ("inline-context", "our terms for an undefined type differ", Said::NotAsked),
-    ("account-of-ethereum", "nothing", Said::Right),
+    (
+        "ecdsa-secp256k1-recovery-signature-2020",
+        "its did:key writes such a key as one that the suite does not take",
+        Said::Unread,
+    ),
 ];
 
 /// What `ssi` says of a credential.
@@ -94,7 +96,7 @@ fn asked(text: &str) -> Said {
 
 #[test]
 fn data_integrity() {
-    let (mut agreed, mut otherwise) = (0, 0);
+    let (mut agreed, mut otherwise, mut differing) = (0, 0, Vec::new());
     for case in accepted("vc_di") {
         let due = match OTHERWISE.iter().find(|(name, ..)| *name == case.name) {
             None => Said::Right,
@@ -109,16 +111,18 @@ fn data_integrity() {
                 *due
             }
         };
-        assert_eq!(asked(case.text()), due, "{}", case.name);
-        if due == Said::Right {
+        let said = asked(case.text());
+        if said != due {
+            differing.push(format!("{}: {said:?}", case.name));
+        } else if due == Said::Right {
             agreed += 1;
-            // The same with another subject is wrong to both: our runner has the vectors of it.
+            // The same under another name is right to neither.
             let mut document: Value = serde_json::from_str(case.text()).expect("JSON");
-            let place = if document.get("holder").is_some() { "/holder" } else { "/credentialSubject/id" };
-            *document.pointer_mut(place).unwrap_or_else(|| panic!("{place}")) = "did:example:another".into();
-            assert_ne!(asked(&document.to_string()), Said::Right, "{} with another {place}", case.name);
+            document["id"] = "urn:uuid:4b7e7a5c-9b5e-4d0c-8a53-0d3c1f6f2b10".into();
+            assert_ne!(asked(&document.to_string()), Said::Right, "{} under another name", case.name);
         }
     }
+    assert!(differing.is_empty(), "{differing:?}");
     println!("{agreed} agreed, {otherwise} otherwise");
     assert!(agreed >= 14, "{agreed}");
 }
