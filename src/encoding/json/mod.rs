@@ -1,8 +1,9 @@
 //! JSON (RFC 8259 under the rules of I-JSON, RFC 7493): a strict, bounded reader into a borrowed tree.
 //!
 //! An object names a member once, after unescaping; texts are clean UTF-8; numbers keep their text, so that nothing is
-//! rounded before somebody asks. This is the only room that calls `serde_json`'s readers, and only after its own.
+//! rounded before somebody asks. Nobody here calls `serde_json`'s readers.
 
+mod into_type;
 pub mod jcs;
 mod number;
 mod reader;
@@ -104,7 +105,7 @@ impl Serialize for Value<'_> {
         match self {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(bool) => serializer.serialize_bool(*bool),
-            Value::Number(number) => number.to_serde().serialize(serializer),
+            Value::Number(number) => number.serialize(serializer),
             Value::String(text) => serializer.serialize_str(text),
             Value::Array(items) => serializer.collect_seq(items),
             Value::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),

@@ -1,5 +1,8 @@
 //! JSON numbers, held as their text.
 
+use serde::de::{self, Visitor};
+use serde::{Serialize, Serializer};
+
 /// A number that matches JSON's grammar and whose double is finite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number<'a> {
@@ -35,6 +38,29 @@ impl<'a> Number<'a> {
             n.into()
         } else {
             self.as_f64().into()
+        }
+    }
+
+    /// The number to a type: as an integer where it is written as one that fits, else as the nearest double.
+    pub(super) fn visit<'de, V: Visitor<'de>, E: de::Error>(self, visitor: V) -> Result<V::Value, E> {
+        if let Ok(n) = self.text.parse::<u64>() {
+            visitor.visit_u64(n)
+        } else if let Ok(n) = self.text.parse::<i64>() {
+            visitor.visit_i64(n)
+        } else {
+            visitor.visit_f64(self.as_f64())
+        }
+    }
+
+    /// The number to a writer: the text that [`Self::to_serde`] gives, without a number of `serde_json` in between, which other writers
+    /// than its own would not know in every build.
+    pub(super) fn serialize<S: Serializer>(self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Ok(n) = self.text.parse::<u64>() {
+            serializer.serialize_u64(n)
+        } else if let Ok(n) = self.text.parse::<i64>() {
+            serializer.serialize_i64(n)
+        } else {
+            self.as_f64().serialize(serializer)
         }
     }
 

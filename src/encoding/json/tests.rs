@@ -118,11 +118,89 @@ fn types_are_filled_and_their_faults_tell_no_secrets() {
     }
 }
 
+/// The same numbers, however they are held: `serde_json` keeps them as texts when built together with `ssi`.
+fn is_same(one: &serde_json::Value, other: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let same = |((name, one), (also, other)): ((&String, &Value), (&String, &Value))| {
+                name == also && is_same(one, other)
+            };
+            one.len() == other.len() && one.iter().zip(other).all(same)
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// In a build with `ssi` as in one without (`cargo test --no-default-features --lib encoding::json`).
+#[test]
+fn numbers_are_written_alike_in_every_build() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Text(String),
+        Whole(i64),
+        Part(f64),
+    }
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        A { whole: i64, part: f64, any: serde_json::Value },
+    }
+    for (text, written) in [
+        ("0", "0"),
+        ("-0", "0"),
+        ("-0.0", "-0.0"),
+        ("1.0", "1.0"),
+        ("1e2", "100.0"),
+        ("1.50E1", "15.0"),
+        ("0.1", "0.1"),
+        ("1e-7", "1e-7"),
+        ("1e21", "1e+21"),
+        ("123456789012345680000", "1.2345678901234568e+20"),
+        ("18446744073709551615", "18446744073709551615"),
+        ("18446744073709551616", "1.8446744073709552e+19"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("-9223372036854775809", "-9.223372036854776e+18"),
+        ("0.30000000000000004", "0.30000000000000004"),
+        ("5e-324", "5e-324"),
+    ] {
+        let value = decode(text.as_bytes()).unwrap();
+        assert_eq!(value.to_serde().to_string(), written, "{text}");
+        assert_eq!(serde_json::to_string(&value).unwrap(), written, "{text}");
+        assert_eq!(serde_json::to_value(&value).unwrap(), value.to_serde(), "{text}");
+        assert_eq!(from_slice::<serde_json::Value>(text.as_bytes()).unwrap().to_string(), written, "{text}");
+        // What a fresh number of the same value is equal to does not depend on how it was written.
+        assert_eq!(value.to_serde(), serde_json::to_value(decode(written.as_bytes()).unwrap()).unwrap(), "{text}");
+    }
+    assert_eq!(refused("1e400"), Code::JsonNumberRange);
+    assert_eq!(from_slice::<serde_json::Value>(b"1e400").unwrap_err().code(), Code::JsonNumberRange);
+    assert_eq!(from_slice::<Either>(b"5").unwrap(), Either::Whole(5));
+    assert_eq!(from_slice::<Either>(b"5.5").unwrap(), Either::Part(5.5));
+    assert_eq!(from_slice::<Either>(b"1e-7").unwrap(), Either::Part(1e-7));
+    assert_eq!(from_slice::<Either>(b"\"5\"").unwrap(), Either::Text("5".into()));
+    let tagged = from_slice::<Tagged>(br#"{"whole":-3,"part":2.5,"any":{"a":[1e2]},"kind":"A"}"#).unwrap();
+    assert_eq!(tagged, Tagged::A { whole: -3, part: 2.5, any: serde_json::json!({"a": [100.0]}) });
+    // What is a number to `serde_json` in one build, and an object in another, is neither here.
+    let named = br#"{"id":{"\u0024serde_json::private::Number":"5"}}"#;
+    assert_eq!(from_slice::<serde_json::Value>(named).unwrap_err().code(), Code::JsonSyntax);
+    assert!(decode(named).unwrap().to_serde()["id"].is_object());
+    for (text, says) in [("5", "integer"), ("5.5", "floating point"), ("true", "boolean")] {
+        let reason = from_slice::<String>(text.as_bytes()).unwrap_err().to_string();
+        assert!(reason.contains(&format!("invalid type: {says}")), "{reason}");
+    }
+}
+
 proptest! {
     #[test]
     fn we_accept_no_more_than_serde_and_agree(text in r#"[\[\]{},:"\\a-cu0-9.eE+ -]{0,24}"#) {
         if let Ok(value) = decode(text.as_bytes()) {
-            prop_assert_eq!(value.to_serde(), from_slice::<serde_json::Value>(text.as_bytes()).unwrap());
+            let theirs = serde_json::from_slice::<serde_json::Value>(text.as_bytes()).unwrap();
+            prop_assert!(is_same(&value.to_serde(), &theirs), "{theirs}");
         }
     }
 

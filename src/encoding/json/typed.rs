@@ -1,4 +1,4 @@
-//! JSON into Rust types, after the strict reader had its say.
+//! JSON into Rust types, through the strict reader.
 
 use serde::de::DeserializeOwned;
 
@@ -10,15 +10,12 @@ use crate::reason::{Code, Reason};
 /// Errors: those of [`decode`], and `json.syntax` when the JSON is sound but no `T`; its facts name types and members
 /// of `T`, never a value of the input.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Reason> {
-    decode(bytes)?;
-    #[expect(clippy::disallowed_methods, reason = "the one place: the strict reader has seen these bytes already")]
-    serde_json::from_slice(bytes).map_err(|error| mismatch(&error.to_string()))
+    T::deserialize(decode(bytes)?).map_err(|error| mismatch(&error.to_string()))
 }
 
-/// What serde says, without the position and without what stands between quotes, which may be the input's.
+/// What serde says, without what stands between quotes, which may be the input's.
 fn mismatch(message: &str) -> Reason {
     let reason = Reason::new(Code::JsonSyntax);
-    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     // The names in these two come from the type.
     if message.starts_with("missing field `") || message.starts_with("duplicate field `") {
         return reason.got(message.to_owned());
