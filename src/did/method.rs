@@ -225,6 +225,43 @@ mod tests {
     }
 
     #[test]
+    fn accounts_of_ethereum() {
+        const ADDRESS: &str = "0x2FBF1be19d90a29aea9363f4ef0b6bf1c4ff0758";
+        let of = |kind: &str, member: &str, value: &str| {
+            read(&format!(r#"{{"type":"{kind}","{member}":"{value}"}}"#)).map(|key| key.kind())
+        };
+        let recovery = "EcdsaSecp256k1RecoveryMethod2020";
+        for (kind, member, value) in [
+            (recovery, "blockchainAccountId", format!("eip155:1:{ADDRESS}")),
+            (recovery, "blockchainAccountId", format!("eip155:42220:{}", ADDRESS.to_lowercase())),
+            (recovery, "blockchainAccountId", format!("{ADDRESS}@eip155:1")),
+            (recovery, "ethereumAddress", ADDRESS.to_owned()),
+            ("BlockchainVerificationMethod2021", "blockchainAccountId", format!("eip155:1:{ADDRESS}")),
+        ] {
+            assert_eq!(of(kind, member, &value), Ok(KeyKind::EthereumAccount), "{value}");
+        }
+        for (kind, member, value) in [
+            (recovery, "blockchainAccountId", "solana:4sGjMW1sUnHzSxGspuhpqLDx6wiyjNtZ:abc".to_owned()),
+            (recovery, "blockchainAccountId", ADDRESS.to_owned()),
+            (recovery, "blockchainAccountId", format!("eip155::{ADDRESS}")),
+            (recovery, "blockchainAccountId", format!("eip155:x:{ADDRESS}")),
+            (recovery, "blockchainAccountId", format!("eip155:1:{ADDRESS}00")),
+            (recovery, "ethereumAddress", ADDRESS.replace("0x", "")),
+            (recovery, "ethereumAddress", ADDRESS.replace("0x2", "0xz")),
+            ("BlockchainVerificationMethod2021", "ethereumAddress", ADDRESS.to_owned()),
+            ("Eip712Method2021", "blockchainAccountId", format!("eip155:1:{ADDRESS}")),
+            ("EcdsaSecp256k1VerificationKey2019", "blockchainAccountId", format!("eip155:1:{ADDRESS}")),
+        ] {
+            assert_eq!(of(kind, member, &value), Err(Code::DiVmInvalid), "{kind} {member} {value}");
+        }
+        // An account beside a key of another type is no second key; of this type it is.
+        let key = format!(r#""publicKeyMultibase":"{ED25519}","blockchainAccountId":"eip155:1:{ADDRESS}""#);
+        assert!(read(&format!(r#"{{"type":"Multikey",{key}}}"#)).is_ok());
+        let both = format!(r#"{{"type":"{recovery}","publicKeyHex":"02","ethereumAddress":"{ADDRESS}"}}"#);
+        assert_eq!(read(&both), Err(Code::DiVmInvalid));
+    }
+
+    #[test]
     fn what_is_no_method_of_ours() {
         for (text, code) in [
             ("{}".to_owned(), Code::DiVmInvalid),

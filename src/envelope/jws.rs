@@ -337,6 +337,42 @@ mod tests {
     }
 
     #[test]
+    fn a_detached_one_says_that_its_payload_is_as_it_is() {
+        let open = |header: &str, payload: &str| {
+            Detached::open(&format!("{}.{payload}.AAAA", base64url::encode(header.as_bytes())))
+        };
+        let header = r#"{"alg":"EdDSA","b64":false,"crit":["b64"],"kid":"k"}"#;
+        let jws = open(header, "").unwrap();
+        assert_eq!((jws.algorithm.as_str(), jws.signature.as_slice()), ("EdDSA", &[0, 0, 0][..]));
+        assert_eq!(jws.protected, base64url::encode(header.as_bytes()));
+        assert_eq!(open(header, "e30").unwrap_err().code(), Code::JoseMalformed);
+        for (header, code) in [
+            (r#"{"b64":false,"crit":["b64"]}"#, Code::JoseAlgMissing),
+            (r#"{"alg":"None","b64":false,"crit":["b64"]}"#, Code::JoseAlgNone),
+            (r#"{"alg":"A","b64":false}"#, Code::JoseCritMalformed),
+            (r#"{"alg":"A","b64":false,"crit":"b64"}"#, Code::JoseCritMalformed),
+            (r#"{"alg":"A","b64":false,"crit":[]}"#, Code::JoseCritMalformed),
+            (r#"{"alg":"A","b64":false,"crit":["b64","b64"]}"#, Code::JoseCritMalformed),
+            (r#"{"alg":"A","b64":false,"crit":["b64","x"],"x":1}"#, Code::JoseCritMalformed),
+            (r#"{"alg":"A","b64":true,"crit":["b64"]}"#, Code::JoseB64Unsupported),
+            (r#"{"alg":"A","b64":"false","crit":["b64"]}"#, Code::JoseB64Unsupported),
+            (r#"{"alg":"A","crit":["b64"]}"#, Code::JoseB64Unsupported),
+            (r#"{"alg":"A","b64":false,"crit":["b64"],"typ":1}"#, Code::JoseTypMismatch),
+            (r#"{"alg":"A","b64":false,"crit":["b64"],"jwk":{}}"#, Code::JoseEmbeddedKeyUntrusted),
+            (r#"{"alg":"A","b64":false,"crit":["b64"],"x5u":""}"#, Code::JoseRemoteKeyForbidden),
+            (r#"{"alg":"A","alg":"B","b64":false,"crit":["b64"]}"#, Code::JsonDuplicateKey),
+            ("[]", Code::JoseMalformed),
+        ] {
+            assert_eq!(open(header, "").unwrap_err().code(), code, "{header}");
+        }
+        for text in ["", "..", "e30.e30", "{}"] {
+            assert!(Detached::open(text).is_err(), "{text}");
+        }
+        // What is detached here is still no JWS elsewhere.
+        assert_eq!(codes(r#"{"alg":"A","crit":["b64"],"b64":false}"#), [Code::JoseCritUnsupported]);
+    }
+
+    #[test]
     fn each_header_rule_has_its_code() {
         for (header, code) in [
             (r#"{}"#, Code::JoseAlgMissing),

@@ -3,7 +3,7 @@
 //! VC Data Model 2.0 and 1.1, VC Data Integrity 1.0. A credential is asserted (`assertionMethod`), a presentation is authenticated
 //! (`authentication`) and holds credentials that are judged as parts of their own. Contexts are pinned, never fetched.
 //!
-//! Not here: proofs of types from before Data Integrity, but for Ed25519Signature2020.
+//! Proofs of types from before Data Integrity are taken where the library for them is built in (`ssi`).
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ static ABOUT: About = About {
     title: "W3C credential with Data Integrity proof",
     specification: "VC Data Model 2.0 and 1.1, VC Data Integrity 1.0",
     begins: &["a JSON object with `@context` and `proof`"],
-    algorithms: &["EdDSA", "ES256", "ES384", "BBS"],
+    algorithms: &["EdDSA", "ES256", "ES384", "BBS", "ES256K", "ES256K-R"],
     status: "Bitstring Status List, StatusList2021",
     issues: true,
 };

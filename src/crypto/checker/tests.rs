@@ -103,6 +103,27 @@ fn every_path_answers_as_the_library_does() {
     }
 }
 
+/// A proof of an older suite by a P-256 key is ES256 too, but not over the message of its job.
+#[test]
+fn proofs_of_older_suites_go_to_the_library() {
+    use crate::crypto::older_suites::{OlderProof, OlderSuite};
+    let older = OlderProof {
+        suite: OlderSuite::JsonWebSignature2020,
+        document: "".into(),
+        options: String::new(),
+        protected: String::new(),
+    };
+    for (name, checker) in checkers() {
+        let pool = Pool::new(2, 12);
+        pool.warm(&checker, 1);
+        let mut jobs = pool.jobs();
+        assert!(checker.check(&jobs).iter().all(Result::is_ok), "{name}");
+        jobs.iter_mut().for_each(|job| job.older = Some(&older));
+        let answers = checker.check(&jobs);
+        assert!(answers.iter().all(|answer| answer == &Err(Reason::new(Code::SigInvalid))), "{name}");
+    }
+}
+
 #[test]
 fn a_tampered_signature_anywhere_is_found_and_only_it() {
     for (name, checker) in checkers() {
