@@ -10,6 +10,7 @@ mod bench_health;
 mod bench_report;
 mod bench_w3c;
 mod bench_work;
+mod checking;
 mod demands;
 mod derive;
 mod did;
