@@ -31,6 +31,7 @@ impl Sample {
         config.offline = true;
         config.checks = Settings { second_look, ..config.checks };
         let checker = Checker::with(Path::Lanes, config.checks, arithmetic);
+        checker.warm_up();
         let service = Service::with_checker(checker, config, None, Clock::system());
         let entry = json!({
             "kind": "signer-key", "kid": encode_standard(&KID), "formats": ["eu_dcc"], "country": "AT",
