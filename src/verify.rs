@@ -6,6 +6,7 @@
 mod opening;
 mod signatures;
 mod status_lists;
+mod threads;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ use crate::verdict::Verdict;
 use crate::verify::opening::{OpenedPiece, open_run};
 use crate::verify::signatures::Signatures;
 use crate::verify::status_lists::Lists;
+
+pub use crate::verify::threads::verify_batch_on_threads;
 
 /// One question: is this credential good, here and now, for this relying party?
 #[derive(Clone, Debug, Default)]
@@ -47,15 +50,24 @@ pub fn verify(request: &Request, trust: &Trust, evidence: &Evidence) -> Report {
 /// A run of requests is opened at a time, as many as unpack to a bounded number of bytes.
 pub fn verify_batch(requests: &[Request], trust: &Trust, evidence: &Evidence) -> Vec<Report> {
     let mut reports = Vec::with_capacity(requests.len());
-    let mut lists = Lists::default();
+    verify_onto(requests, (trust, evidence), &mut Lists::default(), &mut reports);
+    reports
+}
+
+/// Adds the reports on these requests to others, with the status lists that were verified before.
+fn verify_onto(
+    requests: &[Request],
+    (trust, evidence): (&Trust, &Evidence),
+    lists: &mut Lists,
+    reports: &mut Vec<Report>,
+) {
     let mut rest = requests;
     while !rest.is_empty() {
         let opened = open_run(rest, trust, evidence);
         let (run, after) = rest.split_at_checked(opened.len()).unwrap_or((rest, &[]));
-        judge_run(run, opened, (trust, evidence), &mut lists, &mut reports);
+        judge_run(run, opened, (trust, evidence), lists, reports);
         rest = after;
     }
-    reports
 }
 
 fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
