@@ -47,6 +47,19 @@ pub fn from_words(words: [Eight; 4]) -> Limbs {
     ]
 }
 
+/// Numbers below 2^256 in 64-bit words, of whole limbs.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn to_words(limbs: &Limbs) -> [Eight; 4] {
+    let [l0, l1, l2, l3, l4] = *limbs;
+    [
+        l0.or(l1.left::<52>()),
+        l1.right::<12>().or(l2.left::<40>()),
+        l2.right::<24>().or(l3.left::<28>()),
+        l3.right::<36>().or(l4.left::<16>()),
+    ]
+}
+
 /// The number in the first lane.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -72,7 +85,6 @@ pub fn subtract(a: &Limbs, b: &Limbs) -> Limbs {
 }
 
 /// Twice the numbers, limb by limb.
-#[cfg(test)]
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn double(a: &Limbs) -> Limbs {
@@ -107,6 +119,16 @@ pub fn whole(a: &Limbs) -> Limbs {
     let [a0, a1, a2, a3, a4] = carried(a);
     let mask = Eight::splat(MASK);
     [a0.and(mask), a1.and(mask), a2.and(mask), a3.and(mask), a4]
+}
+
+/// The numbers modulo this one, whole; for whole ones below twice it.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn below(a: &Limbs, modulus: &Constant) -> Limbs {
+    let less = whole(&subtract(a, &splat(modulus)));
+    // The top limb has the sign.
+    let negative = Eight::splat(i64::MAX.cast_unsigned()).less(less[4]);
+    or_where(&less, negative, a)
 }
 
 /// A bit for each lane: whether whole limbs are this number.

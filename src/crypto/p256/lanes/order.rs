@@ -29,16 +29,6 @@ pub fn multiply(a: &Limbs, b: &Limbs) -> Limbs {
     limbs::whole(&[t5, t6, t7, t8, t9])
 }
 
-/// The numbers modulo n, whole, for whole ones below 2 n.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub fn below_order(a: &Limbs) -> Limbs {
-    let less = limbs::whole(&limbs::subtract(a, &limbs::splat(&ORDER)));
-    // The top limb has the sign.
-    let negative = Eight::splat(i64::MAX.cast_unsigned()).less(less[4]);
-    limbs::or_where(&less, negative, a)
-}
-
 /// n - a where the lane's bit is set, else a; whole, for a below n.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]

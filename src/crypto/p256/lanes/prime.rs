@@ -54,7 +54,7 @@ pub fn square(a: &Limbs) -> Limbs {
     limbs::whole(&reduce(limbs::square(a)))
 }
 
-/// a b + c, whole, below 1.001 p, for factors as in [`multiply`] and a c between -28 p and 28 p with limbs that need no carrying.
+/// a b + c, whole, below 1.001 p, for factors whose product is below 2 R p, and a c between -28 p and 28 p with limbs that need no carrying.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn multiply_add(a: &Limbs, b: &Limbs, c: &Limbs) -> Limbs {
@@ -92,6 +92,22 @@ pub fn difference(a: &Limbs, b: &Limbs) -> Limbs {
     limbs::carried(&limbs::add(&limbs::subtract(a, b), &limbs::splat(&TWICE)))
 }
 
+/// a + b, carried but not whole: a factor.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn sum(a: &Limbs, b: &Limbs) -> Limbs {
+    limbs::carried(&limbs::add(a, b))
+}
+
+/// 3 a - 3, a factor below 6 p, for a below 1.3 p.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn three_less_three(a: &Limbs) -> Limbs {
+    // 1 in Montgomery form is far below p, so 2 p are enough to stay above 0.
+    let less = limbs::subtract(a, &limbs::splat(&ONE));
+    limbs::carried(&limbs::add(&limbs::add(&less, &limbs::double(&less)), &limbs::splat(&TWICE)))
+}
+
 /// p - a where the lane's bit is set, else a; whole. For a not above p.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -104,6 +120,13 @@ pub fn negative_where(a: &Limbs, bits: u8) -> Limbs {
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn plain(a: &Limbs) -> Limbs {
     multiply(a, &limbs::splat(&UNIT))
+}
+
+/// The numbers below p, whole; for whole ones below 2 p.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn below_prime(a: &Limbs) -> Limbs {
+    limbs::below(a, &PRIME)
 }
 
 /// A bit for each lane: whether the number, carried and below 2^260, is 0 modulo p.

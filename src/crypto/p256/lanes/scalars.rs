@@ -2,7 +2,7 @@
 
 use super::super::digits;
 use super::avx512::Eight;
-use super::limbs::Limbs;
+use super::limbs::{self, Limbs};
 use super::order;
 
 /// Eight digits of one place: which odd multiple, and a bit for each lane that subtracts.
@@ -18,7 +18,10 @@ pub struct Place {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn factors(z: &Limbs, r: &Limbs, inverse: &Limbs) -> (Limbs, Limbs) {
-    (order::below_order(&order::multiply(z, inverse)), order::below_order(&order::multiply(r, inverse)))
+    (
+        limbs::below(&order::multiply(z, inverse), &order::ORDER),
+        limbs::below(&order::multiply(r, inverse), &order::ORDER),
+    )
 }
 
 /// The digits of scalars below n, the lowest place first; see [`digits`].

@@ -62,7 +62,7 @@ impl Forest {
                 let width = width(a, b, *lost);
                 let reciprocal = prime::multiply(&inverse, &before);
                 inverse = prime::multiply(&inverse, &width);
-                let result = sum_of(a, b, &reciprocal);
+                let result = sum_of(a, b, &prime::difference(&b.y, &a.y), &reciprocal);
                 if let Some(slot) = run.first_mut() {
                     *slot = result;
                 }
@@ -112,15 +112,48 @@ fn width(a: &Point, b: &Point, lost: u8) -> Limbs {
     if lost == 0 { width } else { limbs::or_where(&width, lost, &limbs::splat(&prime::ONE)) }
 }
 
-/// a + b, with 1 / (x2 - x1) at hand, below 2 p.
+/// a + b, of the line's slope as rise and 1 / width; the product of the two is below R p.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn sum_of(a: &Point, b: &Point, reciprocal: &Limbs) -> Point {
-    let slope = prime::multiply(&prime::difference(&b.y, &a.y), reciprocal);
+fn sum_of(a: &Point, b: &Point, rise: &Limbs, reciprocal: &Limbs) -> Point {
+    let slope = prime::multiply(rise, reciprocal);
     let zero = limbs::splat(&[0; 5]);
     let x = prime::square_add(&slope, &limbs::subtract(&limbs::subtract(&zero, &a.x), &b.x));
     let y = prime::multiply_add(&slope, &prime::difference(&a.x, &x), &limbs::subtract(&zero, &a.y));
     Point { x, y }
+}
+
+/// The sums of pairs, or twice a point where the second is `None`; with one inversion for all.
+///
+/// In no lane may two points of a pair have the same x, nor a point that is doubled have y = 0.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn add_all(pairs: &[(Point, Option<Point>)]) -> Vec<Point> {
+    let mut before = Vec::with_capacity(pairs.len());
+    let mut product = limbs::splat(&prime::ONE);
+    for (a, b) in pairs {
+        before.push(product);
+        product = prime::multiply(&product, &line(a, b.as_ref()).0);
+    }
+    let mut inverse = prime::invert(&product);
+    let mut sums = Vec::with_capacity(pairs.len());
+    for ((a, b), before) in pairs.iter().zip(&before).rev() {
+        let (width, rise) = line(a, b.as_ref());
+        let reciprocal = prime::multiply(&inverse, before);
+        inverse = prime::multiply(&inverse, &width);
+        sums.push(sum_of(a, b.as_ref().unwrap_or(a), &rise, &reciprocal));
+    }
+    sums.reverse();
+    sums
+}
+
+/// Width and rise of the line through two points, or of the tangent of one: factors below 4 p and 6 p.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn line(a: &Point, b: Option<&Point>) -> (Limbs, Limbs) {
+    match b {
+        Some(b) => (prime::difference(&b.x, &a.x), prime::difference(&b.y, &a.y)),
+        None => (prime::sum(&a.y, &a.y), prime::three_less_three(&prime::square(&a.x))),
+    }
 }
 
 /// A bit for each lane: whether the sum of two points of different x has this x; and whether theirs are the same.
