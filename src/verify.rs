@@ -6,12 +6,13 @@
 mod opening;
 mod signatures;
 mod status_lists;
+mod threads;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::check::{Findings, Note};
-use crate::credential::{Decoded, Input, Opened, Signed};
+use crate::credential::{Confirmed, Decoded, Input, Opened, Signed};
 use crate::crypto::job::Job;
 use crate::evidence::Evidence;
 use crate::format::{Candidate, Context, Format};
@@ -24,6 +25,8 @@ use crate::verdict::Verdict;
 use crate::verify::opening::{OpenedPiece, open_run};
 use crate::verify::signatures::Signatures;
 use crate::verify::status_lists::Lists;
+
+pub use crate::verify::threads::verify_batch_on_threads;
 
 /// One question: is this credential good, here and now, for this relying party?
 #[derive(Clone, Debug, Default)]
@@ -47,15 +50,24 @@ pub fn verify(request: &Request, trust: &Trust, evidence: &Evidence) -> Report {
 /// A run of requests is opened at a time, as many as unpack to a bounded number of bytes.
 pub fn verify_batch(requests: &[Request], trust: &Trust, evidence: &Evidence) -> Vec<Report> {
     let mut reports = Vec::with_capacity(requests.len());
-    let mut lists = Lists::default();
+    verify_onto(requests, (trust, evidence), &mut Lists::default(), &mut reports);
+    reports
+}
+
+/// Adds the reports on these requests to others, with the status lists that were verified before.
+fn verify_onto(
+    requests: &[Request],
+    (trust, evidence): (&Trust, &Evidence),
+    lists: &mut Lists,
+    reports: &mut Vec<Report>,
+) {
     let mut rest = requests;
     while !rest.is_empty() {
         let opened = open_run(rest, trust, evidence);
         let (run, after) = rest.split_at_checked(opened.len()).unwrap_or((rest, &[]));
-        judge_run(run, opened, (trust, evidence), &mut lists, &mut reports);
+        judge_run(run, opened, (trust, evidence), lists, reports);
         rest = after;
     }
-    reports
 }
 
 fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
@@ -170,7 +182,7 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
             let is_trusted = signer.is_some() && !findings.is_faulty(Stage::Key);
             consulted.extend(lists.check(decoded, is_trusted, context, &mut findings));
         }
-        check_holder(decoded, &inner, context, &mut findings);
+        check_holder((decoded, signer.as_ref()), &inner, context, &mut findings);
         check_holds_any(decoded, &inner, context, &mut findings);
     }
     let inner = inner.into_iter().map(|draft| judge(draft, answers, context, lists)).collect();
@@ -203,19 +215,43 @@ fn check_demands(format: &dyn Format, decoded: &Decoded<'_>, context: &Context<'
     }
 }
 
-/// Holder: where the policy asks for it, every credential of a presentation is about the one who presents it (VCDM 2.0, 4.14).
-fn check_holder(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context<'_>, findings: &mut Findings) {
-    if !context.policy.holder_binding || !decoded.is_presentation {
+/// Holder: a credential that names its holder's key is shown by that key. Where the policy asks for it, every credential of a
+/// presentation is about the one who presents it (VCDM 2.0, 4.14).
+fn check_holder(
+    (decoded, signer): (&Decoded<'_>, Option<&Candidate>),
+    inner: &[Draft<'_>],
+    context: &Context<'_>,
+    findings: &mut Findings,
+) {
+    if !decoded.is_presentation {
         return;
     }
-    let is_about_holder = |draft: &Draft<'_>| {
-        let subjects = draft.decoded.as_ref().map_or(&[][..], |decoded| &decoded.subjects);
-        decoded.issuer.is_some() && subjects.iter().any(|subject| Some(subject) == decoded.issuer.as_ref())
+    let held = || inner.iter().filter_map(|draft| draft.decoded.as_ref());
+    if signer.is_some_and(|signer| held().any(|credential| !may_show(signer, credential))) {
+        findings
+            .fail(Reason::new(Code::VpHolderBinding).expected("a presentation by the key that the credential names"));
+    }
+    if !context.policy.holder_binding {
+        return;
+    }
+    let is_about_holder = |credential: &Decoded<'_>| {
+        decoded.issuer.is_some() && credential.subjects.iter().any(|subject| Some(subject) == decoded.issuer.as_ref())
     };
-    if inner.iter().all(is_about_holder) {
+    if held().count() == inner.len() && held().all(is_about_holder) {
         findings.pass(Stage::Holder);
     } else {
         findings.fail(Reason::new(Code::VpHolderBinding).expected("the holder as subject of every credential"));
+    }
+}
+
+/// Whether a presenter with that key may show the credential: it names no key, it names this one, or it was bound by itself.
+fn may_show(presenter: &Candidate, credential: &Decoded<'_>) -> bool {
+    match &credential.confirmed {
+        None => true,
+        Some(_) if credential.is_bound => true,
+        Some(Confirmed::Key(key)) => *key == presenter.key,
+        Some(Confirmed::Id(id)) => presenter.description.key_id.as_ref() == Some(id),
+        Some(Confirmed::Other) => false,
     }
 }
 

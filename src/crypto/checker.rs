@@ -141,6 +141,20 @@ impl Checker {
         if self.is_off() { Path::Library } else { self.path }
     }
 
+    /// `true` while there is a fast path, so that checking many at once is worth something.
+    pub fn is_fast(&self) -> bool {
+        self.path() != Path::Library
+    }
+
+    /// The name of the path: `lanes`, `scalar` or `library`.
+    pub fn path_name(&self) -> &'static str {
+        match self.path() {
+            Path::Lanes => "lanes",
+            Path::Scalar => "scalar",
+            Path::Library => "library",
+        }
+    }
+
     /// `true` once a second look has found the fast path to be wrong.
     pub fn is_off(&self) -> bool {
         self.is_off.load(Ordering::Acquire)

@@ -105,6 +105,7 @@ impl Format for VcJwt {
                 claims_1_1::document(&claims, kind, &mut faults)
             }
         };
+        opened.confirmed = secured::confirmed(&claims);
         if opened.is_presentation {
             opened.is_bound = secured::check_occasion(&claims, context, &mut faults);
             opened.inner = inner::of_presentation(&document, encoding == Encoding::Claim, &mut faults);
