@@ -37,7 +37,7 @@ pub(super) struct Case {
     /// One request for each.
     pub(super) requests: Vec<Request>,
     /// The same credentials, opened.
-    pub(super) opened: Vec<Opened>,
+    pub(super) opened: Vec<Opened<'static>>,
     /// Trust in just these issuers.
     pub(super) trust: Trust,
 }
@@ -132,11 +132,11 @@ fn case(maker: &Maker, count: usize, now: Timestamp) -> Result<Case, Trouble> {
             return Err(no_case(format!("ours is {}: {reason}", report.verdict())));
         }
     }
-    let opened: Vec<Opened> = requests.iter().filter_map(|request| open(request, &trust)).collect();
+    let opened: Vec<Opened<'static>> = requests.iter().filter_map(|request| open(request, &trust)).collect();
     Ok(Case { format, choice, issuers: count, requests, opened, trust })
 }
 
-fn open(request: &Request, trust: &Trust) -> Option<Opened> {
+fn open(request: &Request, trust: &Trust) -> Option<Opened<'static>> {
     let evidence = Evidence::none();
     let context = Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy };
     let piece = pieces(&request.input, &request.policy).ok()?.into_iter().next()?;

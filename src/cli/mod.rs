@@ -4,6 +4,8 @@
 //! nothing exits with 0 or 2; `trust check` with 1 when entries had to be left out.
 
 mod bench;
+#[cfg(test)]
+mod bench_allocations;
 mod bench_cases;
 mod bench_graphs;
 mod bench_health;
