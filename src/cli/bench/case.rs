@@ -38,7 +38,7 @@ pub(super) struct Case {
     /// One request for each.
     pub(super) requests: Vec<Request>,
     /// The first of them, opened: as many as the largest batch.
-    pub(super) opened: Vec<Opened>,
+    pub(super) opened: Vec<Opened<'static>>,
     /// Trust in just these issuers.
     pub(super) trust: Trust,
 }

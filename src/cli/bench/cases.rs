@@ -66,11 +66,11 @@ fn case(maker: &Maker, count: usize, sizes: &Sizes, now: Timestamp) -> Result<Ca
     checker.build_all();
     let batches = choice.batches(sizes);
     let kept = batches.iter().copied().max().unwrap_or(credentials);
-    let opened: Vec<Opened> = requests.iter().take(kept).filter_map(|request| open(request, &trust)).collect();
+    let opened: Vec<Opened<'static>> = requests.iter().take(kept).filter_map(|request| open(request, &trust)).collect();
     Ok(Case { format, choice, issuers: count, batches, requests, opened, trust })
 }
 
-fn open(request: &Request, trust: &Trust) -> Option<Opened> {
+fn open(request: &Request, trust: &Trust) -> Option<Opened<'static>> {
     let evidence = Evidence::none();
     let context = Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy };
     let piece = pieces(&request.input, &request.policy).ok()?.into_iter().next()?;

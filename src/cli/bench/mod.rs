@@ -5,6 +5,8 @@
 //! processor's time where the system tells it (Linux), rows of several threads the time on the wall: waiting is part of
 //! what they are about.
 
+#[cfg(test)]
+mod allocations;
 mod case;
 mod cases;
 mod graphs;

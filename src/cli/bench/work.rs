@@ -11,6 +11,7 @@ use crate::crypto::baseline::{Bare, BareCheck, bare_check};
 use crate::crypto::checker::{Checker, Settings};
 use crate::crypto::job::Job;
 use crate::evidence::Evidence;
+use crate::format::glance::Room;
 use crate::format::{Context, pieces};
 use crate::trust::Trust;
 use crate::verify::{Request, verify, verify_batch};
@@ -91,7 +92,7 @@ impl<'c> Measured<'c> {
     }
 }
 
-fn job_of<'c>(case: &'c Case, opened: &'c Opened, request: &Request) -> Option<Job<'c>> {
+fn job_of<'c>(case: &'c Case, opened: &'c Opened<'static>, request: &Request) -> Option<Job<'c>> {
     let evidence = Evidence::none();
     let context = context_of(request, &case.trust, &evidence);
     let decoded = case.format.decode(opened, &request.policy).ok()?;
@@ -233,7 +234,8 @@ fn decode(request: &Request) {
     let (trust, evidence) = (Trust::none(), Evidence::none());
     let context = context_of(request, &trust, &evidence);
     for piece in pieces(&request.input, &request.policy).unwrap_or_default() {
-        if let Ok(opened) = piece.format.open(&piece.texts, &context) {
+        let room = Room::default();
+        if let Ok(opened) = piece.format.open_in(&room, &piece.texts, piece.seen, &context) {
             let _ = black_box(piece.format.decode(black_box(&opened), &request.policy));
         }
     }
