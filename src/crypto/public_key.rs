@@ -18,7 +18,7 @@ use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
 use crate::crypto::bbs::verify_key::VerifyKey;
 use crate::crypto::digest::sha256;
 use crate::crypto::place::Place;
-use crate::crypto::{curve25519, ed25519_rule, tlv};
+use crate::crypto::{compressed, curve25519, ed25519_rule, tlv};
 use crate::reason::{Code, Reason};
 
 /// Bits that an RSA modulus may have.
@@ -92,15 +92,14 @@ struct Key {
     encoded: Vec<u8>,
     parts: Parts,
     pss_only: bool,
-    /// The key as the crypto crate keeps it, one slot for each algorithm of that crate that fits; the first is filled from
-    /// the start.
+    /// The key as the crypto crate keeps it, one slot for each algorithm of that crate that fits, filled at first use.
     slots: Vec<(Algorithm, OnceLock<Option<ParsedPublicKey>>)>,
     /// Where the table of a key that is known in advance stands, once a [`Checker`](crate::crypto::checker::Checker) knows it.
     place: OnceLock<Arc<Place>>,
 }
 
 enum Parts {
-    Ec { curve: Curve, x: Vec<u8>, y: Vec<u8> },
+    Ec { curve: Curve },
     Rsa { n: Vec<u8>, e: Vec<u8> },
     Bbs(Box<VerifyKey>),
     Whole,
@@ -131,8 +130,7 @@ impl PublicKey {
             }
         }
         let encoded = [&[4], x, y].concat();
-        let parts = Parts::Ec { curve, x: x.to_vec(), y: y.to_vec() };
-        PublicKey::kept(curve.kind(), encoded, parts, curve.algorithms(), Code::KeyInvalidPoint)
+        PublicKey::kept(curve.kind(), encoded, Parts::Ec { curve }, curve.algorithms(), Code::KeyInvalidPoint)
     }
 
     /// The RSA key with that modulus and public exponent, big-endian.
@@ -199,17 +197,15 @@ impl PublicKey {
     /// The curve of an ECDSA key.
     pub fn curve(&self) -> Option<Curve> {
         match &self.0.parts {
-            Parts::Ec { curve, .. } => Some(*curve),
+            Parts::Ec { curve } => Some(*curve),
             _ => None,
         }
     }
 
     /// The coordinates x and y of an ECDSA key, of the curve's full length.
     pub fn ec_coordinates(&self) -> Option<(&[u8], &[u8])> {
-        match &self.0.parts {
-            Parts::Ec { x, y, .. } => Some((x, y)),
-            _ => None,
-        }
+        // After the byte that says "uncompressed".
+        self.0.encoded.get(1..)?.split_at_checked(self.curve()?.coordinate_bytes())
     }
 
     /// The coordinates x and y of a P-256 key.
@@ -275,7 +271,8 @@ impl PublicKey {
     pub fn jwk_thumbprint(&self) -> String {
         let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let canonical = match &self.0.parts {
-            Parts::Ec { curve, x, y } => {
+            Parts::Ec { curve } => {
+                let (x, y) = self.ec_coordinates().unwrap_or_default();
                 format!(r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#, curve.name(), text(x), text(y))
             }
             Parts::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(e), text(n)),
@@ -315,8 +312,14 @@ impl PublicKey {
         let fault = || Reason::new(Code::KeyInvalidPoint).expected("a compressed point of the curve");
         let width = curve.coordinate_bytes();
         let (method, _) = curve.algorithms().first().and_then(|own| own.check_with()).ok_or_else(fault)?;
-        if !matches!(point, [2 | 3, x @ ..] if x.len() == width) {
+        let [sign @ (2 | 3), x @ ..] = point else { return Err(fault().got(point.len())) };
+        if x.len() != width {
             return Err(fault().got(point.len()));
+        }
+        if let (Curve::P256, Some(x)) = (curve, x.first_chunk()) {
+            let y = compressed::y_of(x, *sign == 3).ok_or_else(fault)?;
+            let encoded = [&[4], x.as_slice(), &y].concat();
+            return Ok(PublicKey::sound(curve.kind(), encoded, Parts::Ec { curve }, curve.algorithms()));
         }
         // The crypto crate finds y; the uncompressed point is the end of the key's DER.
         let found = ParsedPublicKey::new(method, point).map_err(|_| fault())?;
@@ -398,10 +401,15 @@ impl PublicKey {
         fit: &[Algorithm],
         fault: Code,
     ) -> Result<PublicKey, Reason> {
-        let slots = fit.iter().map(|algorithm| (*algorithm, OnceLock::new())).collect();
-        let key = PublicKey(Arc::new(Key { kind, encoded, parts, pss_only: false, slots, place: OnceLock::new() }));
+        let key = PublicKey::sound(kind, encoded, parts, fit);
         let sound = fit.first().is_some_and(|first| key.parsed_for(*first).is_some());
         if sound { Ok(key) } else { Err(Reason::new(fault)) }
+    }
+
+    /// A key that was found sound here; the crypto crate sees it when the first signature is checked with it.
+    fn sound(kind: KeyKind, encoded: Vec<u8>, parts: Parts, fit: &[Algorithm]) -> PublicKey {
+        let slots = fit.iter().map(|algorithm| (*algorithm, OnceLock::new())).collect();
+        PublicKey(Arc::new(Key { kind, encoded, parts, pss_only: false, slots, place: OnceLock::new() }))
     }
 }
 

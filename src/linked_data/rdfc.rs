@@ -9,6 +9,8 @@ mod n_degree;
 #[cfg(test)]
 mod tests;
 
+use smallvec::SmallVec;
+
 use self::issuer::CanonicalIssuer;
 use super::dataset::{Dataset, Labels};
 use crate::crypto::digest::{sha256, sha384};
@@ -51,10 +53,26 @@ pub fn canonicalize(dataset: &Dataset, hash: Hash) -> Result<Canonical, Reason> 
     let names: Vec<String> = (0..dataset.blanks()).map(|blank| naming.canonical.label(blank)).collect();
     let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
     let lines = dataset.lines_named(&borrowed);
-    let labels = names.into_iter().enumerate().map(|(blank, name)| (dataset.label(blank).to_owned(), name));
+    let labels = names.into_iter().enumerate().map(|(blank, name)| (dataset.label(blank).into_owned(), name));
     // A blank node in no statement has no name.
     let labels = labels.filter(|(_, name)| !name.is_empty()).collect();
     Ok(Canonical { lines, labels })
+}
+
+/// The lines of the canonical form as one text, ready to be hashed.
+///
+/// # Errors
+/// As [`canonicalize`].
+pub fn canonical_text(dataset: &Dataset, hash: Hash) -> Result<String, Reason> {
+    let mut naming = Naming::of(dataset, hash);
+    naming.run()?;
+    let (mut names, mut ends) = (String::new(), Vec::with_capacity(dataset.blanks()));
+    for blank in 0..dataset.blanks() {
+        let start = names.len();
+        naming.canonical.push_label(&mut names, blank);
+        ends.push(start..names.len());
+    }
+    Ok(dataset.text_named(|blank| ends.get(blank).and_then(|span| names.get(span.clone())).unwrap_or_default()))
 }
 
 /// A digest, whose order is that of its hexadecimal text. The shorter one ends in zeros.
@@ -95,7 +113,7 @@ struct Naming<'d> {
     dataset: &'d Dataset,
     hash: Hash,
     /// The statements of each blank node, by place.
-    quads_of: Vec<Vec<usize>>,
+    quads_of: Vec<SmallVec<[usize; 8]>>,
     /// The first-degree hash of each blank node.
     first: Vec<Digest>,
     canonical: CanonicalIssuer,
@@ -104,7 +122,7 @@ struct Naming<'d> {
 
 impl<'d> Naming<'d> {
     fn of(dataset: &'d Dataset, hash: Hash) -> Self {
-        let mut quads_of = vec![Vec::new(); dataset.blanks()];
+        let mut quads_of = vec![SmallVec::new(); dataset.blanks()];
         for (place, quad) in dataset.quads().iter().enumerate() {
             for blank in quad.nodes().filter_map(|term| term.blank()) {
                 if let Some(quads) = quads_of.get_mut(blank)

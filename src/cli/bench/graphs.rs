@@ -15,7 +15,7 @@ pub(super) struct Graphs<'c> {
 }
 
 /// Those of a credential with one proof that signs all of it; `None` when it has none.
-pub(super) fn graphs_of(opened: &Opened) -> Option<Graphs<'_>> {
+pub(super) fn graphs_of<'c>(opened: &'c Opened<'static>) -> Option<Graphs<'c>> {
     let Value::Object(members) = json::decode(&opened.payload).ok()? else { return None };
     let (proof, document): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| name == "proof");
     let Some((_, Value::Object(proof))) = proof.into_iter().next() else { return None };
