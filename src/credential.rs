@@ -65,10 +65,23 @@ pub struct Opened<'i> {
     pub is_presentation: bool,
     /// `true` when its signatures, if right, prove that whoever shows it did so for this occasion.
     pub is_bound: bool,
+    /// Whose credential it is, where it says so by a key.
+    pub confirmed: Option<Confirmed>,
     /// Credentials inside (of a presentation), each judged as a part of its own.
     pub inner: Vec<Inner>,
     /// Faults that do not stop the reading.
     pub faults: Vec<Reason>,
+}
+
+/// The key that a credential names as its holder's (`cnf`, RFC 7800): nobody else may show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The key itself.
+    Key(PublicKey),
+    /// The key's identifier.
+    Id(String),
+    /// Named in another way, which nobody here can compare.
+    Other,
 }
 
 /// One signature and what it is over. Nothing is checked.
@@ -153,6 +166,8 @@ pub struct Decoded<'a> {
     pub is_presentation: bool,
     /// `true` when its signatures, if right, prove that whoever shows it did so for this occasion.
     pub is_bound: bool,
+    /// Whose credential it is, where it says so by a key.
+    pub confirmed: Option<Confirmed>,
     /// Identifiers of whom it is about (`credentialSubject.id`), where the format has them.
     pub subjects: Vec<Cow<'a, str>>,
     /// Where its status is told, where the format leaves that to the verifier's own look at status lists.
@@ -175,6 +190,7 @@ impl<'a> Decoded<'a> {
             types: Vec::new(),
             is_presentation: false,
             is_bound: false,
+            confirmed: None,
             subjects: Vec::new(),
             status: Vec::new(),
             faults: Vec::new(),
@@ -242,6 +258,7 @@ impl Opened<'_> {
             more: self.more,
             is_presentation: self.is_presentation,
             is_bound: self.is_bound,
+            confirmed: self.confirmed,
             inner: self.inner,
             faults: self.faults,
         }

@@ -17,6 +17,7 @@ use der::{Decode, Reader, SliceReader};
 use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
 use crate::crypto::bbs::verify_key::VerifyKey;
 use crate::crypto::digest::sha256;
+use crate::crypto::place::Place;
 use crate::crypto::{compressed, curve25519, ed25519_rule, tlv};
 use crate::reason::{Code, Reason};
 
@@ -93,6 +94,8 @@ struct Key {
     pss_only: bool,
     /// The key as the crypto crate keeps it, one slot for each algorithm of that crate that fits, filled at first use.
     slots: Vec<(Algorithm, OnceLock<Option<ParsedPublicKey>>)>,
+    /// Where the table of a key that is known in advance stands, once a [`Checker`](crate::crypto::checker::Checker) knows it.
+    place: OnceLock<Arc<Place>>,
 }
 
 enum Parts {
@@ -170,7 +173,14 @@ impl PublicKey {
     pub fn bls12381_g2(encoded: &[u8]) -> Result<PublicKey, Reason> {
         let parts = Parts::Bbs(Box::new(VerifyKey::from_bytes(encoded)?));
         let (kind, encoded) = (KeyKind::Bls12381G2, encoded.to_vec());
-        Ok(PublicKey(Arc::new(Key { kind, encoded, parts, pss_only: false, slots: Vec::new() })))
+        Ok(PublicKey(Arc::new(Key {
+            kind,
+            encoded,
+            parts,
+            pss_only: false,
+            slots: Vec::new(),
+            place: OnceLock::new(),
+        })))
     }
 
     /// The X25519 key that belongs to an Ed25519 key, as did:key documents derive it; `None` for other keys.
@@ -196,6 +206,25 @@ impl PublicKey {
     pub fn ec_coordinates(&self) -> Option<(&[u8], &[u8])> {
         // After the byte that says "uncompressed".
         self.0.encoded.get(1..)?.split_at_checked(self.curve()?.coordinate_bytes())
+    }
+
+    /// The coordinates x and y of a P-256 key.
+    pub(crate) fn p256_coordinates(&self) -> Option<(&[u8; 32], &[u8; 32])> {
+        if self.0.kind != KeyKind::P256 {
+            return None;
+        }
+        let (x, y) = self.ec_coordinates()?;
+        Some((x.try_into().ok()?, y.try_into().ok()?))
+    }
+
+    /// Where its table stands, of a key that was enrolled.
+    pub(crate) fn place(&self) -> Option<&Arc<Place>> {
+        self.0.place.get()
+    }
+
+    /// Gives the key the place where its table will stand. It keeps the first that it was given, which comes back.
+    pub(crate) fn take_place(&self, place: Arc<Place>) -> &Arc<Place> {
+        self.0.place.get_or_init(|| place)
     }
 
     /// The modulus and exponent of an RSA key, big-endian, without leading zeros.
@@ -353,7 +382,14 @@ impl PublicKey {
         if encoded.len() != due {
             return Err(Reason::new(Code::KeyInvalidPoint).expected(due).got(encoded.len()));
         }
-        let key = Key { kind, encoded: encoded.to_vec(), parts: Parts::Whole, pss_only: false, slots: Vec::new() };
+        let key = Key {
+            kind,
+            encoded: encoded.to_vec(),
+            parts: Parts::Whole,
+            pss_only: false,
+            slots: Vec::new(),
+            place: OnceLock::new(),
+        };
         Ok(PublicKey(Arc::new(key)))
     }
 
@@ -373,7 +409,7 @@ impl PublicKey {
     /// A key that was found sound here; the crypto crate sees it when the first signature is checked with it.
     fn sound(kind: KeyKind, encoded: Vec<u8>, parts: Parts, fit: &[Algorithm]) -> PublicKey {
         let slots = fit.iter().map(|algorithm| (*algorithm, OnceLock::new())).collect();
-        PublicKey(Arc::new(Key { kind, encoded, parts, pss_only: false, slots }))
+        PublicKey(Arc::new(Key { kind, encoded, parts, pss_only: false, slots, place: OnceLock::new() }))
     }
 }
 

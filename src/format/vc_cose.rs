@@ -85,6 +85,7 @@ impl Format for VcCose {
         });
         let mut opened = Opened { is_presentation: kind == Kind::Presentation, ..Opened::default() };
         faults.extend(secured::check_claims(&document, kind, context));
+        opened.confirmed = secured::confirmed(&document);
         if opened.is_presentation {
             opened.is_bound = secured::check_occasion(&document, context, &mut faults);
             opened.inner = inner::of_presentation(&document, false, &mut faults);

@@ -102,7 +102,8 @@ impl Format for VcJwt {
             faults.push(reason);
             (Encoding::Bare, Kind::of_document(&claims))
         });
-        let mut opened = Opened { is_presentation: kind == Kind::Presentation, ..Opened::default() };
+        let confirmed = secured::confirmed(&claims);
+        let mut opened = Opened { is_presentation: kind == Kind::Presentation, confirmed, ..Opened::default() };
         match encoding {
             Encoding::Bare => {
                 faults.extend(secured::check_content_type(header.cty.as_deref(), kind).err());

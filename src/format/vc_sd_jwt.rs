@@ -90,6 +90,7 @@ impl Format for VcSdJwt {
         if claims.member("vct").is_some() {
             faults.push(Reason::new(Code::VcEnvelope).expected("no `vct` in a W3C credential"));
         }
+        opened.confirmed = secured::confirmed(&claims);
         let mut vouched = Vec::new();
         match key_binding::open(&sd_jwt, (&processed, &claims), &secured::ALGORITHMS, context) {
             Some(mut binding) => {

@@ -109,9 +109,9 @@ impl Question<'_> {
             None if has_pinned_set => Some(vec![Err(Reason::new(Code::JoseKidUnknown).got(self.method.clone()))]),
             None => match fragment.filter(|_| !self.is_any).and_then(|fragment| did::signing_key(controller, fragment))
             {
-                Some(key) => {
-                    Some(vec![key.map(|key| self.candidate(&self.method, key, self.is_foreign(Some(controller))))])
-                }
+                Some(key) => Some(vec![
+                    key.map(|key| self.candidate(&self.method, key, self.is_foreign(controller, Some(controller)))),
+                ]),
                 None => self.in_resolved(controller, keys),
             },
         };
@@ -138,12 +138,13 @@ impl Question<'_> {
         }
     }
 
-    /// Whether the key's controller is somebody else than the issuer or holder.
-    fn is_foreign(&self, controller: Option<&str>) -> bool {
+    /// Whether a key in the document of `subject` is controlled by somebody else than the issuer or holder.
+    fn is_foreign(&self, subject: &str, controller: Option<&str>) -> bool {
         match self.owner {
             // A presentation need not name its holder: then whoever controls the key is.
             None => self.purpose == Purpose::Assertion,
-            owner => controller != owner,
+            // A document says who controls its keys, but of its own subject only: anybody can write somebody else's name there.
+            Some(owner) => subject != owner || controller != Some(owner),
         }
     }
 
@@ -152,7 +153,8 @@ impl Question<'_> {
         let purpose = relationship(self.purpose);
         let candidate = |method: &str| {
             let key = document.key_at(method, purpose, self.context.occasion.now)?;
-            Ok(self.candidate(method, key, self.is_foreign(document.controller_of(method))))
+            let is_foreign = self.is_foreign(document.id(), document.controller_of(method));
+            Ok(self.candidate(method, key, is_foreign))
         };
         if !self.is_any {
             return vec![candidate(&self.method)];
