@@ -48,15 +48,20 @@ impl Canonical {
 /// # Errors
 /// `rdfc.limit` when blank nodes cannot be told apart with [`limits::RDFC_STEPS`] steps.
 pub fn canonicalize(dataset: &Dataset, hash: Hash) -> Result<Canonical, Reason> {
+    let labels = canonical_labels(dataset, hash)?;
+    Ok(Canonical { lines: dataset.lines(&labels), labels })
+}
+
+/// The canonical name (`c14nN`) of each blank node, by its label in the dataset, without the lines.
+///
+/// # Errors
+/// As [`canonicalize`].
+pub fn canonical_labels(dataset: &Dataset, hash: Hash) -> Result<Labels, Reason> {
     let mut naming = Naming::of(dataset, hash);
     naming.run()?;
-    let names: Vec<String> = (0..dataset.blanks()).map(|blank| naming.canonical.label(blank)).collect();
-    let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
-    let lines = dataset.lines_named(&borrowed);
-    let labels = names.into_iter().enumerate().map(|(blank, name)| (dataset.label(blank).into_owned(), name));
+    let named = |blank| (dataset.label(blank).into_owned(), naming.canonical.label(blank));
     // A blank node in no statement has no name.
-    let labels = labels.filter(|(_, name)| !name.is_empty()).collect();
-    Ok(Canonical { lines, labels })
+    Ok((0..dataset.blanks()).map(named).filter(|(_, name)| !name.is_empty()).collect())
 }
 
 /// The lines of the canonical form as one text, ready to be hashed.
