@@ -59,7 +59,7 @@ pub fn verify_batch(requests: &[Request], trust: &Trust, evidence: &Evidence) ->
 }
 
 fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
-    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy }
+    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy, budget: None }
 }
 
 fn judge_run(

@@ -138,7 +138,8 @@ fn case(maker: &Maker, count: usize, now: Timestamp) -> Result<Case, Trouble> {
 
 fn open(request: &Request, trust: &Trust) -> Option<Opened> {
     let evidence = Evidence::none();
-    let context = Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy };
+    let context =
+        Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy, budget: None };
     let piece = pieces(&request.input, &request.policy).ok()?.into_iter().next()?;
     piece.format.open(&piece.texts, &context).ok()
 }

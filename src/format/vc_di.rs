@@ -149,7 +149,8 @@ pub fn is_document(text: &str) -> bool {
 
 /// The signatures of a document. Of one without base context nobody knows what it says, so nothing of it is canonicalised.
 fn open_proofs(document: &Value<'_>, purpose: Purpose, context: &Context<'_>) -> Result<Proofs, Reason> {
-    let terms = Terms { contexts: context.trust.contexts(), inline_contexts: context.policy.inline_contexts };
+    let (contexts, inline_contexts) = (context.trust.contexts(), context.policy.inline_contexts);
+    let terms = Terms { contexts, inline_contexts, budget: context.budget };
     if model::version(document).is_some() {
         return open(document, purpose, &terms);
     }

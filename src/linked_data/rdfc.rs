@@ -9,6 +9,8 @@ mod n_degree;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
+
 use self::issuer::CanonicalIssuer;
 use super::dataset::{Dataset, Labels};
 use crate::crypto::digest::{sha256, sha384};
@@ -23,6 +25,19 @@ pub enum Hash {
     Sha256,
     /// For keys on P-384.
     Sha384,
+}
+
+/// Steps left for the datasets of one request.
+#[derive(Debug)]
+pub struct Budget {
+    left: Cell<usize>,
+}
+
+impl Budget {
+    /// What one request may take: [`limits::RDFC_STEPS_OF_REQUEST`].
+    pub fn of_request() -> Budget {
+        Budget { left: Cell::new(limits::RDFC_STEPS_OF_REQUEST) }
+    }
 }
 
 /// The canonical form of a dataset.
@@ -46,8 +61,23 @@ impl Canonical {
 /// # Errors
 /// `rdfc.limit` when blank nodes cannot be told apart with [`limits::RDFC_STEPS`] steps.
 pub fn canonicalize(dataset: &Dataset, hash: Hash) -> Result<Canonical, Reason> {
-    let mut naming = Naming::of(dataset, hash);
-    naming.run()?;
+    canonicalize_within(dataset, hash, None)
+}
+
+/// The canonical form, paid for out of a budget that other datasets draw on too.
+///
+/// # Errors
+/// As [`canonicalize`], and when less is left of the budget than it takes.
+pub fn canonicalize_within(dataset: &Dataset, hash: Hash, budget: Option<&Budget>) -> Result<Canonical, Reason> {
+    let most = budget.map_or(limits::RDFC_STEPS, |budget| limits::RDFC_STEPS.min(budget.left.get()));
+    let mut naming = Naming::of(dataset, hash, most);
+    let named = naming.run();
+    if let Some(budget) = budget {
+        // Nothing can take more than there was. What failed for want of steps has taken them all.
+        let taken = if named.is_ok() { most.saturating_sub(naming.steps_left) } else { most };
+        budget.left.set(budget.left.get().saturating_sub(taken));
+    }
+    named?;
     let names: Vec<String> = (0..dataset.blanks()).map(|blank| naming.canonical.label(blank)).collect();
     let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
     let lines = dataset.lines_named(&borrowed);
@@ -103,7 +133,7 @@ struct Naming<'d> {
 }
 
 impl<'d> Naming<'d> {
-    fn of(dataset: &'d Dataset, hash: Hash) -> Self {
+    fn of(dataset: &'d Dataset, hash: Hash, steps_left: usize) -> Self {
         let mut quads_of = vec![Vec::new(); dataset.blanks()];
         for (place, quad) in dataset.quads().iter().enumerate() {
             for blank in quad.nodes().filter_map(|term| term.blank()) {
@@ -115,7 +145,7 @@ impl<'d> Naming<'d> {
             }
         }
         let canonical = CanonicalIssuer::of(dataset.blanks());
-        Naming { dataset, hash, quads_of, first: Vec::new(), canonical, steps_left: limits::RDFC_STEPS }
+        Naming { dataset, hash, quads_of, first: Vec::new(), canonical, steps_left }
     }
 
     /// Canonicalization Algorithm (section 4.4.3), steps 2 to 5.

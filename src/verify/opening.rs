@@ -6,6 +6,7 @@ use crate::credential::{Inner, Opened};
 use crate::evidence::Evidence;
 use crate::format::{Context, Format, Piece, by_name, detect, pieces};
 use crate::limits;
+use crate::linked_data::rdfc::Budget;
 use crate::reason::{Code, Reason};
 use crate::trust::Trust;
 use crate::verify::{Request, context_of};
@@ -70,7 +71,8 @@ pub(super) fn open_run(
     let mut run = Vec::with_capacity(requests.len());
     let mut bytes: usize = 0;
     for request in requests {
-        let context = context_of(request, trust, evidence);
+        let budget = Budget::of_request();
+        let context = Context { budget: Some(&budget), ..context_of(request, trust, evidence) };
         let opened = pieces(&request.input, &request.policy)
             .map(|pieces| pieces.iter().map(|piece| OpenedPiece::of(piece, &context)).collect::<Vec<_>>());
         let own = opened.as_deref().unwrap_or_default().iter().map(OpenedPiece::payload_bytes);

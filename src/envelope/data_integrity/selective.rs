@@ -61,7 +61,7 @@ impl Shown {
         terms: &Terms<'_>,
     ) -> Result<Shown, Reason> {
         let dataset = dataset_of(document, terms)?;
-        let labels = rdfc::canonicalize(&dataset, rdfc::Hash::Sha256)?.labels;
+        let labels = rdfc::canonicalize_within(&dataset, rdfc::Hash::Sha256, terms.budget)?.labels;
         let lines = dataset.lines(&renamed(&labels, names)?);
         if mandatory.last().is_some_and(|last| *last >= lines.len()) {
             return Err(fault("places of mandatory statements among those shown"));

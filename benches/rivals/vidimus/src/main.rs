@@ -57,7 +57,7 @@ fn main() -> Result<(), Fault> {
         let (base, selected) = (input(&format!("{suite}.base.json"))?, selected.clone());
         let step = move || -> Result<(), Fault> {
             let wish = Wish { selective: &selected, ..Wish::default() };
-            let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false };
+            let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None };
             black_box(derive(&base, &wish, &terms).map_err(|fault| fault.to_string())?);
             Ok(())
         };
