@@ -36,7 +36,7 @@ impl Graphs<'_> {
     /// Both as canonical lines.
     pub(super) fn canonicalise(&self) -> Result<[String; 2], Reason> {
         let [document, options] = &self.datasets;
-        Ok([canonical_text(document, Hash::Sha256)?, canonical_text(options, Hash::Sha256)?])
+        Ok([canonical_text(document, Hash::Sha256, None)?, canonical_text(options, Hash::Sha256, None)?])
     }
 }
 
