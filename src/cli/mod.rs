@@ -4,6 +4,7 @@
 //! nothing exits with 0 or 2; `trust check` with 1 when entries had to be left out.
 
 mod bench;
+mod checking;
 mod demands;
 mod derive;
 mod did;

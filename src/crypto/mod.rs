@@ -7,7 +7,7 @@
 
 pub mod algorithm;
 pub mod api_key;
-mod arithmetic;
+pub(crate) mod arithmetic;
 pub mod baseline;
 pub mod bbs;
 pub mod checker;

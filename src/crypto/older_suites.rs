@@ -32,7 +32,7 @@ pub struct OlderProof {
     /// The suite.
     pub suite: OlderSuite,
     /// The document without its proofs, as canonical N-Quads. Proofs of a set share it.
-    pub document: Arc<str>,
+    pub document: Arc<String>,
     /// The proof without its value, as canonical N-Quads.
     pub options: String,
     /// The JWS's protected header as it came, in base64url.

@@ -23,7 +23,7 @@ pub mod store;
 pub mod x509;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -128,6 +128,28 @@ pub struct Issuer {
     /// Its pinned DID document.
     pub document: Option<DidDocument>,
     entry: Arc<Entry>,
+    /// What reports say of it, for the keys first asked for.
+    described: [OnceLock<Arc<SignerDescription>>; 4],
+}
+
+impl Issuer {
+    /// What reports say of the issuer under that name, as the owner of the key of that identifier with that chain.
+    pub fn description(&self, name: &str, key_id: &str, chain: &[ChainLink]) -> Arc<SignerDescription> {
+        let is_it = |made: &SignerDescription| {
+            made.name == name && made.key_id.as_deref() == Some(key_id) && made.chain == chain
+        };
+        let make = || {
+            Arc::new(SignerDescription {
+                name: name.to_owned(),
+                country: None,
+                key_id: Some(key_id.to_owned()),
+                list: self.list.clone(),
+                environment: self.environment.name(),
+                chain: chain.to_vec(),
+            })
+        };
+        self.described.iter().map(|slot| slot.get_or_init(make)).find(|made| is_it(made)).cloned().unwrap_or_else(make)
+    }
 }
 
 /// The codes that a field may hold.
@@ -493,6 +515,7 @@ impl Builder {
             keys,
             document,
             entry: entry.clone(),
+            described: Default::default(),
         });
         for name in std::iter::once(issuer).chain(aliases) {
             self.insert_issuer(name, &built);

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::credential::Opened;
 use crate::crypto::baseline::Bare;
+use crate::crypto::checker::Settings;
 use crate::crypto::own_keys::SignFault;
 use crate::format::Format;
 use crate::issue::IssueFault;
@@ -20,6 +21,8 @@ pub(super) struct Sizes {
     pub(super) batches: Option<Vec<usize>>,
     /// Different credentials of a case, about; signatures of a bare row are more.
     pub(super) pool: usize,
+    /// How signatures are checked.
+    pub(super) checks: Settings,
 }
 
 /// Credentials of one format by so many issuers, all of them accepted.
@@ -35,7 +38,7 @@ pub(super) struct Case {
     /// One request for each.
     pub(super) requests: Vec<Request>,
     /// The first of them, opened: as many as the largest batch.
-    pub(super) opened: Vec<Opened>,
+    pub(super) opened: Vec<Opened<'static>>,
     /// Trust in just these issuers.
     pub(super) trust: Trust,
 }

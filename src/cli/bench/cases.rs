@@ -6,6 +6,7 @@ use crate::cli::bench::case::{Case, Issuer, Maker, Sizes};
 use crate::cli::bench::{health, w3c};
 use crate::cli::trouble::Trouble;
 use crate::credential::{Input, Opened};
+use crate::crypto::checker::Checker;
 use crate::evidence::Evidence;
 use crate::format::{Context, by_name, pieces};
 use crate::occasion::Occasion;
@@ -46,6 +47,8 @@ fn case(maker: &Maker, count: usize, sizes: &Sizes, now: Timestamp) -> Result<Ca
     if let Some(problem) = problems.first() {
         return Err(no_case(format!("{}: {}", problem.entry, problem.reason)));
     }
+    let checker = Arc::new(Checker::new(sizes.checks));
+    let trust = trust.checked_by(checker.clone());
     let policy = Arc::new(Policy::default());
     let credentials = choice.credentials(sizes);
     let mut requests = Vec::with_capacity(credentials);
@@ -59,15 +62,18 @@ fn case(maker: &Maker, count: usize, sizes: &Sizes, now: Timestamp) -> Result<Ca
             return Err(no_case(format!("ours is {}: {reason}", report.verdict())));
         }
     }
+    // As after some minutes of service: every issuer was seen, and those that the memory allows have their tables.
+    checker.build_all();
     let batches = choice.batches(sizes);
     let kept = batches.iter().copied().max().unwrap_or(credentials);
-    let opened: Vec<Opened> = requests.iter().take(kept).filter_map(|request| open(request, &trust)).collect();
+    let opened: Vec<Opened<'static>> = requests.iter().take(kept).filter_map(|request| open(request, &trust)).collect();
     Ok(Case { format, choice, issuers: count, batches, requests, opened, trust })
 }
 
-fn open(request: &Request, trust: &Trust) -> Option<Opened> {
+fn open(request: &Request, trust: &Trust) -> Option<Opened<'static>> {
     let evidence = Evidence::none();
-    let context = Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy };
+    let context =
+        Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy, budget: None };
     let piece = pieces(&request.input, &request.policy).ok()?.into_iter().next()?;
     piece.format.open(&piece.texts, &context).ok()
 }

@@ -5,6 +5,8 @@
 //! processor's time where the system tells it (Linux), rows of several threads the time on the wall: waiting is part of
 //! what they are about.
 
+#[cfg(test)]
+mod allocations;
 mod case;
 mod cases;
 mod graphs;
@@ -33,6 +35,7 @@ use crate::cli::bench::picture::picture;
 use crate::cli::bench::report::{Row, Table};
 use crate::cli::bench::signatures::{Kind, Signatures, signatures};
 use crate::cli::bench::work::{Jobs, Measured, Work, bare_checks};
+use crate::cli::checking::Checking;
 use crate::cli::demands::{format_name, now};
 use crate::cli::trouble::Trouble;
 use crate::crypto::baseline::{Bare, BareCheck};
@@ -60,6 +63,8 @@ pub(super) struct Bench {
     /// How many threads work at once; several numbers for several rows. Usually one, and one for each core.
     #[arg(long, value_name = "N,..", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=1_024))]
     threads: Vec<u32>,
+    #[command(flatten)]
+    checking: Checking,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -74,7 +79,12 @@ impl Bench {
         let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| self.asks(kind.name())).collect();
         let formats: Vec<String> =
             self.format.iter().filter(|name| Kind::ALL.iter().all(|kind| kind.name() != *name)).cloned().collect();
-        let sizes = Sizes { issuers: given(&self.issuers), batches: given(&self.batch), pool: self.pool(CREDENTIALS) };
+        let sizes = Sizes {
+            issuers: given(&self.issuers),
+            batches: given(&self.batch),
+            pool: self.pool(CREDENTIALS),
+            checks: self.checking.settings()?,
+        };
         let cases = if formats.is_empty() && !kinds.is_empty() && !self.format.is_empty() {
             Vec::new()
         } else {
@@ -83,7 +93,7 @@ impl Bench {
         let made = self.signatures(&kinds, &sizes)?;
         let baselines = bare_checks().ok_or_else(|| Trouble::new("ring makes no key"))?;
         let measured = cases.iter().map(Measured::of).collect::<Result<Vec<_>, _>>()?;
-        let bulk: Vec<Jobs<'_>> = made.iter().map(Jobs::of).collect();
+        let bulk = made.iter().map(|made| Jobs::of(made, sizes.checks)).collect::<Result<Vec<_>, _>>()?;
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let threads = given(&self.threads).unwrap_or_else(|| if cores > 1 { vec![1, cores] } else { vec![1] });
         let inputs = Inputs { measured: &measured, bulk: &bulk, baselines: &baselines };
@@ -227,15 +237,16 @@ fn row(task: &Task<'_>, mine: &[f64], tasks: &[Task<'_>], rates: &[Vec<f64>]) ->
 mod tests {
     use super::*;
     use crate::cli::bench::measure::ROUNDS;
+    use crate::crypto::checker::Settings;
 
     #[test]
     fn every_row_is_measured_and_compared() {
-        let sizes = Sizes { issuers: None, batches: None, pool: 256 };
+        let sizes = Sizes { issuers: None, batches: None, pool: 256, checks: Settings::default() };
         let cases = cases(&[], &sizes, now()).expect("cases");
         let baselines = bare_checks().expect("keys");
         let measured: Vec<_> = cases.iter().map(|case| Measured::of(case).expect("signatures")).collect();
         let made: Vec<_> = Kind::ALL.iter().map(|kind| signatures(*kind, 2, 256).expect("signatures")).collect();
-        let bulk: Vec<_> = made.iter().map(Jobs::of).collect();
+        let bulk: Vec<_> = made.iter().map(|made| Jobs::of(made, sizes.checks).expect("right")).collect();
         let inputs = Inputs { measured: &measured, bulk: &bulk, baselines: &baselines };
         let tasks = tasks(&inputs, &sizes, &[1, 2]);
         let rates = measure(&tasks, Duration::from_millis(1));

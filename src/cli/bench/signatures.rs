@@ -70,6 +70,11 @@ impl Kind {
         })
     }
 
+    /// `true` where the keys are known in advance.
+    pub(super) fn is_known(self) -> bool {
+        self == Kind::KnownIssuer
+    }
+
     /// `true` where checking many at once may be faster than one after another.
     pub(super) fn is_for_batches(self) -> bool {
         matches!(self, Kind::KnownIssuer | Kind::UnknownKey)

@@ -8,8 +8,10 @@ use crate::cli::bench::signatures::Signatures;
 use crate::cli::trouble::Trouble;
 use crate::credential::Opened;
 use crate::crypto::baseline::{Bare, BareCheck, bare_check};
-use crate::crypto::job::{Job, check};
+use crate::crypto::checker::{Checker, Settings};
+use crate::crypto::job::Job;
 use crate::evidence::Evidence;
+use crate::format::glance::Room;
 use crate::format::{Context, pieces};
 use crate::trust::Trust;
 use crate::verify::{Request, verify, verify_batch};
@@ -42,12 +44,22 @@ pub(super) struct Jobs<'c> {
     /// The signatures.
     pub(super) of: &'c Signatures,
     jobs: Vec<Job<'c>>,
+    checker: Checker,
 }
 
 impl<'c> Jobs<'c> {
-    /// All of them.
-    pub(super) fn of(signatures: &'c Signatures) -> Jobs<'c> {
-        Jobs { of: signatures, jobs: signatures.jobs() }
+    /// All of them, and a checker that has what tables it may have, where the keys are known.
+    pub(super) fn of(signatures: &'c Signatures, settings: Settings) -> Result<Jobs<'c>, Trouble> {
+        let (jobs, checker) = (signatures.jobs(), Checker::new(settings));
+        if signatures.kind.is_known() {
+            checker.tables().enrol(signatures.keys.iter());
+        }
+        let first = jobs.get(..signatures.keys.len().min(jobs.len())).unwrap_or_default();
+        if checker.check(first).iter().any(Result::is_err) {
+            return Err(Trouble::new(format!("a {} signature of ours is refused", signatures.kind.name())));
+        }
+        checker.build_all();
+        Ok(Jobs { of: signatures, jobs, checker })
     }
 }
 
@@ -80,7 +92,7 @@ impl<'c> Measured<'c> {
     }
 }
 
-fn job_of<'c>(case: &'c Case, opened: &'c Opened, request: &Request) -> Option<Job<'c>> {
+fn job_of<'c>(case: &'c Case, opened: &'c Opened<'static>, request: &Request) -> Option<Job<'c>> {
     let evidence = Evidence::none();
     let context = context_of(request, &case.trust, &evidence);
     let decoded = case.format.decode(opened, &request.policy).ok()?;
@@ -89,11 +101,11 @@ fn job_of<'c>(case: &'c Case, opened: &'c Opened, request: &Request) -> Option<J
     let algorithm = signed.algorithm?.for_key(&key)?;
     let (message, signature, statements) = (&*signed.message, &*signed.signature, signed.statements.as_deref());
     let job = Job { algorithm, key, message, signature, statements, older: signed.older.as_deref() };
-    check(std::slice::from_ref(&job)).iter().all(Result::is_ok).then_some(job)
+    case.trust.checker().check(std::slice::from_ref(&job)).iter().all(Result::is_ok).then_some(job)
 }
 
 fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
-    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy }
+    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy, budget: None }
 }
 
 impl Work<'_> {
@@ -119,10 +131,10 @@ impl Work<'_> {
                 }
             }
             Work::Signature(measured, size) => {
-                black_box(check(run(&measured.jobs, number, *size)));
+                black_box(measured.case.trust.checker().check(run(&measured.jobs, number, *size)));
             }
             Work::Bulk(jobs, size) => {
-                black_box(check(run(&jobs.jobs, number, *size)));
+                black_box(jobs.checker.check(run(&jobs.jobs, number, *size)));
             }
             Work::One(case) => {
                 if let Some(request) = nth(&case.requests, number) {
@@ -222,7 +234,8 @@ fn decode(request: &Request) {
     let (trust, evidence) = (Trust::none(), Evidence::none());
     let context = context_of(request, &trust, &evidence);
     for piece in pieces(&request.input, &request.policy).unwrap_or_default() {
-        if let Ok(opened) = piece.format.open(&piece.texts, &context) {
+        let room = Room::default();
+        if let Ok(opened) = piece.format.open_in(&room, &piece.texts, piece.seen, &context) {
             let _ = black_box(piece.format.decode(black_box(&opened), &request.policy));
         }
     }

@@ -53,6 +53,14 @@ impl Pool {
     }
 }
 
+/// The answers are those of the library before anything is warm, and then too.
+fn warm(path: Path, settings: Settings, arithmetic: Arithmetic) -> Checker {
+    let checker = Checker::with(path, settings, arithmetic);
+    assert_eq!(checker.path(), Path::Library);
+    checker.warm_up();
+    checker
+}
+
 /// Every path that there is to check by, here and with stand-ins.
 fn checkers() -> Vec<(&'static str, Checker)> {
     let by = |cpu| Checker::new(Settings { cpu, ..SETTINGS });
@@ -60,12 +68,12 @@ fn checkers() -> Vec<(&'static str, Checker)> {
         ("auto", by(Cpu::Auto)),
         ("scalar", by(Cpu::Scalar)),
         ("library", by(Cpu::Library)),
-        ("stand-in, scalar", Checker::with(Path::Scalar, SETTINGS, stand_in::HONEST)),
-        ("stand-in, lanes", Checker::with(Path::Lanes, SETTINGS, stand_in::HONEST)),
-        ("mute", Checker::with(Path::Lanes, SETTINGS, stand_in::MUTE)),
-        ("second looks", Checker::with(Path::Lanes, Settings { second_look: 1, ..SETTINGS }, stand_in::HONEST)),
-        ("liar", Checker::with(Path::Lanes, Settings { second_look: 1, ..SETTINGS }, stand_in::LIAR)),
-        ("denier", Checker::with(Path::Lanes, Settings { second_look: 1, ..SETTINGS }, stand_in::DENIER)),
+        ("stand-in, scalar", warm(Path::Scalar, SETTINGS, stand_in::HONEST)),
+        ("stand-in, lanes", warm(Path::Lanes, SETTINGS, stand_in::HONEST)),
+        ("mute", warm(Path::Lanes, SETTINGS, stand_in::MUTE)),
+        ("second looks", warm(Path::Lanes, Settings { second_look: 1, ..SETTINGS }, stand_in::HONEST)),
+        ("liar", warm(Path::Lanes, Settings { second_look: 1, ..SETTINGS }, stand_in::LIAR)),
+        ("denier", warm(Path::Lanes, Settings { second_look: 1, ..SETTINGS }, stand_in::DENIER)),
     ]
 }
 
@@ -109,7 +117,7 @@ fn proofs_of_older_suites_go_to_the_library() {
     use crate::crypto::older_suites::{OlderProof, OlderSuite};
     let older = OlderProof {
         suite: OlderSuite::JsonWebSignature2020,
-        document: "".into(),
+        document: Arc::default(),
         options: String::new(),
         protected: String::new(),
     };
@@ -146,9 +154,9 @@ fn a_tampered_signature_anywhere_is_found_and_only_it() {
 
 #[test]
 fn counts_who_was_checked_how() {
-    let checker = Checker::with(Path::Lanes, SETTINGS, stand_in::HONEST);
-    let pool = Pool::new(4, 8);
-    pool.warm(&checker, 2);
+    let checker = warm(Path::Lanes, SETTINGS, stand_in::HONEST);
+    let pool = Pool::new(8, 4);
+    pool.warm(&checker, 4);
     checker.check(&pool.jobs());
     let counts = checker.counts();
     assert_eq!((counts.hits, counts.misses, counts.strangers, counts.fallbacks), (16, 0, 16, 0));
@@ -156,15 +164,15 @@ fn counts_who_was_checked_how() {
     checker.check(&pool.jobs()[..8]);
     let counts = checker.counts();
     assert_eq!((counts.hits, counts.misses, counts.strangers), (20, 0, 16));
-    let mute = Checker::with(Path::Lanes, SETTINGS, stand_in::MUTE);
-    pool.warm(&mute, 4);
+    let mute = warm(Path::Lanes, SETTINGS, stand_in::MUTE);
+    pool.warm(&mute, 8);
     mute.check(&pool.jobs());
     assert_eq!((mute.counts().fallbacks, mute.counts().second_looks), (32, 0));
 }
 
 #[test]
 fn a_known_key_without_a_table_is_a_miss_and_earns_one() {
-    let checker = Checker::with(Path::Scalar, SETTINGS, stand_in::HONEST);
+    let checker = warm(Path::Scalar, SETTINGS, stand_in::HONEST);
     let pool = Pool::new(1, 20);
     checker.tables().enrol(pool.items.iter().map(|item| &item.0));
     assert!(pool.jobs().chunks(1).all(|one| checker.check(one)[0].is_ok()));
@@ -176,7 +184,7 @@ fn a_known_key_without_a_table_is_a_miss_and_earns_one() {
 
 #[test]
 fn forged_signatures_earn_no_table() {
-    let checker = Checker::with(Path::Scalar, SETTINGS, stand_in::HONEST);
+    let checker = warm(Path::Scalar, SETTINGS, stand_in::HONEST);
     let mut pool = Pool::new(1, 50);
     pool.items.iter_mut().for_each(|item| item.3[5] ^= 1);
     checker.tables().enrol(pool.items.iter().map(|item| &item.0));
@@ -187,7 +195,7 @@ fn forged_signatures_earn_no_table() {
 
 #[test]
 fn strangers_never_get_a_table_that_stays() {
-    let checker = Checker::with(Path::Lanes, SETTINGS, stand_in::HONEST);
+    let checker = warm(Path::Lanes, SETTINGS, stand_in::HONEST);
     let pool = Pool::new(1, SHARED + 10);
     assert!(checker.check(&pool.jobs()).iter().all(Result::is_ok));
     checker.build_all();
@@ -197,7 +205,7 @@ fn strangers_never_get_a_table_that_stays() {
 
 #[test]
 fn the_first_disagreement_ends_the_fast_path_and_is_told_once() {
-    let checker = Checker::with(Path::Lanes, Settings { second_look: 10, ..SETTINGS }, stand_in::LIAR);
+    let checker = warm(Path::Lanes, Settings { second_look: 10, ..SETTINGS }, stand_in::LIAR);
     let told = Arc::new(AtomicUsize::new(0));
     let teller = told.clone();
     checker.on_disagreement(move || {
@@ -222,7 +230,7 @@ fn the_first_disagreement_ends_the_fast_path_and_is_told_once() {
 
 #[test]
 fn the_background_thread_builds_and_ends_with_its_checker() {
-    let checker = Arc::new(Checker::with(Path::Scalar, SETTINGS, stand_in::HONEST));
+    let checker = Arc::new(warm(Path::Scalar, SETTINGS, stand_in::HONEST));
     let pool = Pool::new(1, 20);
     checker.tables().enrol(pool.items.iter().map(|item| &item.0));
     checker.build_in_background();

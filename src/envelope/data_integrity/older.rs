@@ -16,7 +16,6 @@ use crate::encoding::multibase::Base;
 #[cfg(feature = "ssi")]
 use crate::envelope::data_integrity::suite::Work;
 use crate::envelope::data_integrity::suite::{KeyUse, Suite};
-use crate::envelope::data_integrity::transform::listed;
 use crate::envelope::jws::Detached;
 use crate::reason::{Code, Reason};
 
@@ -86,7 +85,7 @@ impl Value {
     }
 
     /// The signature over that document under these options.
-    pub fn signed(self, suite: OlderSuite, document: Arc<str>, options: String) -> Signed {
+    pub fn signed(self, suite: OlderSuite, document: Arc<String>, options: String) -> Signed {
         let older = OlderProof { suite, document, options, protected: self.jws.protected };
         Signed {
             algorithm: Some(self.key.algorithm),
@@ -114,15 +113,15 @@ fn own_context(suite: OlderSuite) -> Option<&'static str> {
 /// `ld.context_inline` when the proof brings others than its suite has, or the document has none.
 pub fn contexts_of_options<'v>(
     suite: OlderSuite,
-    document: Option<&'v json::Value<'v>>,
-    proof: Option<&'v json::Value<'v>>,
+    document: Option<&json::Value<'v>>,
+    proof: Option<&json::Value<'v>>,
 ) -> Result<json::Value<'v>, Reason> {
     let fault = || Reason::new(Code::LdContextInline).expected("the document's contexts, or its suite's").got("proof");
     let document = document.ok_or_else(fault)?;
-    let Some(proof) = proof.filter(|proof| listed(proof) != listed(document)) else { return Ok(document.clone()) };
-    match listed(proof) {
+    let Some(proof) = proof.filter(|proof| proof.items() != document.items()) else { return Ok(document.clone()) };
+    match proof.items() {
         [own] if own.as_str().is_some() && own.as_str() == own_context(suite) => {
-            Ok(json::Value::Array(listed(document).iter().chain([own]).cloned().collect()))
+            Ok(json::Value::Array(document.items().iter().chain([own]).cloned().collect()))
         }
         _ => Err(fault()),
     }

@@ -7,9 +7,9 @@ use crate::crypto::algorithm::Hash;
 use crate::encoding::json::Value;
 use crate::encoding::multibase;
 use crate::envelope::data_integrity::chain::previous_of;
-use crate::envelope::data_integrity::proof::{Proof, proofs_of};
+use crate::envelope::data_integrity::proof::{Proof, proofs_in};
 use crate::envelope::data_integrity::suite::{KeyUse, Selective, Suite, Transform, Work};
-use crate::envelope::data_integrity::transform::{Secured, Terms, canonical, digest_of, listed};
+use crate::envelope::data_integrity::transform::{Secured, Terms, body_of, canonical, digest_of, listed};
 use crate::envelope::data_integrity::{bbs, ecdsa_sd, older};
 use crate::reason::{Code, Reason};
 
@@ -28,7 +28,20 @@ pub struct Proofs {
 /// `di.proof_missing` and `di.proof_set` when there is nothing to open. Everything else is a fault beside the signatures:
 /// `di.*`, `ld.*`, `rdfc.limit`, `multibase.invalid`, `json.number_range`.
 pub fn open(document: &Value<'_>, purpose: Purpose, terms: &Terms<'_>) -> Result<Proofs, Reason> {
-    let values = proofs_of(document)?;
+    open_apart(&body_of(document), document.member("proof"), purpose, terms)
+}
+
+/// The same of a document without its proofs, `body`, and of its member `proof`.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_apart(
+    body: &Value<'_>,
+    proof: Option<&Value<'_>>,
+    purpose: Purpose,
+    terms: &Terms<'_>,
+) -> Result<Proofs, Reason> {
+    let values = proofs_in(proof)?;
     let mut faults = Vec::new();
     let mut proofs = Vec::with_capacity(values.len());
     for value in values {
@@ -38,13 +51,13 @@ pub fn open(document: &Value<'_>, purpose: Purpose, terms: &Terms<'_>) -> Result
     }
     faults.extend(proofs.iter().filter_map(|proof| check_purpose(proof, purpose).err()));
     if proofs.iter().filter_map(|proof| proof.suite).any(|suite| suite.work == Work::Whole(Transform::Jcs)) {
-        faults.extend(check_contexts(document, terms).err());
+        faults.extend(check_contexts(body, terms).err());
     }
     let previous = previous_of(&proofs).unwrap_or_else(|reason| {
         faults.push(reason);
         Vec::new()
     });
-    let mut opener = Opener { document, terms, texts: Vec::new(), broken: None };
+    let mut opener = Opener { body, terms, texts: Vec::new(), broken: None };
     let mut signed = Vec::with_capacity(proofs.len());
     for (at, proof) in proofs.iter().enumerate() {
         // Without the chain it is not known what was signed.
@@ -96,7 +109,8 @@ fn check_purpose(proof: &Proof<'_>, purpose: Purpose) -> Result<(), Reason> {
 }
 
 struct Opener<'d> {
-    document: &'d Value<'d>,
+    /// The document without its proofs.
+    body: &'d Value<'d>,
     terms: &'d Terms<'d>,
     /// The document as canonical RDF: proofs of a set mostly sign the same one.
     texts: Vec<KnownText>,
@@ -108,7 +122,7 @@ struct Opener<'d> {
 struct KnownText {
     hash: Hash,
     places: Vec<usize>,
-    text: Arc<str>,
+    text: Arc<String>,
 }
 
 impl<'d> Opener<'d> {
@@ -116,21 +130,19 @@ impl<'d> Opener<'d> {
         // What is missing here is said already.
         let (Some(suite), Some(text)) = (proof.suite, proof.proof_value) else { return Ok(Signed::default()) };
         let previous: Vec<&Proof<'d>> = places.iter().filter_map(|at| proofs.get(*at)).collect();
-        let secured = Secured::of(self.document, proof.value, suite, &previous)?;
-        if let Work::Older(named) = suite.work {
-            let value = older::Value::open(text, suite)?;
-            let options = canonical(&secured.options, Transform::Rdfc, Hash::Sha256, self.terms)?;
-            let document = self.document_text(&secured, Hash::Sha256, places)?;
-            return Ok(value.signed(named, document, options));
-        }
-        let value = multibase::decode(text, &[suite.base])?;
+        let secured = Secured::of_body(self.body, proof.value, suite, &previous)?;
+        let decoded = || multibase::decode(text, &[suite.base]);
         let transform = match suite.work {
-            // Opened above.
-            Work::Older(_) => return Ok(Signed::default()),
             Work::Whole(transform) => transform,
-            Work::Selective(Selective::EcdsaSd) => return ecdsa_sd::open(&secured, &value, self.terms),
-            Work::Selective(Selective::Bbs) => return bbs::open(&secured, &value, self.terms),
+            Work::Selective(Selective::EcdsaSd) => return ecdsa_sd::open(&secured, &decoded()?, self.terms),
+            Work::Selective(Selective::Bbs) => return bbs::open(&secured, &decoded()?, self.terms),
+            Work::Older(named) => {
+                let value = older::Value::open(text, suite)?;
+                let options = canonical(&secured.options, Transform::Rdfc, Hash::Sha256, self.terms)?;
+                return Ok(value.signed(named, self.document_text(&secured, Hash::Sha256, places)?, options));
+            }
         };
+        let value = decoded()?;
         let key = key_of(suite, value.len())?;
         let message = match transform {
             Transform::Jcs => secured.message(transform, key.hash, self.terms)?,
@@ -144,7 +156,7 @@ impl<'d> Opener<'d> {
         Ok(Signed { algorithm: Some(key.algorithm), message, signature: value, ..Signed::default() })
     }
 
-    fn document_text(&mut self, secured: &Secured<'_>, hash: Hash, places: &[usize]) -> Result<Arc<str>, Reason> {
+    fn document_text(&mut self, secured: &Secured<'_>, hash: Hash, places: &[usize]) -> Result<Arc<String>, Reason> {
         if let Some(known) = self.texts.iter().find(|known| known.hash == hash && known.places == places) {
             return Ok(known.text.clone());
         }
@@ -152,7 +164,7 @@ impl<'d> Opener<'d> {
             return Err(reason.clone());
         }
         let text = canonical(&secured.document, Transform::Rdfc, hash, self.terms);
-        let text: Arc<str> = text.inspect_err(|reason| self.broken = Some(reason.clone()))?.into();
+        let text = Arc::new(text.inspect_err(|reason| self.broken = Some(reason.clone()))?);
         self.texts.push(KnownText { hash, places: places.to_vec(), text: text.clone() });
         Ok(text)
     }

@@ -198,14 +198,17 @@ impl Question<'_> {
     }
 
     fn candidate(&self, method: &str, key: PublicKey, is_foreign: bool) -> Candidate {
-        let description = SignerDescription {
-            name: self.owner.unwrap_or_default().to_owned(),
-            key_id: Some(method.to_owned()),
-            list: self.listed.and_then(|issuer| issuer.list.clone()),
-            environment: self.listed.map_or(UNLISTED, |issuer| issuer.environment.name()),
-            ..SignerDescription::default()
+        let name = self.owner.unwrap_or_default();
+        let description = match self.listed {
+            Some(issuer) => issuer.description(name, method, &[]),
+            None => Arc::new(SignerDescription {
+                name: name.to_owned(),
+                key_id: Some(method.to_owned()),
+                environment: UNLISTED,
+                ..SignerDescription::default()
+            }),
         };
-        Candidate { key, description: Arc::new(description), signer: None, crl_version: None, is_foreign }
+        Candidate { key, description, signer: None, crl_version: None, is_foreign }
     }
 }
 

@@ -96,11 +96,15 @@ pub(crate) struct Selective {
     pub(crate) shown: Row,
 }
 
-/// One base credential by an issuer, with everything else that a row says of that issuer.
+/// Makes the base credential of a document.
+type Signing = Box<dyn Fn(&str) -> Result<String, Fault>>;
+
+/// An issuer of base credentials.
 struct Author {
     did: String,
+    /// What a row says of it.
     issuer: Value,
-    sign: Box<dyn Fn(&str) -> Result<String, Fault>>,
+    sign: Signing,
 }
 
 /// Credentials in a suite of which the holder shows a part.

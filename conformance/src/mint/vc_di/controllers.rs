@@ -147,6 +147,11 @@ pub fn demands(telling: &mut Telling<'_>, cast: &Cast, good: &Value) -> Result<(
     let (scene, parent) = (telling.scene, telling.parent);
     let title = "The status list is not at hand.";
     telling.all.push(scene.cannot_tell(parent, "status-list-missing", title, Code::StatusUnavailable, input(&listed)));
+    let inside = with(&entry, "/statusListCredential", "https://127.0.0.1/status/1")?;
+    let inside = sign(&with(&credential(&cast.issuer), "/credentialStatus", inside)?)?;
+    let title = "The status list is said to be on the verifier's own machine.";
+    let case = "status-list-at-an-address";
+    telling.all.push(scene.cannot_tell(parent, case, title, Code::StatusUnavailable, input(&inside)));
     let index = with(&entry, "/statusListIndex", "-1")?;
     let index = sign(&with(&credential(&cast.issuer), "/credentialStatus", index)?)?;
     telling.refuse("status-index-negative", "The place in the status list is negative.", Code::StatusIndex, &index);

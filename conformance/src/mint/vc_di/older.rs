@@ -352,7 +352,7 @@ fn signed_by_hand(cast: &Cast, issuer: &Signatory, header: &str) -> Result<Value
     let decoded = vidimus::encoding::json::decode(text.as_bytes()).map_err(told)?;
     let suite = Known::of("Ed25519Signature2018", None).ok_or("a build without the suite")?;
     let proof = decoded.member("proof").ok_or("no proof")?;
-    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false };
+    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None };
     let secured = Secured::of(&decoded, proof, suite, &[]).map_err(told)?;
     let digests = secured.message(Transform::Rdfc, Hash::Sha256, &terms).map_err(told)?;
     let protected = base64url::encode(header.as_bytes());
