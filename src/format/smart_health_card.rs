@@ -155,8 +155,10 @@ pub fn texts_of_file(text: &str, policy: &Policy) -> Result<Vec<String>, Reason>
 
 /// Three parts, the first of which decodes to an object with a member `zip`. Looks at the first part only, if it can.
 fn is_compressed_jws(glance: &Glance<'_>) -> bool {
+    let text = glance.text();
     let is_short = |header: &str| header.starts_with("eyJ") && header.len() < HEADER_CHARS;
-    shape_of(glance.text()).is_some_and(|(header, _)| is_short(header))
+    text.is_char_boundary(HEADER_CHARS.min(text.len()))
+        && shape_of(text).is_some_and(|(header, _)| is_short(header))
         && glance.header_bytes().is_some_and(|header| header.windows(5).any(|part| part == b"\"zip\""))
 }
 

@@ -8,17 +8,18 @@ use crate::cli::bench::work::Work;
 use crate::cli::demands::now;
 use crate::crypto::checker::Settings;
 
-/// Allocations of one verification among sixty-four, the report's own included, at most.
+/// Allocations of one verification among sixty-four, the report's own included, at most. Of each ES256 check in the lanes of a
+/// vector unit about four are the lanes' own.
 const MOST: &[(&str, Option<&str>, f64)] = &[
-    ("eu_dcc", None, 25.0),
-    ("smart_health_card", None, 56.0),
-    ("nz_covid_pass", None, 24.0),
+    ("eu_dcc", None, 28.0),
+    ("smart_health_card", None, 53.0),
+    ("nz_covid_pass", None, 27.0),
     ("vc_di", Some("eddsa-rdfc-2022"), 176.0),
     ("vc_di", Some("eddsa-jcs-2022"), 97.0),
     ("vc_jwt", Some("ES256"), 65.0),
     ("vc_jwt", Some("EdDSA"), 66.0),
-    ("vc_sd_jwt", Some("ES256"), 150.0),
-    ("vc_cose", Some("ES256"), 76.0),
+    ("vc_sd_jwt", Some("ES256"), 154.0),
+    ("vc_cose", Some("ES256"), 78.0),
 ];
 
 #[test]
