@@ -74,6 +74,8 @@ pub const RDF_BLANK_NODES: usize = 8_192;
 pub const RDF_BYTES: usize = 16 << 20;
 /// Steps of naming blank nodes that look alike (RDFC-1.0, Hash N-Degree Quads); a step is a node looked at, or 64 bytes hashed.
 pub const RDFC_STEPS: usize = 60_000;
+/// Steps of the same for all documents of one request together, each as often as its proofs need it.
+pub const RDFC_STEPS_OF_REQUEST: usize = 4 * RDFC_STEPS;
 /// Nesting of Hash N-Degree Quads.
 pub const RDFC_DEPTH: usize = 1_000;
 /// JSON pointers of one selection.

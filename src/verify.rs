@@ -74,7 +74,7 @@ fn verify_onto(
 }
 
 fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
-    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy }
+    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy, budget: None }
 }
 
 fn judge_run(

@@ -36,6 +36,7 @@ use crate::evidence::Evidence;
 use crate::format::glance::{Glance, Room, Seen};
 use crate::format::vc::enveloped::{self, Enveloped};
 use crate::limits;
+use crate::linked_data::rdfc::Budget;
 use crate::locator::Locator;
 use crate::occasion::Occasion;
 use crate::policy::{Policy, StatusDemand};
@@ -83,6 +84,8 @@ pub struct Context<'c> {
     pub occasion: &'c Occasion,
     /// What the relying party demands.
     pub policy: &'c Policy,
+    /// What naming blank nodes may cost in the whole request; `None` = what each document may cost alone.
+    pub budget: Option<&'c Budget>,
 }
 
 /// A key that may have signed, and whose it is.

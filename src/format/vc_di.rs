@@ -184,7 +184,8 @@ fn open_proofs(
     purpose: Purpose,
     context: &Context<'_>,
 ) -> Result<Proofs, Reason> {
-    let terms = Terms { contexts: context.trust.contexts(), inline_contexts: context.policy.inline_contexts };
+    let (contexts, inline_contexts) = (context.trust.contexts(), context.policy.inline_contexts);
+    let terms = Terms { contexts, inline_contexts, budget: context.budget };
     if model::version(body).is_some() {
         return open_apart(body, proof, purpose, &terms);
     }

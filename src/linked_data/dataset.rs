@@ -137,7 +137,7 @@ impl Dataset {
     }
 
     /// The same, with a name for each blank node by place.
-    pub(super) fn lines_named(&self, names: &[&str]) -> Vec<String> {
+    fn lines_named(&self, names: &[&str]) -> Vec<String> {
         let mut lines: Vec<String> = self.quads.iter().map(|quad| self.line(quad, names)).collect();
         lines.sort_unstable();
         lines

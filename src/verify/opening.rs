@@ -7,6 +7,7 @@ use crate::evidence::Evidence;
 use crate::format::glance::Room;
 use crate::format::{Context, Format, Piece, by_name, detect, pieces};
 use crate::limits;
+use crate::linked_data::rdfc::Budget;
 use crate::reason::{Code, Reason};
 use crate::trust::Trust;
 use crate::verify::{Request, context_of};
@@ -80,7 +81,8 @@ pub(super) fn open_run<'i>(requests: &'i [Request], rooms: &'i [Room], trust: &T
     let mut run = Run { pieces: Vec::with_capacity(most), counts: Vec::with_capacity(most) };
     let mut bytes: usize = 0;
     for (request, room) in requests.iter().zip(rooms) {
-        let context = context_of(request, trust, evidence);
+        let budget = Budget::of_request();
+        let context = Context { budget: Some(&budget), ..context_of(request, trust, evidence) };
         let before = run.pieces.len();
         run.counts.push(pieces(&request.input, &request.policy).map(|pieces| {
             // The room is the first one's; others keep what they hold themselves.

@@ -72,7 +72,8 @@ fn case(maker: &Maker, count: usize, sizes: &Sizes, now: Timestamp) -> Result<Ca
 
 fn open(request: &Request, trust: &Trust) -> Option<Opened<'static>> {
     let evidence = Evidence::none();
-    let context = Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy };
+    let context =
+        Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy, budget: None };
     let piece = pieces(&request.input, &request.policy).ok()?.into_iter().next()?;
     piece.format.open(&piece.texts, &context).ok()
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::credential::Opened;
 use crate::encoding::json::{self, Value};
-use crate::linked_data::rdfc::{Canonical, Hash, canonicalize};
+use crate::linked_data::rdfc::{Hash, canonical_text};
 use crate::linked_data::{Contexts, Dataset, Demands, to_rdf};
 use crate::reason::Reason;
 
@@ -34,9 +34,9 @@ impl Graphs<'_> {
     }
 
     /// Both as canonical lines.
-    pub(super) fn canonicalise(&self) -> Result<[Canonical; 2], Reason> {
+    pub(super) fn canonicalise(&self) -> Result<[String; 2], Reason> {
         let [document, options] = &self.datasets;
-        Ok([canonicalize(document, Hash::Sha256)?, canonicalize(options, Hash::Sha256)?])
+        Ok([canonical_text(document, Hash::Sha256, None)?, canonical_text(options, Hash::Sha256, None)?])
     }
 }
 

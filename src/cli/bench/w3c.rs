@@ -93,7 +93,7 @@ fn entry(format: &str, did: &str) -> Value {
 }
 
 fn terms() -> Terms<'static> {
-    Terms { contexts: Contexts::bundled(), inline_contexts: false }
+    Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None }
 }
 
 fn draft(method: &str, now: Timestamp) -> ProofDraft {

@@ -105,7 +105,7 @@ fn job_of<'c>(case: &'c Case, opened: &'c Opened<'static>, request: &Request) ->
 }
 
 fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
-    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy }
+    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy, budget: None }
 }
 
 impl Work<'_> {

@@ -8,6 +8,7 @@ use crate::crypto::digest;
 use crate::encoding::json::{Held, Value, jcs};
 use crate::envelope::data_integrity::proof::Proof;
 use crate::envelope::data_integrity::suite::{Suite, Transform, Work};
+use crate::linked_data::rdfc::Budget;
 use crate::linked_data::{Contexts, Demands, rdfc, to_rdf};
 use crate::reason::{Code, Reason};
 
@@ -18,6 +19,8 @@ pub struct Terms<'c> {
     pub contexts: &'c Contexts,
     /// Whether contexts may stand inside a document, as objects.
     pub inline_contexts: bool,
+    /// What naming blank nodes may cost together with other documents; `None` = what each may cost alone.
+    pub budget: Option<&'c Budget>,
 }
 
 /// What one proof is over.
@@ -113,7 +116,7 @@ pub fn canonical(document: &Value<'_>, transform: Transform, hash: Hash, terms: 
             let demands = Demands { inline_contexts: terms.inline_contexts };
             let dataset = to_rdf(document, terms.contexts, demands)?;
             let inside = if hash == Hash::Sha384 { rdfc::Hash::Sha384 } else { rdfc::Hash::Sha256 };
-            rdfc::canonical_text(&dataset, inside)
+            rdfc::canonical_text(&dataset, inside, terms.budget)
         }
     }
 }

@@ -290,7 +290,8 @@ fn a_batch_shares_its_lists() {
     let codes: Vec<_> = reports.iter().map(|report| report.first_reason().map(|reason| reason.code())).collect();
     assert_eq!(codes, [Some(Code::StatusRevoked), None, Some(Code::StatusExpired), Some(Code::StatusRevoked)]);
 
-    let context = |policy| Context { trust: &world.trust, evidence: &set, occasion: &requests[0].occasion, policy };
+    let context =
+        |policy| Context { trust: &world.trust, evidence: &set, occasion: &requests[0].occasion, policy, budget: None };
     let mut lists = Lists::default();
     let one = lists.list_at(URL, &context(&requests[0].policy));
     assert!(Arc::ptr_eq(&one, &lists.list_at(URL, &context(&requests[3].policy))));

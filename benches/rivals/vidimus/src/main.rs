@@ -61,7 +61,7 @@ fn main() -> Result<(), Fault> {
         let selected = row.selected.clone();
         works.push(Work::each(&format!("{name}/one"), row, move |base| {
             let wish = Wish { selective: &selected, ..Wish::default() };
-            let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false };
+            let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None };
             black_box(derive(base, &wish, &terms).map_err(|fault| fault.to_string())?);
             Ok(())
         })?);
