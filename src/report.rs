@@ -13,6 +13,9 @@ use crate::time::Timestamp;
 use crate::trust::{Consulted, SignerDescription};
 use crate::verdict::Verdict;
 
+/// Most reports fit into so many bytes.
+pub const REPORT_BYTES: usize = 3 << 10;
+
 /// The answer to one request: one part for each credential of the input.
 #[derive(Debug)]
 pub struct Report {
@@ -171,7 +174,17 @@ impl Report {
 
     /// The report as JSON text. The same report always gives the same bytes.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let mut text = Vec::with_capacity(REPORT_BYTES);
+        self.write_json(&mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    /// Writes the same text behind what is there.
+    pub fn write_json(&self, text: &mut Vec<u8>) {
+        let before = text.len();
+        if serde_json::to_writer(&mut *text, self).is_err() {
+            text.truncate(before);
+        }
     }
 }
 

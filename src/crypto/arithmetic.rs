@@ -14,11 +14,11 @@ pub(crate) struct Arithmetic {
 }
 
 impl Arithmetic {
-    /// That of [`p256`], which does not do checks without a table in lanes: one takes 73 us, and 54 with the library.
+    /// That of [`p256`]. Where the library takes 66 us, two strangers take 50 each in lanes, three 35, eight and more 11.
     pub(crate) const OURS: Arithmetic = Arithmetic {
         build: |x, y, window| Table::build(x, y, window).map(Multiples::Of),
         check: p256::check,
-        strangers: usize::MAX,
+        strangers: 3,
     };
 }
 

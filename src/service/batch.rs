@@ -18,7 +18,7 @@ use crate::evidence::Evidence;
 use crate::format::is_picture;
 use crate::gather::Round;
 use crate::limits;
-use crate::report::Report;
+use crate::report::{REPORT_BYTES, Report};
 use crate::service::media::Media;
 use crate::service::problem::{Kind, Problem};
 use crate::service::question::Question;
@@ -143,13 +143,21 @@ fn judge(service: &Service, group: Group, turn: OwnedSemaphorePermit, runtime: &
     }
     drop(group);
     let mut reports = reports_on(service, &requests, turn, runtime).into_iter();
-    let mut answer = Vec::with_capacity(2048 * asked.len());
+    let mut answer = Vec::with_capacity(REPORT_BYTES * asked.len());
     for (number, id, problem) in asked {
-        let (name, value) = match problem {
-            Some(problem) => ("problem", problem.to_json()),
-            None => ("report", reports.next().map(|report| report.to_json()).unwrap_or_default()),
-        };
-        write_answer(&mut answer, number, id, name, &value);
+        match problem {
+            Some(problem) => {
+                begin_answer(&mut answer, number, id, "problem");
+                answer.extend_from_slice(problem.to_json().as_bytes());
+            }
+            None => {
+                begin_answer(&mut answer, number, id, "report");
+                if let Some(report) = reports.next() {
+                    report.write_json(&mut answer);
+                }
+            }
+        }
+        answer.extend_from_slice(b"}\n");
     }
     answer
 }
@@ -159,12 +167,12 @@ fn without_picture(request: Request) -> Result<Request, Problem> {
     if is_picture(&request.input.bytes) { Err(Kind::PictureInBatch.into()) } else { Ok(request) }
 }
 
-fn write_answer(answer: &mut Vec<u8>, number: u64, id: Option<serde_json::Value>, name: &str, value: &str) {
+fn begin_answer(answer: &mut Vec<u8>, number: u64, id: Option<serde_json::Value>, name: &str) {
     use std::io::Write;
     // Writing to a vector does not fail.
     let _ = match id {
-        Some(id) => writeln!(answer, "{{\"line\":{number},\"id\":{id},\"{name}\":{value}}}"),
-        None => writeln!(answer, "{{\"line\":{number},\"{name}\":{value}}}"),
+        Some(id) => write!(answer, "{{\"line\":{number},\"id\":{id},\"{name}\":"),
+        None => write!(answer, "{{\"line\":{number},\"{name}\":"),
     };
 }
 

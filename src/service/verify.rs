@@ -10,7 +10,7 @@ use crate::evidence::Evidence;
 use crate::format::is_picture;
 use crate::gather::complete;
 use crate::occasion::Occasion;
-use crate::report::Report;
+use crate::report::{REPORT_BYTES, Report};
 use crate::service::body;
 use crate::service::media::Media;
 use crate::service::problem::{Kind, Problem};
@@ -47,7 +47,9 @@ pub async fn post(State(service): State<Service>, headers: HeaderMap, body: Body
     match answer(&service, &headers, body).await {
         Ok(report) => {
             let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-            (json, report.to_json()).into_response()
+            let mut text = Vec::with_capacity(REPORT_BYTES);
+            report.write_json(&mut text);
+            (json, text).into_response()
         }
         Err(problem) => problem.into_response(),
     }

@@ -121,12 +121,12 @@ impl Signatures {
     }
 
     /// Stage Signature: passes when every signature is right. The signer is that of the first.
-    pub(super) fn judge(&self, answers: &[Result<(), Reason>], findings: &mut Findings) -> Option<Candidate> {
+    pub(super) fn judge(&mut self, answers: &[Result<(), Reason>], findings: &mut Findings) -> Option<Candidate> {
         let mut signer = None;
         for (at, tried) in self.all().enumerate() {
             let any = answers.get(tried.any.clone()).unwrap_or_default();
             let all = answers.get(tried.all.clone()).unwrap_or_default();
-            let right = any.iter().position(Result::is_ok).and_then(|place| tried.candidates.get(place));
+            let right = any.iter().position(Result::is_ok).filter(|place| *place < tried.candidates.len());
             let faults = if right.is_none() { any.first() } else { None };
             let faults = faults.into_iter().chain(all).filter_map(|answer| answer.as_ref().err());
             let before = findings.is_faulty(Stage::Signature);
@@ -134,12 +134,14 @@ impl Signatures {
             match right {
                 Some(right) if !before && !findings.is_faulty(Stage::Signature) => {
                     if at == 0 {
-                        signer = Some(right.clone());
+                        signer = Some(right);
                     }
                 }
                 _ => return None,
             }
         }
+        // Taken, not cloned: threads that verify one signer's credentials would meet at its counts of owners.
+        let signer = signer.and_then(|right| Some(self.first.as_mut()?.candidates.swap_remove(right)));
         if signer.is_some() {
             findings.pass(Stage::Signature);
         }

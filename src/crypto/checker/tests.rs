@@ -195,12 +195,18 @@ fn forged_signatures_earn_no_table() {
 
 #[test]
 fn strangers_never_get_a_table_that_stays() {
-    let checker = warm(Path::Lanes, SETTINGS, stand_in::HONEST);
-    let pool = Pool::new(1, SHARED + 10);
-    assert!(checker.check(&pool.jobs()).iter().all(Result::is_ok));
-    checker.build_all();
-    assert_eq!((checker.counts().strangers, checker.tables().counts().held), (SHARED as u64 + 10, 0));
-    assert!(pool.items[0].0.place().is_none());
+    for (path, enough) in [(Path::Lanes, SHARED_IN_LANES), (Path::Scalar, SHARED)] {
+        let checker = warm(path, SETTINGS, stand_in::HONEST);
+        let pool = Pool::new(1, enough);
+        assert!(checker.check(&pool.jobs()).iter().all(Result::is_ok));
+        checker.build_all();
+        assert_eq!((checker.counts().strangers, checker.tables().counts().held), (enough as u64, 0));
+        assert!(pool.items[0].0.place().is_none());
+        // One less, one by one: only lanes take them then.
+        checker.check(&pool.jobs()[1..]);
+        let more = if path == Path::Lanes { enough as u64 - 1 } else { 0 };
+        assert_eq!(checker.counts().strangers, enough as u64 + more);
+    }
 }
 
 #[test]
