@@ -126,7 +126,8 @@ fn builds() {
 
 /// Measures one row and prints it.
 fn row(issuers: &mut Issuers, tables: Option<&[Table]>, path: Path, batch: usize, rounds: usize) {
-    let per_round = batch.max(if path == Path::Scalar { 16 } else { 128 });
+    // Rounds of a fraction of a millisecond, so that few of them are interrupted.
+    let per_round = batch.max(if batch < 4 || tables.is_none() { 8 } else { 128 });
     let (mut ours, mut rings) = (Times::default(), Times::default());
     for _ in 0..rounds {
         let all = issuers.sign(per_round);
