@@ -51,10 +51,12 @@ impl KeyId {
 }
 
 /// An opened envelope: the payload and what is needed to check its signatures. Nothing is checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Opened {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Opened<'i> {
     /// The payload, decompressed; of a Data Integrity document the whole text, proofs and all.
-    pub payload: Vec<u8>,
+    pub payload: Cow<'i, [u8]>,
+    /// The same read as JSON, where opening had to read it.
+    pub document: Option<json::Value<'i>>,
     /// The signature, or the first of several.
     pub signed: Signed,
     /// The other signatures (a set or chain of proofs). Every one must be right.
@@ -63,10 +65,23 @@ pub struct Opened {
     pub is_presentation: bool,
     /// `true` when its signatures, if right, prove that whoever shows it did so for this occasion.
     pub is_bound: bool,
+    /// Whose credential it is, where it says so by a key.
+    pub confirmed: Option<Confirmed>,
     /// Credentials inside (of a presentation), each judged as a part of its own.
     pub inner: Vec<Inner>,
     /// Faults that do not stop the reading.
     pub faults: Vec<Reason>,
+}
+
+/// The key that a credential names as its holder's (`cnf`, RFC 7800): nobody else may show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The key itself.
+    Key(PublicKey),
+    /// The key's identifier.
+    Id(String),
+    /// Named in another way, which nobody here can compare.
+    Other,
 }
 
 /// One signature and what it is over. Nothing is checked.
@@ -129,7 +144,7 @@ pub enum Claims<'a> {
     /// CBOR (CWT).
     Cbor(cbor::Value<'a>),
     /// JSON (JWT).
-    Json(json::Value<'a>),
+    Json(json::Held<'a>),
 }
 
 /// What a credential says of itself, in the terms that every format shares.
@@ -151,6 +166,8 @@ pub struct Decoded<'a> {
     pub is_presentation: bool,
     /// `true` when its signatures, if right, prove that whoever shows it did so for this occasion.
     pub is_bound: bool,
+    /// Whose credential it is, where it says so by a key.
+    pub confirmed: Option<Confirmed>,
     /// Identifiers of whom it is about (`credentialSubject.id`), where the format has them.
     pub subjects: Vec<Cow<'a, str>>,
     /// Where its status is told, where the format leaves that to the verifier's own look at status lists.
@@ -173,6 +190,7 @@ impl<'a> Decoded<'a> {
             types: Vec::new(),
             is_presentation: false,
             is_bound: false,
+            confirmed: None,
             subjects: Vec::new(),
             status: Vec::new(),
             faults: Vec::new(),
@@ -230,7 +248,33 @@ impl Signed {
     }
 }
 
-impl Opened {
+impl Opened<'_> {
+    /// The same, owning all it holds.
+    pub fn into_owned(self) -> Opened<'static> {
+        Opened {
+            payload: Cow::Owned(self.payload.into_owned()),
+            document: None,
+            signed: self.signed,
+            more: self.more,
+            is_presentation: self.is_presentation,
+            is_bound: self.is_bound,
+            confirmed: self.confirmed,
+            inner: self.inner,
+            faults: self.faults,
+        }
+    }
+
+    /// The payload as JSON, read now if it was not read before.
+    ///
+    /// # Errors
+    /// `json.*`.
+    pub fn json(&self) -> Result<json::Held<'_>, Reason> {
+        match &self.document {
+            Some(document) => Ok(json::Held::Lent(document)),
+            None => json::decode(&self.payload).map(json::Held::Own),
+        }
+    }
+
     /// Every signature.
     pub fn signatures(&self) -> impl Iterator<Item = &Signed> {
         std::iter::once(&self.signed).chain(&self.more)

@@ -42,6 +42,8 @@ pub const DISCLOSURES: usize = 1000;
 pub const KEY_BINDING_SECONDS: i64 = 600;
 /// Unpacked bytes that a batch holds at a time.
 pub const RUN_BYTES: usize = 4 << 20;
+/// Requests of a batch that are opened at a time.
+pub const RUN_REQUESTS: usize = 4096;
 /// Status entries of one credential.
 pub const STATUS_ENTRIES: usize = 16;
 /// Related resources of one credential.
@@ -72,6 +74,8 @@ pub const RDF_BLANK_NODES: usize = 8_192;
 pub const RDF_BYTES: usize = 16 << 20;
 /// Steps of naming blank nodes that look alike (RDFC-1.0, Hash N-Degree Quads); a step is a node looked at, or 64 bytes hashed.
 pub const RDFC_STEPS: usize = 60_000;
+/// Steps of the same for all documents of one request together, each as often as its proofs need it.
+pub const RDFC_STEPS_OF_REQUEST: usize = 4 * RDFC_STEPS;
 /// Nesting of Hash N-Degree Quads.
 pub const RDFC_DEPTH: usize = 1_000;
 /// JSON pointers of one selection.

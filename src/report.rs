@@ -39,6 +39,8 @@ pub struct Part {
     pub evidence: Vec<EvidenceUsed>,
     /// The credentials of a presentation.
     pub parts: Vec<Part>,
+    /// `true` when it is a presentation, which may hold no credential.
+    pub is_presentation: bool,
     pub(crate) payload: Vec<u8>,
     pub(crate) consulted: Vec<Consulted>,
 }
@@ -107,6 +109,7 @@ impl Report {
                 notes: Vec::new(),
                 evidence: Vec::new(),
                 parts: Vec::new(),
+                is_presentation: false,
                 payload: Vec::new(),
                 consulted: Vec::new(),
             }],

@@ -6,24 +6,29 @@
 mod opening;
 mod signatures;
 mod status_lists;
+mod threads;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::check::Findings;
-use crate::credential::{Decoded, Input, Opened, Signed};
-use crate::crypto::job::{Job, check};
+use crate::check::{Findings, Note};
+use crate::credential::{Confirmed, Decoded, Input, Opened, Signed};
+use crate::crypto::job::Job;
 use crate::evidence::Evidence;
+use crate::format::glance::Room;
 use crate::format::{Candidate, Context, Format};
+use crate::limits;
 use crate::occasion::Occasion;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::report::{EvidenceUsed, Part, Report, Times};
 use crate::trust::{Consulted, Trust};
 use crate::verdict::Verdict;
-use crate::verify::opening::{OpenedPiece, open_run};
+use crate::verify::opening::{OpenedPiece, Run, open_run};
 use crate::verify::signatures::Signatures;
 use crate::verify::status_lists::Lists;
+
+pub use crate::verify::threads::verify_batch_on_threads;
 
 /// One question: is this credential good, here and now, for this relying party?
 #[derive(Clone, Debug, Default)]
@@ -47,47 +52,63 @@ pub fn verify(request: &Request, trust: &Trust, evidence: &Evidence) -> Report {
 /// A run of requests is opened at a time, as many as unpack to a bounded number of bytes.
 pub fn verify_batch(requests: &[Request], trust: &Trust, evidence: &Evidence) -> Vec<Report> {
     let mut reports = Vec::with_capacity(requests.len());
-    let mut lists = Lists::default();
-    let mut rest = requests;
-    while !rest.is_empty() {
-        let opened = open_run(rest, trust, evidence);
-        let (run, after) = rest.split_at_checked(opened.len()).unwrap_or((rest, &[]));
-        judge_run(run, opened, (trust, evidence), &mut lists, &mut reports);
-        rest = after;
-    }
+    verify_onto(requests, (trust, evidence), &mut Lists::default(), &mut reports);
     reports
 }
 
-fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
-    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy }
-}
-
-fn judge_run(
+/// Adds the reports on these requests to others, with the status lists that were verified before.
+fn verify_onto(
     requests: &[Request],
-    opened: Vec<Result<Vec<OpenedPiece>, Reason>>,
     (trust, evidence): (&Trust, &Evidence),
     lists: &mut Lists,
     reports: &mut Vec<Report>,
 ) {
-    let contexts: Vec<Context<'_>> = requests.iter().map(|request| context_of(request, trust, evidence)).collect();
-    let mut jobs = Vec::new();
-    let drafts: Vec<Vec<Draft<'_>>> = contexts
-        .iter()
-        .zip(&opened)
-        .map(|(context, pieces)| {
-            pieces.as_deref().unwrap_or_default().iter().map(|piece| draft(piece, context, &mut jobs)).collect()
+    let mut rest = requests;
+    while !rest.is_empty() {
+        let rooms: Vec<Room> = rest.iter().take(limits::RUN_REQUESTS).map(|_| Room::default()).collect();
+        let run = open_run(rest, &rooms, trust, evidence);
+        let (first, after) = rest.split_at_checked(run.counts.len()).unwrap_or((rest, &[]));
+        judge_run(first, run, (trust, evidence), lists, reports);
+        rest = after;
+    }
+}
+
+fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
+    Context { trust, evidence, occasion: &request.occasion, policy: &request.policy, budget: None }
+}
+
+fn judge_run(
+    requests: &[Request],
+    run: Run<'_>,
+    (trust, evidence): (&Trust, &Evidence),
+    lists: &mut Lists,
+    reports: &mut Vec<Report>,
+) {
+    let Run { pieces, counts } = run;
+    // One context for each piece: that of its request.
+    let contexts = || {
+        let counts = counts.iter().map(|count| count.as_ref().copied().unwrap_or_default());
+        requests.iter().zip(counts).flat_map(|(request, count)| {
+            std::iter::repeat_n(request, count).map(|request| context_of(request, trust, evidence))
         })
-        .collect();
-    let answers = check(&jobs);
-    let judged: Vec<Vec<Judged>> = contexts
-        .iter()
-        .zip(drafts)
-        .map(|(context, drafts)| drafts.into_iter().map(|draft| judge_shown(draft, &answers, context, lists)).collect())
+    };
+    let mut jobs = Vec::with_capacity(pieces.len());
+    let drafts: Vec<Draft<'_>> =
+        pieces.iter().zip(contexts()).map(|(piece, context)| draft(piece, &context, &mut jobs)).collect();
+    let answers = trust.checker().check(&jobs);
+    let judged: Vec<Judged> = drafts
+        .into_iter()
+        .zip(contexts())
+        .map(|(draft, context)| judge_shown(draft, &answers, &context, lists))
         .collect();
     drop(jobs);
-    reports.extend(contexts.iter().zip(opened).zip(judged).map(|((context, pieces), judged)| match pieces {
-        Err(reason) => Report::refused(reason),
-        Ok(pieces) => Report::of_parts(pieces.into_iter().zip(judged).map(|(p, j)| conclude(p, j, context)).collect()),
+    let mut parts = pieces.into_iter().zip(judged);
+    reports.extend(requests.iter().zip(&counts).map(|(request, count)| match count {
+        Err(reason) => Report::refused(reason.clone()),
+        Ok(count) => {
+            let context = context_of(request, trust, evidence);
+            Report::of_parts(parts.by_ref().take(*count).map(|(p, j)| conclude(p, j, &context)).collect())
+        }
     }));
 }
 
@@ -107,11 +128,12 @@ struct Judged {
     signature_right: bool,
     times: Times,
     consulted: Vec<Consulted>,
+    is_presentation: bool,
     inner: Vec<Judged>,
 }
 
 /// Stages Decode and Key, and the signature jobs that follow from them.
-fn draft<'a>(piece: &'a OpenedPiece, context: &Context<'_>, jobs: &mut Vec<Job<'a>>) -> Draft<'a> {
+fn draft<'a>(piece: &'a OpenedPiece<'_>, context: &Context<'_>, jobs: &mut Vec<Job<'a>>) -> Draft<'a> {
     let mut findings = Findings::new();
     let mut decoded_as = None;
     let mut signatures = Signatures::default();
@@ -165,13 +187,25 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
         check_demands(format, decoded, context, &mut findings);
         consulted.extend(format.judge(decoded, signer.as_ref(), context, &mut findings));
         if !decoded.status.is_empty() {
-            consulted.extend(lists.check(decoded, signer.is_some(), context, &mut findings));
+            // What a stranger signed names no place that anybody should be asked at.
+            let is_trusted = signer.is_some() && !findings.is_faulty(Stage::Key);
+            consulted.extend(lists.check(decoded, is_trusted, context, &mut findings));
         }
-        check_holder(decoded, &inner, context, &mut findings);
+        check_holder((decoded, signer.as_ref()), &inner, context, &mut findings);
+        check_holds_any(decoded, &inner, context, &mut findings);
     }
     let inner = inner.into_iter().map(|draft| judge(draft, answers, context, lists)).collect();
     let signature_right = signer.is_some();
-    Judged { findings, signer: signer.or_else(|| signatures.first()), signature_right, times, consulted, inner }
+    let is_presentation = decoded.is_some_and(|decoded| decoded.is_presentation);
+    Judged {
+        findings,
+        signer: signer.or_else(|| signatures.first()),
+        signature_right,
+        times,
+        consulted,
+        is_presentation,
+        inner,
+    }
 }
 
 /// Policy: is this format, and one of the types asked for, taken at all? A presentation is asked through its credentials.
@@ -190,25 +224,63 @@ fn check_demands(format: &dyn Format, decoded: &Decoded<'_>, context: &Context<'
     }
 }
 
-/// Holder: where the policy asks for it, every credential of a presentation is about the one who presents it (VCDM 2.0, 4.14).
-fn check_holder(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context<'_>, findings: &mut Findings) {
-    if !context.policy.holder_binding || !decoded.is_presentation {
+/// Holder: a credential that names its holder's key is shown by that key. Where the policy asks for it, every credential of a
+/// presentation is about the one who presents it (VCDM 2.0, 4.14).
+fn check_holder(
+    (decoded, signer): (&Decoded<'_>, Option<&Candidate>),
+    inner: &[Draft<'_>],
+    context: &Context<'_>,
+    findings: &mut Findings,
+) {
+    if !decoded.is_presentation {
         return;
     }
-    let is_about_holder = |draft: &Draft<'_>| {
-        let subjects = draft.decoded.as_ref().map_or(&[][..], |decoded| &decoded.subjects);
-        decoded.issuer.is_some() && subjects.iter().any(|subject| Some(subject) == decoded.issuer.as_ref())
+    let held = || inner.iter().filter_map(|draft| draft.decoded.as_ref());
+    if signer.is_some_and(|signer| held().any(|credential| !may_show(signer, credential))) {
+        findings
+            .fail(Reason::new(Code::VpHolderBinding).expected("a presentation by the key that the credential names"));
+    }
+    if !context.policy.holder_binding {
+        return;
+    }
+    let is_about_holder = |credential: &Decoded<'_>| {
+        decoded.issuer.is_some() && credential.subjects.iter().any(|subject| Some(subject) == decoded.issuer.as_ref())
     };
-    if inner.iter().all(is_about_holder) {
+    if held().count() == inner.len() && held().all(is_about_holder) {
         findings.pass(Stage::Holder);
     } else {
         findings.fail(Reason::new(Code::VpHolderBinding).expected("the holder as subject of every credential"));
     }
 }
 
+/// Whether a presenter with that key may show the credential: it names no key, it names this one, or it was bound by itself.
+fn may_show(presenter: &Candidate, credential: &Decoded<'_>) -> bool {
+    match &credential.confirmed {
+        None => true,
+        Some(_) if credential.is_bound => true,
+        Some(Confirmed::Key(key)) => *key == presenter.key,
+        Some(Confirmed::Id(id)) => presenter.description.key_id.as_ref() == Some(id),
+        Some(Confirmed::Other) => false,
+    }
+}
+
+/// Policy: a presentation without a credential is genuine under anybody's key, and answers nothing that was asked of credentials.
+fn check_holds_any(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context<'_>, findings: &mut Findings) {
+    // Credentials that could not even be taken out have their fault already.
+    if !decoded.is_presentation || !inner.is_empty() || findings.is_faulty(Stage::Decode) {
+        return;
+    }
+    if context.policy.empty_presentations && context.occasion.types.is_empty() {
+        let sentence = "The presentation holds no credential: it shows that somebody holds a key, and nothing else.";
+        findings.note(Note::new("vp.no_credential", sentence));
+    } else {
+        findings.fail(Reason::new(Code::VpNoCredential));
+    }
+}
+
 /// The verdict on one credential, with what led to it.
-fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
-    let Judged { mut findings, signer, signature_right, times, consulted, inner } = judged;
+fn conclude(piece: OpenedPiece<'_>, judged: Judged, context: &Context<'_>) -> Part {
+    let Judged { mut findings, signer, signature_right, times, consulted, is_presentation, inner } = judged;
     let notes = std::mem::take(&mut findings.notes);
     let evidence = std::mem::take(&mut findings.evidence);
     if piece.opened.as_ref().is_ok_and(Opened::is_cose) {
@@ -218,7 +290,7 @@ fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
     let verdict = Verdict::of(&checks, context.policy);
     // Only an accepted credential's claims come out, so only its payload is kept.
     let payload = match (&verdict, piece.opened) {
-        (Verdict::Accepted(_), Ok(opened)) => opened.payload,
+        (Verdict::Accepted(_), Ok(opened)) => opened.payload.into_owned(),
         _ => Vec::new(),
     };
     Part {
@@ -232,6 +304,7 @@ fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
         notes,
         evidence: evidence.into_iter().map(|locator| EvidenceUsed::of(locator, context)).collect(),
         consulted,
+        is_presentation,
         parts: piece.inner.into_iter().zip(inner).map(|(piece, judged)| conclude(piece, judged, context)).collect(),
     }
 }

@@ -14,7 +14,9 @@ use std::sync::{Arc, Mutex};
 
 use sample::{CANARY, Sample};
 use serde_json::json;
+use vidimus::service::config::Config;
 use vidimus::service::logs;
+use vidimus::service::vc_api::profiles::for_development;
 use wire::{Running, connect, verify};
 
 /// A log that can be read.
@@ -43,6 +45,56 @@ fn files(folder: &std::path::Path) -> Vec<(std::path::PathBuf, u64)> {
     found
 }
 
+/// Requests to the W3C VC API about somebody: right ones, and wrong in ways that different rooms of the house find.
+fn w3c_requests() -> Vec<(&'static str, serde_json::Value)> {
+    let credential = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
+        "type": ["VerifiableCredential"], "issuer": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+        "credentialSubject": {"id": format!("urn:{CANARY}"), "familyName": CANARY, "birthDate": "1980-01-02"},
+    });
+    let with = |member: &str, value: serde_json::Value| {
+        let mut changed = credential.clone();
+        changed[member] = value;
+        changed
+    };
+    let proof = json!({
+        "type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "proofPurpose": "assertionMethod", "proofValue": "z11",
+        "verificationMethod": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK#z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+    });
+    let presentation = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiablePresentation"],
+        "holder": format!("urn:{CANARY}"), "verifiableCredential": [credential],
+    });
+    let mut requests = Vec::new();
+    for bad in [
+        credential.clone(),
+        with("proof", proof),
+        with("validFrom", CANARY.into()),
+        with("name", json!({"@value": 1, "@language": CANARY})),
+        with("credentialStatus", json!({"type": "BitstringStatusListEntry", "statusListIndex": CANARY})),
+        with("credentialSubject", json!([CANARY])),
+        with("relatedResource", json!([{"id": CANARY}])),
+    ] {
+        requests.push(("/credentials/issue", json!({"credential": bad})));
+        requests.push(("/credentials/verify", json!({"verifiableCredential": bad})));
+        requests.push((
+            "/credentials/derive",
+            json!({"verifiableCredential": bad, "options": {"selectivePointers": [format!("/{CANARY}")]}}),
+        ));
+    }
+    requests.push((
+        "/presentations",
+        json!({"presentation": presentation, "options": {"challenge": CANARY, "domain": CANARY}}),
+    ));
+    requests.push((
+        "/presentations/verify",
+        json!({"verifiablePresentation": presentation, "options": {"challenge": CANARY}}),
+    ));
+    requests.push(("/presentations/verify", json!({"presentation": presentation, "options": {"domain": CANARY}})));
+    requests.push(("/credentials/status", json!({"credentialId": CANARY, "credentialStatus": {"type": CANARY}})));
+    requests
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_that_was_sent_is_left_anywhere() {
     let log = Log::default();
@@ -56,7 +108,8 @@ async fn nothing_that_was_sent_is_left_anywhere() {
 
     let sample = Sample::new();
     let before = files(sample.store.path());
-    let running = Running::start(sample.config()).await;
+    let vc_api = Arc::new(for_development(true).unwrap().at("https://issuer.example"));
+    let running = Running::start(Config { vc_api, open_access: true, ..sample.config() }).await;
     let dcc = sample.dcc(1);
     let lines = format!("{}\n{}\n{{\"{CANARY}\n", json!(dcc), json!({"input": sample.forged(), "id": CANARY}));
     let body = |path: &str, kind: &str, body: &str| {
@@ -66,6 +119,16 @@ async fn nothing_that_was_sent_is_left_anywhere() {
         )
     };
     let mut problems = String::new();
+    for request in w3c_requests().iter().map(|(path, json)| body(path, "application/json", &json.to_string())) {
+        let mut client = connect(running.address).await;
+        client.send(&request).await.unwrap();
+        let answer = client.answer().await.unwrap();
+        assert_ne!(answer.status, 404, "{request}");
+        if answer.status >= 400 {
+            problems.push_str(&answer.head);
+            problems.push_str(&answer.body);
+        }
+    }
     for request in [
         verify(&dcc),
         verify(&sample.forged()),
@@ -89,6 +152,11 @@ async fn nothing_that_was_sent_is_left_anywhere() {
             problems.push_str(&answer.body);
         }
     }
+    // A resolver's answer names the DID that it was asked for; nothing else may keep it.
+    let mut client = connect(running.address).await;
+    let did = format!("did:web:{}.example", CANARY.to_lowercase());
+    client.send(format!("GET /1.0/identifiers/{did} HTTP/1.1\r\nhost: x\r\n\r\n")).await.unwrap();
+    assert!(client.answer().await.is_some());
     // The hook must not tell what a panic says.
     let panicked = tokio::spawn(async { panic!("{CANARY}") }).await;
     assert!(panicked.is_err());

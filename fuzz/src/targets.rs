@@ -219,8 +219,8 @@ fn payload(seed: &[u8], format: &str) -> Vec<u8> {
     let Some(format) = by_name(format).filter(|format| format.begins(&text)) else { return Vec::new() };
     let (trust, evidence) = (Trust::none(), Evidence::none());
     let (occasion, policy) = (Occasion::default(), Policy::default());
-    let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy: &policy };
-    format.open(&[text], &context).map(|opened| opened.payload).unwrap_or_default()
+    let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy: &policy, budget: None };
+    format.open(&[text], &context).map(|opened| opened.payload.into_owned()).unwrap_or_default()
 }
 
 fn cwt(seed: &[u8]) -> Vec<u8> {
@@ -453,7 +453,7 @@ fn signed_document(bytes: &[u8]) {
     let key = &world().0;
     let multikey = multikey::encode(key.public_key());
     let draft = ProofDraft { verification_method: format!("did:key:{multikey}#{multikey}"), ..ProofDraft::default() };
-    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
+    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true, budget: None };
     for suite in ["ecdsa-jcs-2019", "ecdsa-rdfc-2019"].into_iter().filter_map(Suite::by_name) {
         if let Ok(signed) = add_proof(text, suite, &draft, key, &terms) {
             let policy = Policy {

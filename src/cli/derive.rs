@@ -43,7 +43,7 @@ impl Derive {
             presentation_header: self.presentation_header.as_bytes(),
             ..Wish::default()
         };
-        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
+        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true, budget: None };
         let derived = derive(&text, &wish, &terms).map_err(|fault| {
             let trouble = Trouble::new(format!("{}: {fault}", source.name()));
             match fault {

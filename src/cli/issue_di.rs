@@ -88,7 +88,7 @@ impl ProofOptions {
             previous: self.previous_proof.clone(),
             ..ProofDraft::default()
         };
-        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false };
+        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None };
         let base = |signer: BaseSigner<'_>| vc_di::issue_base(document, &draft, &self.mandatory, &signer, &terms);
         match (self.suite_name(key), key) {
             ("bbs-2023", PrivateKey::Bbs(key)) => {

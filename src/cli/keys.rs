@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::cli::Exit;
 use crate::cli::trouble::Trouble;
+use crate::crypto::multikey;
 use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::encoding::base64url;
 
@@ -28,7 +29,11 @@ impl Keys {
         write_secret(&self.out, pem.as_bytes())?;
         let public = key.public_key();
         let (x, y) = public.ec_coordinates().unwrap_or_default();
+        let multikey = multikey::encode(public);
         let answer = json!({
+            // What a W3C credential names as its issuer, and its proof as the key.
+            "did": format!("did:key:{multikey}"),
+            "verification_method": format!("did:key:{multikey}#{multikey}"),
             "public_key": base64url::encode_standard(&public.to_spki_der()),
             "jwk": {
                 "kty": "EC",

@@ -269,7 +269,7 @@ fn check_concealable(pointers: &[String]) -> Result<(), IssueFault> {
 fn check_opens(format: &dyn Format, text: &str) -> Result<(), IssueFault> {
     let policy = Policy { strict: true, status: StatusDemand::Ignored, ..Policy::default() };
     let (trust, evidence, occasion) = (Trust::none(), Evidence::none(), Occasion::default());
-    let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy: &policy };
+    let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy: &policy, budget: None };
     let opened = format.open(&[Cow::Borrowed(text)], &context).map_err(refused)?;
     let decoded = format.decode(&opened, &policy).map_err(refused)?;
     let is_fault = |reason: &&Reason| !matches!(reason.code(), Code::TimeExpired | Code::TimeNotYetValid);

@@ -9,6 +9,10 @@ mod n_degree;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
+
+use smallvec::SmallVec;
+
 use self::issuer::CanonicalIssuer;
 use super::dataset::{Dataset, Labels};
 use crate::crypto::digest::{sha256, sha384};
@@ -23,6 +27,19 @@ pub enum Hash {
     Sha256,
     /// For keys on P-384.
     Sha384,
+}
+
+/// Steps left for the datasets of one request.
+#[derive(Debug)]
+pub struct Budget {
+    left: Cell<usize>,
+}
+
+impl Budget {
+    /// What one request may take: [`limits::RDFC_STEPS_OF_REQUEST`].
+    pub fn of_request() -> Budget {
+        Budget { left: Cell::new(limits::RDFC_STEPS_OF_REQUEST) }
+    }
 }
 
 /// The canonical form of a dataset.
@@ -46,15 +63,46 @@ impl Canonical {
 /// # Errors
 /// `rdfc.limit` when blank nodes cannot be told apart with [`limits::RDFC_STEPS`] steps.
 pub fn canonicalize(dataset: &Dataset, hash: Hash) -> Result<Canonical, Reason> {
-    let mut naming = Naming::of(dataset, hash);
-    naming.run()?;
-    let names: Vec<String> = (0..dataset.blanks()).map(|blank| naming.canonical.label(blank)).collect();
-    let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
-    let lines = dataset.lines_named(&borrowed);
-    let labels = names.into_iter().enumerate().map(|(blank, name)| (dataset.label(blank).to_owned(), name));
-    // A blank node in no statement has no name.
-    let labels = labels.filter(|(_, name)| !name.is_empty()).collect();
-    Ok(Canonical { lines, labels })
+    let naming = named(dataset, hash, None)?;
+    let labels = naming.labels();
+    Ok(Canonical { lines: dataset.lines(&labels), labels })
+}
+
+/// The canonical name (`c14nN`) of each blank node, by its label in the dataset, without the lines. Where there is a budget, other
+/// datasets draw on it too.
+///
+/// # Errors
+/// As [`canonicalize`], and when less is left of the budget than it takes.
+pub fn canonical_labels(dataset: &Dataset, hash: Hash, budget: Option<&Budget>) -> Result<Labels, Reason> {
+    Ok(named(dataset, hash, budget)?.labels())
+}
+
+/// The lines of the canonical form as one text, ready to be hashed. Where there is a budget, other datasets draw on it too.
+///
+/// # Errors
+/// As [`canonical_labels`].
+pub fn canonical_text(dataset: &Dataset, hash: Hash, budget: Option<&Budget>) -> Result<String, Reason> {
+    let naming = named(dataset, hash, budget)?;
+    let (mut names, mut ends) = (String::new(), Vec::with_capacity(dataset.blanks()));
+    for blank in 0..dataset.blanks() {
+        let start = names.len();
+        naming.canonical.push_label(&mut names, blank);
+        ends.push(start..names.len());
+    }
+    Ok(dataset.text_named(|blank| ends.get(blank).and_then(|span| names.get(span.clone())).unwrap_or_default()))
+}
+
+/// All blank nodes named, paid for out of the budget where there is one.
+fn named<'d>(dataset: &'d Dataset, hash: Hash, budget: Option<&Budget>) -> Result<Naming<'d>, Reason> {
+    let most = budget.map_or(limits::RDFC_STEPS, |budget| limits::RDFC_STEPS.min(budget.left.get()));
+    let mut naming = Naming::of(dataset, hash, most);
+    let run = naming.run();
+    if let Some(budget) = budget {
+        // Nothing can take more than there was. What failed for want of steps has taken them all.
+        let taken = if run.is_ok() { most.saturating_sub(naming.steps_left) } else { most };
+        budget.left.set(budget.left.get().saturating_sub(taken));
+    }
+    run.map(|()| naming)
 }
 
 /// A digest, whose order is that of its hexadecimal text. The shorter one ends in zeros.
@@ -95,7 +143,7 @@ struct Naming<'d> {
     dataset: &'d Dataset,
     hash: Hash,
     /// The statements of each blank node, by place.
-    quads_of: Vec<Vec<usize>>,
+    quads_of: Vec<SmallVec<[usize; 8]>>,
     /// The first-degree hash of each blank node.
     first: Vec<Digest>,
     canonical: CanonicalIssuer,
@@ -103,8 +151,14 @@ struct Naming<'d> {
 }
 
 impl<'d> Naming<'d> {
-    fn of(dataset: &'d Dataset, hash: Hash) -> Self {
-        let mut quads_of = vec![Vec::new(); dataset.blanks()];
+    /// The canonical name of each blank node; one in no statement has none.
+    fn labels(&self) -> Labels {
+        let named = |blank| (self.dataset.label(blank).into_owned(), self.canonical.label(blank));
+        (0..self.dataset.blanks()).map(named).filter(|(_, name)| !name.is_empty()).collect()
+    }
+
+    fn of(dataset: &'d Dataset, hash: Hash, steps_left: usize) -> Self {
+        let mut quads_of = vec![SmallVec::new(); dataset.blanks()];
         for (place, quad) in dataset.quads().iter().enumerate() {
             for blank in quad.nodes().filter_map(|term| term.blank()) {
                 if let Some(quads) = quads_of.get_mut(blank)
@@ -115,7 +169,7 @@ impl<'d> Naming<'d> {
             }
         }
         let canonical = CanonicalIssuer::of(dataset.blanks());
-        Naming { dataset, hash, quads_of, first: Vec::new(), canonical, steps_left: limits::RDFC_STEPS }
+        Naming { dataset, hash, quads_of, first: Vec::new(), canonical, steps_left }
     }
 
     /// Canonicalization Algorithm (section 4.4.3), steps 2 to 5.

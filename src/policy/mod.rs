@@ -31,6 +31,8 @@ pub struct Policy {
     pub inline_contexts: bool,
     /// Whether every credential of a presentation must be about its holder.
     pub holder_binding: bool,
+    /// Whether a presentation without a credential is taken: it shows that somebody holds a key, and nothing else.
+    pub empty_presentations: bool,
 }
 
 impl Default for Policy {
@@ -48,6 +50,7 @@ impl Default for Policy {
             controllers: ControllerDemand::Reject,
             inline_contexts: false,
             holder_binding: false,
+            empty_presentations: false,
         }
     }
 }

@@ -234,6 +234,7 @@ codes! {
     ClaimInconsistent "claim.inconsistent" Decode RFC7519 "5.3" "A claim of the token contradicts the credential inside it." "Tell the issuer.";
     VpNonce "vp.nonce" Holder VCDI "2.1" "The presentation does not answer the challenge of this request." "It may be a replay; ask for a new presentation.";
     VpHolderBinding "vp.holder_binding" Holder VCDM "4.14" "The presenter is not the subject of the credential." "The policy demands that a holder shows only credentials about themselves.";
+    VpNoCredential "vp.no_credential" Policy VCDM "4.13" "The presentation holds no credential, or none of the kind that was asked for." "It shows that somebody holds a key, and nothing else. The policy `empty_presentations` takes it where no type was asked for.";
     StatusSuspended "status.suspended" Status BSL "2.1" "The issuer suspended the credential." "Ask the holder to clear it up with the issuer.";
     StatusMessage "status.message" Status BSL "2.1" "The status list has a message about the credential." "The message is in the report; the policy decides whether it is taken.";
     StatusIndex "status.index" Status BSL "3.2" "The credential's place in the status list is malformed or outside of the list." "A decimal text from 0 on.";

@@ -1,6 +1,7 @@
 //! Status lists: each is a credential itself, verified here, one level deep, once for all credentials that name it.
 //!
-//! Nothing is asked for before the credential's own signature is right: a URL in a document that nobody signed is anybody's.
+//! Nothing is asked for before the credential's own signature is right, by a key of somebody who may sign: a URL in a document
+//! that nobody signed is anybody's, and so is one that anybody signed.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -56,7 +57,7 @@ impl Lists {
     pub(super) fn check(
         &mut self,
         decoded: &Decoded<'_>,
-        signature_right: bool,
+        is_trusted: bool,
         context: &Context<'_>,
         findings: &mut Findings,
     ) -> Vec<Consulted> {
@@ -66,7 +67,7 @@ impl Lists {
             return Vec::new();
         }
         // Nothing marks the stage: not reached, so never accepted.
-        if !signature_right {
+        if !is_trusted {
             return Vec::new();
         }
         findings.pass(Stage::Status);

@@ -340,6 +340,37 @@ async fn a_presentation_answers_a_challenge_once() {
     assert_eq!(answer.body["problemDetails"][0]["title"], "INVALID_DOMAIN_ERROR");
 }
 
+/// A presentation that anybody may sign is right as a presentation, and no credential; nor is a credential a presentation.
+#[tokio::test]
+async fn each_place_verifies_what_it_is_for() {
+    let api = Api::ready();
+    let nothing = json!({ "@context": ["https://www.w3.org/ns/credentials/v2"], "type": "VerifiablePresentation" });
+    let issuer = api.issuer("eddsa-rdfc-2022").await;
+    let good = json!({ "credential": credential(&issuer) });
+    let issued =
+        api.post("/issuers/eddsa-rdfc-2022/credentials/issue", &good).await.body["verifiableCredential"].take();
+    let answer = api.post("/presentations/verify", &json!({ "verifiablePresentation": issued })).await;
+    assert_eq!((answer.body["verified"].clone(), answer.codes()), (json!(false), vec!["vc.type"]));
+    for profile in ["eddsa-rdfc-2022", "vc-jwt"] {
+        let body = json!({ "presentation": nothing });
+        let answer = api.post(&format!("/holders/{profile}/presentations"), &body).await;
+        let mut signed = answer.body["verifiablePresentation"].clone();
+        let answer = api.post("/presentations/verify", &json!({ "verifiablePresentation": signed })).await;
+        assert_eq!(answer.body["verified"], true, "{profile}: {}", answer.body);
+        if let Some(token) = signed["id"].as_str() {
+            // In an envelope that says that a credential is inside.
+            signed["id"] = token.replace("application/vp+", "application/vc+").into();
+            signed["type"] = "EnvelopedVerifiableCredential".into();
+        }
+        let answer = api.post("/credentials/verify", &json!({ "verifiableCredential": signed })).await;
+        assert_eq!(answer.body["verified"], false, "{profile}: {}", answer.body);
+        let mut unsigned = nothing.clone();
+        unsigned["verifiableCredential"] = json!([signed]);
+        let answer = api.post("/presentations/verify", &json!({ "presentation": unsigned })).await;
+        assert_eq!(answer.body["verified"], false, "{profile}: {}", answer.body);
+    }
+}
+
 #[tokio::test]
 async fn a_presentation_that_nobody_signed_is_its_credentials() {
     let api = Api::ready();

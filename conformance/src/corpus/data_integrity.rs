@@ -100,7 +100,7 @@ fn terms() -> Terms<'static> {
         let more = ("https://w3id.org/citizenship/v4rc1".to_owned(), CITIZENSHIP.as_bytes().to_vec());
         Contexts::bundled().with([more]).0
     });
-    Terms { contexts: &CONTEXTS, inline_contexts: true }
+    Terms { contexts: &CONTEXTS, inline_contexts: true, budget: None }
 }
 
 fn decoded(text: &str) -> Result<Value<'_>, String> {

@@ -89,7 +89,7 @@ fn terms() -> Terms<'static> {
         ];
         Contexts::bundled().with(more.map(|(url, text)| (url.to_owned(), text.as_bytes().to_vec()))).0
     });
-    Terms { contexts: &CONTEXTS, inline_contexts: true }
+    Terms { contexts: &CONTEXTS, inline_contexts: true, budget: None }
 }
 
 fn told(reason: Reason) -> String {

@@ -70,7 +70,7 @@ fn case_of(set: &str, row: &Value) -> Option<Case> {
         let document = request.get("verifiableCredential").cloned().unwrap_or_default().to_string();
         let pointers = pointers(request, "selectivePointers");
         return Some(Case::call(id, move || {
-            let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
+            let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true, budget: None };
             let derived = derive(&document, &Wish { selective: &pointers, ..Wish::default() }, &terms);
             Found::when(accepts, derived.is_ok(), || derived.err().map(|fault| fault.to_string()).unwrap_or_default())
         }));
@@ -110,7 +110,7 @@ fn issued(document: &Value, suite: &'static Suite) -> Result<String, String> {
     let (key, _) = OwnKey::generate_p256().map_err(|fault| fault.to_string())?;
     let multikey = multikey::encode(key.public_key());
     let draft = ProofDraft { verification_method: format!("did:key:{multikey}#{multikey}"), ..ProofDraft::default() };
-    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
+    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true, budget: None };
     issue(&document.to_string(), suite, &draft, &key, &terms).map_err(|fault| fault.to_string())
 }
 
@@ -123,7 +123,7 @@ fn pointers(request: &Value, name: &str) -> Vec<String> {
 fn issued_base(document: &Value, pointers: &[String], is_bbs: bool) -> Result<String, String> {
     let mut document = document.clone();
     document.as_object_mut().map(|members| members.remove("proof"));
-    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
+    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true, budget: None };
     let issue = |key: &PublicKey, signer: &BaseSigner<'_>| {
         let multikey = multikey::encode(key);
         let method = format!("did:key:{multikey}#{multikey}");

@@ -1,6 +1,7 @@
 //! Vectors of W3C credentials as JWT: accepted tokens of both encodings, and each with one thing wrong.
 
 use serde_json::{Value, json};
+use vidimus::crypto::own_keys::Signer;
 use vidimus::encoding::base64url;
 use vidimus::reason::Code;
 
@@ -365,6 +366,7 @@ fn presentations(scene: &Scene, keys: &Keys, all: &mut Vec<Vector>) {
         &holding(w3c::envelope("application/vc+jwt", &stolen.text())),
     );
     all.push(parent);
+    confirmed(&asked, keys, all);
     let claims = json!({
         "iss": HOLDER, "nonce": NONCE, "aud": AUDIENCE,
         "vp": {
@@ -384,6 +386,41 @@ fn presentations(scene: &Scene, keys: &Keys, all: &mut Vec<Vector>) {
         &older.text(),
         None,
     ));
+}
+
+/// A credential that names its holder's key: shown by that key, and by others.
+fn confirmed(asked: &Scene, keys: &Keys, all: &mut Vec<Vector>) {
+    let shown = |confirmation: Value| {
+        let inner = credential(keys).with("cnf", confirmation);
+        presentation(keys, w3c::envelope("application/vc+jwt", &inner.text()))
+    };
+    let good = shown(json!({"jwk": keys.holder.public_key().to_jwk()}));
+    let title = "A presentation by the key that the credential names.";
+    let parent = accepted(asked, "presented-by-the-named-key", title, &good.text(), Some(w3c::said(&good.payload)));
+    let by_id = shown(json!({"kid": w3c::kid(HOLDER)}));
+    let title = "The same, where the credential names the key by its identifier.";
+    all.push(accepted(asked, "presented-by-the-named-method", title, &by_id.text(), None));
+    let mut teller = Teller { scene: asked, parent: &parent, all };
+    for (case, title, confirmation) in [
+        (
+            "presented-by-another-key",
+            "The credential names another key than the presenter's.",
+            json!({"jwk": keys.issuer.public_key().to_jwk()}),
+        ),
+        (
+            "presented-by-another-method",
+            "The credential names another key's identifier.",
+            json!({"kid": w3c::kid(ISSUER)}),
+        ),
+        (
+            "presented-by-a-key-unknown",
+            "The credential names its holder's key in a way that nobody can compare.",
+            json!({"jkt": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"}),
+        ),
+    ] {
+        teller.refuse(case, title, Code::VpHolderBinding, shown(confirmation).text());
+    }
+    all.push(parent);
 }
 
 fn credential(keys: &Keys) -> Jwt<'_> {

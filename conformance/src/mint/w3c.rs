@@ -223,6 +223,12 @@ impl Teller<'_> {
             Code::PolicyFormat,
         );
         refuse(scene.asking_for(&["Diploma"]), "type-not-asked-for", "A diploma was asked for.", Code::PolicyType);
+        let asked = Occasion { nonce: Some(NONCE.to_owned()), ..scene.occasion.clone() };
+        let title = "A nonce was given, and a credential comes that nobody presents.";
+        refuse(Scene { occasion: asked, ..scene.clone() }, "bare-where-a-nonce-was-given", title, Code::VpNonce);
+        let asked = Occasion { audience: Some(AUDIENCE.to_owned()), ..scene.occasion.clone() };
+        let title = "A presentation for somebody was asked for, and a credential comes that nobody presents.";
+        refuse(Scene { occasion: asked, ..scene.clone() }, "bare-where-an-audience-is-due", title, Code::ClaimAudience);
         let unknown = scene.trusting(Vec::new());
         refuse(unknown, "issuer-unknown", "The issuer is not on the trust list.", Code::TrustIssuerUnknown);
         let production = trusting(&scene, |entry| entry["environment"] = json!("production"));

@@ -41,7 +41,7 @@ pub(super) struct Poster {
 impl Poster {
     pub(super) fn new() -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
+            .worker_threads(2)
             .enable_all()
             .build()
             .map_err(|error| error.to_string())?;
@@ -51,6 +51,11 @@ impl Poster {
             .build()
             .map_err(|error| error.to_string())?;
         Ok(Poster { runtime, client })
+    }
+
+    /// What comes of that, on this client's own threads, where what it spawns goes on.
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     /// Status and body of the answer to this JSON body.

@@ -3,9 +3,11 @@
 mod command;
 mod http;
 pub mod in_process;
+mod network;
 mod report;
 mod vidimus_cli;
 mod vidimus_http;
+mod vidimus_service;
 
 use std::time::Duration;
 
@@ -36,7 +38,8 @@ pub trait Subject: Send + Sync {
 }
 
 /// How subjects are written on the command line.
-pub const WRITTEN: &str = "in-process | cmd:COMMAND | lines:COMMAND | http:URL | vidimus-cli:PATH | vidimus-http:URL";
+pub const WRITTEN: &str =
+    "in-process | cmd:COMMAND | lines:COMMAND | http:URL | vidimus-cli:PATH | vidimus-http:URL | vidimus-service";
 
 /// The subject that a text names.
 ///
@@ -45,6 +48,9 @@ pub const WRITTEN: &str = "in-process | cmd:COMMAND | lines:COMMAND | http:URL |
 pub fn from_text(text: &str) -> Result<Box<dyn Subject>, String> {
     if text == "in-process" {
         return Ok(Box::new(in_process::InProcess));
+    }
+    if text == "vidimus-service" {
+        return Ok(Box::new(vidimus_service::VidimusService::new()?));
     }
     match text.split_once(':') {
         Some(("cmd", command)) => Ok(Box::new(command::EachTime::new(command)?)),

@@ -14,10 +14,8 @@ pub fn reply_of_report(bytes: &[u8]) -> Reply {
     let Some(verdict) = report.get("verdict").and_then(Value::as_str) else {
         return Reply::Crash("a report without a verdict".to_owned());
     };
-    let parts: Vec<&Value> = match report.get("parts").and_then(Value::as_array) {
-        Some(parts) => parts.iter().collect(),
-        None => vec![&report],
-    };
+    let mut parts = Vec::new();
+    flatten(&report, &mut parts);
     let faults: Vec<&Value> = parts
         .iter()
         .filter_map(|part| part.get("checks").and_then(Value::as_array))
@@ -30,6 +28,20 @@ pub fn reply_of_report(bytes: &[u8]) -> Reply {
         stage: faults.first().and_then(|check| text(check, "stage")),
         reason: faults.first().and_then(|check| text(check, "code")),
         codes: faults.iter().filter_map(|check| text(check, "code")).collect(),
-        claims: report.get("claims").cloned(),
+        // Of several credentials at once, no one's claims are the claims; those inside a presentation do not count.
+        claims: match report.get("parts").and_then(Value::as_array).map(Vec::as_slice) {
+            Some([part]) if report.get("checks").is_none() => part.get("claims").cloned(),
+            _ => report.get("claims").cloned(),
+        },
     })
+}
+
+/// Every part that was judged, each before those inside it.
+fn flatten<'r>(report: &'r Value, parts: &mut Vec<&'r Value>) {
+    if report.get("checks").is_some() {
+        parts.push(report);
+    }
+    for part in report.get("parts").and_then(Value::as_array).into_iter().flatten() {
+        flatten(part, parts);
+    }
 }

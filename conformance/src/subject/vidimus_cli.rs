@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 use tempfile::TempDir;
+use vidimus::time::Timestamp;
 
 use super::command::finish;
 use super::report::reply_of_report;
@@ -54,6 +55,12 @@ impl VidimusCli {
         if let Some(format) = &question.input.format {
             command.args(["--as", format]);
         }
+        let occasion = &question.occasion;
+        let named =
+            [("--nonce", &occasion.nonce), ("--audience", &occasion.audience), ("--identity", &occasion.identity)];
+        for (option, value) in named.into_iter().filter_map(|(option, value)| Some((option, value.as_ref()?))) {
+            command.args([option, value]);
+        }
         for kind in &question.occasion.types {
             command.args(["--type", kind]);
         }
@@ -62,19 +69,30 @@ impl VidimusCli {
     }
 }
 
-/// The evidence as the command's file of URLs and documents; `None` when such a file cannot say it.
+/// The evidence as the command's file of URLs and documents; what was asked for and not found is not in it. `None` when such a
+/// file cannot say it.
 fn documents_of(question: &Question) -> Option<Value> {
-    let one = |document: &Document| {
-        let text = (document.status == 200).then_some(document.text.as_deref()).flatten()?;
-        Some((document.locator.clone(), Value::String(text.to_owned())))
+    let found = question.evidence.iter().filter(|document| document.status == 200);
+    let one = |document: &Document| Some((document.locator.clone(), Value::String(document.text.clone()?)));
+    found.map(one).collect::<Option<Map<String, Value>>>().map(Value::Object)
+}
+
+/// Writes the documents. They count as fetched when the file was last written, so that becomes when the first was fetched.
+fn write_documents(path: &Path, documents: &Value, question: &Question) -> Result<(), String> {
+    trust_folder::write_json(path, documents)?;
+    let Some(fetched_at) = question.evidence.iter().find_map(|document| document.fetched_at.as_deref()) else {
+        return Ok(());
     };
-    question.evidence.iter().map(one).collect::<Option<Map<String, Value>>>().map(Value::Object)
+    let seconds = Timestamp::from_rfc3339(fetched_at).and_then(|time| u64::try_from(time.seconds()).ok());
+    let seconds = seconds.ok_or_else(|| format!("`{fetched_at}` is not a time since 1970"))?;
+    let file = std::fs::File::options().write(true).open(path).map_err(|error| error.to_string())?;
+    file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).map_err(|error| error.to_string())
 }
 
 impl Subject for VidimusCli {
     fn ask(&self, question: &Question, limit: Duration) -> Reply {
         let Some(documents) = documents_of(question) else {
-            return Reply::Unsupported("the command takes evidence that was found, as text, only".to_owned());
+            return Reply::Unsupported("the command takes evidence as text only".to_owned());
         };
         let prepared = self.folder_of(question).and_then(|folder| Ok((folder, question.input.to_bytes()?)));
         let (folder, input) = match prepared {
@@ -85,7 +103,7 @@ impl Subject for VidimusCli {
             Ok(file) => file,
             Err(error) => return Reply::Crash(error.to_string()),
         };
-        if let Err(sentence) = trust_folder::write_json(file.path(), &documents) {
+        if let Err(sentence) = write_documents(file.path(), &documents, question) {
             return Reply::Crash(sentence);
         }
         let child = match self.command(question, &folder, file.path()).spawn() {

@@ -30,27 +30,42 @@ impl Subject for VidimusHttp {
         if !question.evidence.is_empty() {
             return Reply::Unsupported("the service takes no evidence from outside".to_owned());
         }
-        let mut body = Map::new();
-        match (&question.input.text, &question.input.base64url) {
-            (Some(text), _) => body.insert("input".to_owned(), Value::String(text.clone())),
-            (None, coded) => body.insert("input_base64".to_owned(), Value::String(coded.clone().unwrap_or_default())),
-        };
-        body.insert("at".to_owned(), Value::String(question.occasion.now.clone()));
-        if !question.policy.is_null() {
-            body.insert("policy".to_owned(), question.policy.clone());
-        }
-        if let Some(format) = &question.input.format {
-            body.insert("format".to_owned(), Value::String(format.clone()));
-        }
-        if !question.occasion.types.is_empty() {
-            body.insert("types".to_owned(), question.occasion.types.clone().into());
-        }
-        match self.poster.post(&self.url, serde_json::to_vec(&body).unwrap_or_default(), limit) {
-            Ok((200, report)) => reply_of_report(&report),
-            // Larger than any body that the service takes: refused, if without a report.
-            Ok((413, _)) => Reply::Answer(Box::new(Answer { verdict: "rejected".to_owned(), ..Answer::default() })),
-            Ok((status, _)) => Reply::Crash(format!("HTTP status {status}")),
-            Err(reply) => reply,
-        }
+        ask_at(&self.poster, &self.url, question, limit)
     }
+}
+
+/// What a service answers at the URL of its `/v1/verify`.
+pub(super) fn ask_at(poster: &Poster, url: &str, question: &Question, limit: Duration) -> Reply {
+    let body = serde_json::to_vec(&body_of(question)).unwrap_or_default();
+    match poster.post(url, body, limit) {
+        Ok((200, report)) => reply_of_report(&report),
+        // Larger than any body that the service takes: refused, if without a report.
+        Ok((413, _)) => Reply::Answer(Box::new(Answer { verdict: "rejected".to_owned(), ..Answer::default() })),
+        Ok((status, _)) => Reply::Crash(format!("HTTP status {status}")),
+        Err(reply) => reply,
+    }
+}
+
+/// The question as the service takes it.
+fn body_of(question: &Question) -> Map<String, Value> {
+    let mut body = Map::new();
+    let mut add = |name: &str, value: Option<&String>| {
+        if let Some(text) = value {
+            body.insert(name.to_owned(), Value::String(text.clone()));
+        }
+    };
+    add("input", question.input.text.as_ref());
+    add("input_base64", question.input.base64url.as_ref().filter(|_| question.input.text.is_none()));
+    add("at", Some(&question.occasion.now));
+    add("format", question.input.format.as_ref());
+    add("nonce", question.occasion.nonce.as_ref());
+    add("audience", question.occasion.audience.as_ref());
+    add("identity", question.occasion.identity.as_ref());
+    if !question.policy.is_null() {
+        body.insert("policy".to_owned(), question.policy.clone());
+    }
+    if !question.occasion.types.is_empty() {
+        body.insert("types".to_owned(), question.occasion.types.clone().into());
+    }
+    body
 }

@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
 fn terms() -> Terms<'static> {
-    Terms { contexts: Contexts::bundled(), inline_contexts: false }
+    Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None }
 }
 
 fn suite(name: &str) -> &'static Suite {

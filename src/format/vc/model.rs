@@ -111,7 +111,30 @@ pub fn check_presentation(document: &Value<'_>, _demands: ModelDemands) -> Vec<R
         check_inner(document),
         check_typed(document, "termsOfUse", false),
         check_proofs(document),
+        check_no_credential_members(document),
     ])
+}
+
+/// A presentation says nothing that only an issuer can say, nor anything that goes unjudged in it: a careless reader would take
+/// the holder's word for an issuer's. The contexts of 2.0 define none of these there either (VCDM 2.0, B.2).
+fn check_no_credential_members(document: &Value<'_>) -> Result<(), Reason> {
+    const OF_CREDENTIALS: [&str; 11] = [
+        "issuer",
+        "credentialSubject",
+        "credentialStatus",
+        "credentialSchema",
+        "evidence",
+        "relatedResource",
+        "refreshService",
+        "validFrom",
+        "validUntil",
+        "issuanceDate",
+        "expirationDate",
+    ];
+    match OF_CREDENTIALS.into_iter().find(|name| document.member(name).is_some()) {
+        Some(name) => Err(schema("no member of a credential in a presentation", name)),
+        None => Ok(()),
+    }
 }
 
 fn faults_of<const N: usize>(checks: [Result<(), Reason>; N]) -> Vec<Reason> {

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use crate::check::Findings;
 use crate::core_data::from_vc;
-use crate::credential::{Claims, Decoded, Opened, Purpose, Signed};
+use crate::credential::{Claims, Confirmed, Decoded, Opened, Purpose, Signed};
 use crate::crypto::algorithm::Algorithm;
-use crate::crypto::job;
+use crate::crypto::{job, jwk};
 use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, no_kid, short_media_type};
 use crate::envelope::jwt::{Times, check_confirmation, check_times, numeric_date};
@@ -172,6 +172,14 @@ pub fn is_absolute_url(text: &str) -> bool {
         && !rest.is_empty()
 }
 
+/// The holder's key that the claims of a credential name in `cnf` (RFC 7800, 3.1).
+pub fn confirmed(claims: &Value<'_>) -> Option<Confirmed> {
+    let confirmation = claims.member("cnf")?;
+    let key = confirmation.member("jwk").map(|jwk| jwk::public_key(jwk).map_or(Confirmed::Other, Confirmed::Key));
+    let id = || Some(Confirmed::Id(confirmation.member("kid")?.as_str()?.to_owned()));
+    key.or_else(id).or(Some(Confirmed::Other))
+}
+
 /// The challenge of this occasion is answered and its audience named, where the occasion has them; `true` when it has one.
 ///
 /// A nonce is a text; `aud` is a text or a list of them (RFC 7519, 4.1.3).
@@ -200,8 +208,8 @@ pub fn check_occasion(claims: &Value<'_>, context: &Context<'_>, faults: &mut Ve
 ///
 /// # Errors
 /// `json.*`.
-pub fn decode<'a>(opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
-    let document = json::decode(&opened.payload)?;
+pub fn decode<'a>(opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+    let document = opened.json()?;
     let says_presentation = is_presentation(&document);
     let presenter = document.member("iss").and_then(Value::as_str).map(str::to_owned);
     let mut decoded = read::decode(document, policy);
@@ -215,6 +223,7 @@ pub fn decode<'a>(opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Re
         decoded.issuer = presenter.map(Cow::Owned);
     }
     decoded.is_bound = opened.is_bound;
+    decoded.confirmed = opened.confirmed.clone();
     Ok(decoded)
 }
 

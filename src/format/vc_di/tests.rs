@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::*;
 use crate::credential::Input;
 use crate::crypto::multikey;
 use crate::crypto::own_keys::{OwnKey, Signer};
+use crate::encoding::multibase::{self, Base};
 use crate::envelope::data_integrity::sign::{ProofDraft, add_proof};
 use crate::envelope::data_integrity::suite::Suite;
 use crate::evidence::Evidence;
@@ -38,7 +41,7 @@ impl Party {
     }
 
     fn sign_as(&self, document: &str, draft: ProofDraft) -> String {
-        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false };
+        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None };
         let suite = Suite::by_name("ecdsa-jcs-2019").expect("a suite");
         let draft = ProofDraft { verification_method: self.method.clone(), created: Some(NOW), ..draft };
         add_proof(document, suite, &draft, &self.key, &terms).expect("signed")
@@ -181,4 +184,32 @@ fn what_is_disclosed_is_what_was_said() {
     assert!(shown.get("proof").is_none());
     let shown = VcDi.disclose(presentation(&issuer, &signed).as_bytes()).claims_json();
     assert!(shown.get("verifiableCredential").is_none() && shown["holder"].is_string());
+}
+
+/// Documents whose blank nodes are hard to tell apart share what one request may cost.
+#[test]
+fn many_hard_documents_cost_a_few_limits() {
+    let (issuer, holder) = (Party::new(), Party::new());
+    let nodes: Vec<_> = (0..5)
+        .map(|one| {
+            let others: Vec<_> =
+                (0..5).filter(|other| *other != one).map(|other| json!({"id": format!("_:n{other}")})).collect();
+            json!({"id": format!("_:n{one}"), "knows": others})
+        })
+        .collect();
+    let hard = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
+        "type": ["VerifiableCredential"], "issuer": issuer.did, "credentialSubject": nodes,
+        "proof": {
+            "type": "DataIntegrityProof", "cryptosuite": "ecdsa-rdfc-2019", "proofPurpose": "assertionMethod",
+            "verificationMethod": issuer.method, "proofValue": multibase::encode(Base::Base58Btc, &[1; 64]),
+        },
+    });
+    let refused = |count: usize| {
+        let text = presentation(&holder, &vec![hard.to_string(); count].join(","));
+        let report = report_on(&holder.sign(&text, Purpose::Authentication), Occasion::at(NOW), policy());
+        report.reasons().filter(|reason| reason.code() == Code::RdfcLimit).count()
+    };
+    assert_eq!(refused(1), 0, "one alone can be told apart");
+    assert!((16..31).contains(&refused(32)), "{}", refused(32));
 }

@@ -29,7 +29,7 @@ use crate::trust::Trust;
 use crate::verify::{Request, verify};
 
 fn terms() -> Terms<'static> {
-    Terms { contexts: Contexts::bundled(), inline_contexts: false }
+    Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None }
 }
 
 fn did_of(key: &PublicKey) -> String {

@@ -119,7 +119,7 @@ pub fn sign_list(
 /// # Errors
 /// The reason why nothing can be derived.
 pub fn derive(text: &str, pointers: &[String], trust: &Trust) -> Result<String, Reason> {
-    let terms = Terms { contexts: trust.contexts(), inline_contexts: true };
+    let terms = Terms { contexts: trust.contexts(), inline_contexts: true, budget: None };
     let wish = Wish { selective: pointers, ..Wish::default() };
     derive::derive(text, &wish, &terms).map_err(|fault| match fault {
         DeriveFault::Credential(reason) | DeriveFault::Wish(reason) | DeriveFault::SelfCheck(reason) => reason,
@@ -143,7 +143,7 @@ fn with_proof(
         challenge: wanted.challenge.clone(),
         ..ProofDraft::default()
     };
-    let terms = Terms { contexts: trust.contexts(), inline_contexts: true };
+    let terms = Terms { contexts: trust.contexts(), inline_contexts: true, budget: None };
     let text = document.to_string();
     let pointers = &wanted.mandatory;
     match (&profile.key, securing) {

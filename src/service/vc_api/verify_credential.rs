@@ -9,13 +9,14 @@ use serde_json::{Map, Value as JsonValue};
 
 use crate::encoding::json;
 use crate::occasion::Occasion;
+use crate::reason::{Code, Reason};
 use crate::report::Part;
 use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::api::Answers;
 use crate::service::vc_api::asked::Asked;
 use crate::service::vc_api::judging::judge;
-use crate::service::vc_api::problem_details::ProblemDetail;
+use crate::service::vc_api::problem_details::{ProblemDetail, Severity};
 use crate::service::vc_api::reading::read_json;
 use crate::service::vc_api::refusal::Refusal;
 use crate::service::vc_api::result::{credential_results, is_verified, problems};
@@ -64,7 +65,9 @@ async fn answer(
     let report = judge(service, document, Occasion::at(service.clock.now())).await?;
     let Some(part) = report.parts().first() else { return Err(Kind::CredentialAbsent.into()) };
     let answers = service.config.vc_api.answers;
-    let verified = is_verified(part, answers);
+    let other = check_kind(part, false);
+    let verified = is_verified(part, answers) && other.is_none();
+    let problems = other.into_iter().chain(problems(part, answers)).collect();
     let mut answer = Map::new();
     if verified && credential == Some(true) {
         answer.insert("credential".to_owned(), document.to_serde());
@@ -72,7 +75,16 @@ async fn answer(
     if results == Some(true) {
         answer.insert("results".to_owned(), credential_results(part, document));
     }
-    Ok(verification(verified, problems(part, answers), details, answer, answers))
+    Ok(verification(verified, problems, details, answer, answers))
+}
+
+/// The problem of a presentation in the place of a credential, or a credential in that of a presentation: each is right under
+/// rules that are not those that were asked about.
+pub fn check_kind(part: &Part, is_presentation_due: bool) -> Option<ProblemDetail> {
+    let (credential, presentation) = ("a credential", "a presentation");
+    let (due, got) = if is_presentation_due { (presentation, credential) } else { (credential, presentation) };
+    let reason = Reason::new(Code::VcType).expected(due).got(got);
+    (part.is_presentation != is_presentation_due).then(|| ProblemDetail::of(&reason, Severity::Error))
 }
 
 /// A verifier's path may name a profile, which changes nothing but must be there.

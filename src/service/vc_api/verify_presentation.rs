@@ -11,7 +11,6 @@ use crate::format::vc::model::{ModelDemands, check_presentation, items};
 use crate::limits;
 use crate::occasion::Occasion;
 use crate::reason::{Code, Reason};
-use crate::report::Part;
 use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::asked::{Asked, Options};
@@ -21,7 +20,7 @@ use crate::service::vc_api::problem_details::{ProblemDetail, Severity};
 use crate::service::vc_api::reading::read_json;
 use crate::service::vc_api::refusal::Refusal;
 use crate::service::vc_api::result::{is_verified, presentation_results, problems};
-use crate::service::vc_api::verify_credential::{check_profile, inner_result, verification};
+use crate::service::vc_api::verify_credential::{check_kind, check_profile, inner_result, verification};
 
 const OPTIONS: &[&str] = &["challenge", "domain", "returnResults", "returnProblemDetails", "returnPresentation"];
 
@@ -82,9 +81,11 @@ async fn answer(
             "credentials": credentials,
         })
     });
-    let verified = is_verified(part, answers);
+    let other = check_kind(part, true);
+    let verified = is_verified(part, answers) && other.is_none();
+    let problems = other.into_iter().chain(problems(part, answers)).collect();
     let rest = wishes.rest(verified, document, results);
-    Ok(verification(verified, problems(part, answers), wishes.details, rest, answers))
+    Ok(verification(verified, problems, wishes.details, rest, answers))
 }
 
 /// What the options ask for.
@@ -148,18 +149,15 @@ async fn proofless(service: &Service, document: &Value<'_>, wishes: &Wishes) -> 
     for inner in documents.iter().take(limits::CREDENTIALS) {
         let report = judge(service, inner, Occasion::at(service.clock.now())).await?;
         for part in report.parts() {
-            verified &= is_verified(part, answers) && !is_presentation(part);
+            let other = check_kind(part, false);
+            verified &= is_verified(part, answers) && other.is_none();
+            found.extend(other);
             found.extend(problems(part, answers));
             credentials.push(inner_result(part, inner, answers));
         }
     }
     let results = wishes.results.then(|| serde_json::json!({ "presentation": {}, "credentials": credentials }));
     Ok(verification(verified, found, wishes.details, wishes.rest(verified, document, results), answers))
-}
-
-/// A presentation in the place of a credential is none.
-fn is_presentation(part: &Part) -> bool {
-    !part.parts.is_empty()
 }
 
 fn inner_documents<'d, 'b>(document: &'d Value<'b>) -> &'d [Value<'b>] {

@@ -3,12 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::crypto::own_keys::OwnKey;
+use crate::crypto::multikey;
+use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::evidence::Evidence;
 use crate::format::vc::secured::Kind;
 use crate::format::vc::secured_sample::{
     HOLDER, ISSUER, NOW, World, credential, holder_kid, issuer_kid, presentation, world,
 };
+use crate::issue::jws;
 use crate::issue::status_list::{PlaceList, StatusListDraft, status_entry, unsigned_list};
 use crate::issue::vc_jose::{TokenClaims, jwt};
 use crate::verify::verify_batch;
@@ -18,6 +20,12 @@ const PLACE: u64 = 94_567;
 
 fn signed(document: &Json, key: &OwnKey, kid: &str) -> String {
     jwt(document, &TokenClaims::default(), key, kid).unwrap().text().into_owned()
+}
+
+/// A presentation by the holder, whatever it says: the issuing twin would not sign what is forged.
+fn presented(document: &Json, world: &World) -> String {
+    let header = [("kid", &*holder_kid()), ("typ", "vp+jwt")];
+    jws::sign(&header, document.to_string().as_bytes(), &world.holder).unwrap()
 }
 
 /// A credential of the issuer's with these entries as `credentialStatus`.
@@ -108,6 +116,14 @@ fn a_list_that_is_not_at_hand() {
     document["credentialStatus"] = entry("revocation");
     let forged = signed(&document, &world.holder, &issuer_kid());
     assert_eq!(told(&world, &forged, &Evidence::none()), rejected("sig.invalid"));
+    // Signed rightly, by a stranger.
+    let (stranger, key) = ("did:web:stranger.example", OwnKey::generate_p256().unwrap().0);
+    let did = format!("did:key:{}", multikey::encode(key.public_key()));
+    document["issuer"] = did.clone().into();
+    let kid = format!("{did}#{}", did.trim_start_matches("did:key:"));
+    assert_eq!(told(&world, &signed(&document, &key, &kid), &Evidence::none()), rejected("trust.issuer_unknown"));
+    document["issuer"] = stranger.into();
+    assert_eq!(told(&world, &signed(&document, &key, &kid), &Evidence::none()).2, Vec::<String>::new());
     for url in
         ["file:///etc/passwd", "http://issuer.example/status/1", "https://user@issuer.example/", "did:example:list"]
     {
@@ -141,10 +157,16 @@ fn a_list_that_is_not_the_issuers() {
         let got = told(&world, &text, &fetched(body.as_bytes(), NOW));
         assert_eq!(got, rejected("status.untrusted"), "{body}");
     }
-    // A presentation, and a credential that is no list.
-    let shown = presentation(Vec::new());
-    let body = signed(&shown, &world.holder, &holder_kid());
-    assert_eq!(told(&world, &text, &fetched(body, NOW)), rejected("status.malformed"));
+    // A presentation, which anybody may sign, without a list and with one; and a credential that is no list.
+    let nothing = presentation(Vec::new());
+    let mut forged = list.clone();
+    forged["type"] = json!(["VerifiablePresentation", "BitstringStatusListCredential"]);
+    forged["holder"] = HOLDER.into();
+    for shown in [nothing, forged] {
+        let evidence = fetched(presented(&shown, &world), NOW);
+        let request = request(&text, Policy { empty_presentations: true, ..Policy::default() });
+        assert_eq!(verify(&request, &world.trust, &evidence).verdict(), "rejected", "{shown}");
+    }
     assert_eq!(told(&world, &text, &published(&world, &credential())), rejected("status.malformed"));
 }
 
@@ -268,7 +290,8 @@ fn a_batch_shares_its_lists() {
     let codes: Vec<_> = reports.iter().map(|report| report.first_reason().map(|reason| reason.code())).collect();
     assert_eq!(codes, [Some(Code::StatusRevoked), None, Some(Code::StatusExpired), Some(Code::StatusRevoked)]);
 
-    let context = |policy| Context { trust: &world.trust, evidence: &set, occasion: &requests[0].occasion, policy };
+    let context =
+        |policy| Context { trust: &world.trust, evidence: &set, occasion: &requests[0].occasion, policy, budget: None };
     let mut lists = Lists::default();
     let one = lists.list_at(URL, &context(&requests[0].policy));
     assert!(Arc::ptr_eq(&one, &lists.list_at(URL, &context(&requests[3].policy))));

@@ -1,6 +1,8 @@
 //! Verification methods and the documents of their controllers; digests, status and demands beside.
 
 use serde_json::{Value, json};
+use vidimus::crypto::digest::sha256;
+use vidimus::encoding::multibase::{self, Base};
 use vidimus::envelope::data_integrity::sign::ProofDraft;
 use vidimus::reason::Code;
 
@@ -46,6 +48,23 @@ pub fn names(telling: &mut Telling<'_>, good: &Value) -> Result<(), String> {
         .ok_or("no fragment")?;
     let other = with(good, "/proof/verificationMethod", format!("did:key:{multikey}#key-2"))?;
     telling.refuse("method-of-another-name", "The did:key has no key of that name.", Code::DiVmMissing, &other);
+    Ok(())
+}
+
+/// A stranger's own document that says whose key it was: a document speaks of nobody but its subject.
+pub fn claims(telling: &mut Telling<'_>, cast: &Cast) -> Result<(), String> {
+    let (_, multikey) = cast.stranger.method.split_once('#').ok_or("no fragment")?;
+    let method = json!({
+        "id": "#key-1", "type": "Multikey", "controller": cast.issuer.did, "publicKeyMultibase": multikey
+    });
+    let document = json!({"verificationMethod": [method], "assertionMethod": ["#key-1"]}).to_string();
+    let encoded = multibase::encode(Base::Base58Btc, &[&[0x80, 0x04], document.as_bytes()].concat());
+    let hash = multibase::encode(Base::Base58Btc, &[&[0x12, 0x20][..], &sha256(encoded.as_bytes())].concat());
+    let verification_method = format!("did:peer:4{hash}:{encoded}#key-1");
+    let draft = ProofDraft { verification_method, ..ProofDraft::default() };
+    let forged = cast.stranger.sign_as(&credential(&cast.issuer), "eddsa-jcs-2022", draft)?;
+    let title = "A stranger's document says that the issuer controls the key in it.";
+    telling.refuse("controller-claimed-by-a-stranger", title, Code::DiVmController, &forged);
     Ok(())
 }
 
@@ -128,6 +147,11 @@ pub fn demands(telling: &mut Telling<'_>, cast: &Cast, good: &Value) -> Result<(
     let (scene, parent) = (telling.scene, telling.parent);
     let title = "The status list is not at hand.";
     telling.all.push(scene.cannot_tell(parent, "status-list-missing", title, Code::StatusUnavailable, input(&listed)));
+    let inside = with(&entry, "/statusListCredential", "https://127.0.0.1/status/1")?;
+    let inside = sign(&with(&credential(&cast.issuer), "/credentialStatus", inside)?)?;
+    let title = "The status list is said to be on the verifier's own machine.";
+    let case = "status-list-at-an-address";
+    telling.all.push(scene.cannot_tell(parent, case, title, Code::StatusUnavailable, input(&inside)));
     let index = with(&entry, "/statusListIndex", "-1")?;
     let index = sign(&with(&credential(&cast.issuer), "/credentialStatus", index)?)?;
     telling.refuse("status-index-negative", "The place in the status list is negative.", Code::StatusIndex, &index);

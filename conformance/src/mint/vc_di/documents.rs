@@ -81,7 +81,7 @@ impl Party {
             created: draft.created.or_else(|| Timestamp::from_rfc3339(CREATED)),
             ..draft
         };
-        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true };
+        let terms = Terms { contexts: Contexts::bundled(), inline_contexts: true, budget: None };
         let text = add_proof(&document.to_string(), suite, &draft, self, &terms).map_err(|fault| fault.to_string())?;
         serde_json::from_str(&text).map_err(|error| error.to_string())
     }

@@ -93,6 +93,7 @@ pub fn vectors(pki: &Pki, kept: &Kept) -> Result<Vec<Vector>, String> {
     proofs::times(&mut telling, &cast)?;
     proofs::keys(&mut telling, &cast)?;
     controllers::names(&mut telling, &good)?;
+    controllers::claims(&mut telling, &cast)?;
     controllers::demands(&mut telling, &cast, &good)?;
     terms::contexts(&mut telling, &good)?;
     terms::values(&mut telling, &cast, &good)?;

@@ -59,8 +59,46 @@ pub fn presentations(scene: &Scene, cast: &Cast, all: &mut Vec<Vector>) -> Resul
     let nested = sign(&unsigned, &answering)?;
     let nested = sign(&presentation(cast, &nested), &answering)?;
     telling.refuse("presentation-inside", "A presentation holds a presentation.", Code::VcType, &nested);
+    let empty = without(&unsigned, "/verifiableCredential")?;
+    let nothing = sign(&empty, &answering)?;
+    telling.refuse("presentation-of-nothing", "The presentation holds no credential.", Code::VpNoCredential, &nothing);
+    let with_subject = with(&empty, "/issuer", cast.issuer.did.as_str())?;
+    let with_subject = with(&with_subject, "/credentialSubject", json!({"familyName": "Ngata"}))?;
+    let with_subject = with(&with_subject, "/verifiableCredential", json!([inner]))?;
+    let claimed = cast.holder.sign_as(&with_subject, "eddsa-jcs-2022", answering.clone())?;
+    let title = "The holder writes a subject and the issuer's name beside the credentials.";
+    telling.refuse("presentation-with-a-subject", title, Code::VcSchema, &claimed);
+    let (nonce, audience) = (scene.occasion.nonce.clone(), scene.occasion.audience.clone());
     telling.all.push(parent.clone());
+    bare(&scene, &inner, (nonce, audience), all);
+    authenticating(&scene, &nothing, all);
     bound(&scene, cast, (&inner, &answering), all)
+}
+
+/// A credential that nobody presents, where nobody asked and where somebody did.
+fn bare(scene: &Scene, inner: &Value, (nonce, audience): (Option<String>, Option<String>), all: &mut Vec<Vector>) {
+    let plain = Occasion { nonce: None, audience: None, ..scene.occasion.clone() };
+    let asking = |occasion| Scene { occasion, ..scene.clone() };
+    let title = "A credential that somebody presents elsewhere, alone.";
+    let parent = asking(plain.clone()).accepts("presented-alone", title, input(inner), Some(said(inner)));
+    let title = "A challenge was given, and a credential comes that nobody presents.";
+    let asked = asking(Occasion { nonce, ..plain.clone() });
+    all.push(asked.refuses(&parent, "bare-where-a-challenge-was-given", title, Code::VpNonce, input(inner)));
+    let title = "A presentation for somebody was asked for, and a credential comes that nobody presents.";
+    let asked = asking(Occasion { audience, ..plain });
+    all.push(asked.refuses(&parent, "bare-where-a-domain-is-due", title, Code::ClaimAudience, input(inner)));
+    all.push(parent);
+}
+
+/// A policy that takes a presentation of nothing: somebody shows that they hold a key.
+fn authenticating(scene: &Scene, nothing: &Value, all: &mut Vec<Vector>) {
+    let scene = scene.demanding("empty_presentations", true);
+    let title = "A presentation without credentials, where the policy takes it.";
+    let parent = scene.accepts("holder-authenticates", title, input(nothing), Some(said(nothing)));
+    let title = "A type was asked for, and there is no credential.";
+    let asked = scene.asking_for(&["LibraryCardCredential"]);
+    all.push(asked.refuses(&parent, "nothing-of-the-type", title, Code::VpNoCredential, input(nothing)));
+    all.push(parent);
 }
 
 /// A policy by which only the subject of a credential may show it.

@@ -66,7 +66,7 @@ fn did_of(key: &PublicKey) -> String {
 }
 
 fn terms() -> Terms<'static> {
-    Terms { contexts: Contexts::bundled(), inline_contexts: false }
+    Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None }
 }
 
 /// The credential with its base proof.

@@ -34,7 +34,7 @@ fn terms() -> Terms<'static> {
         assert!(wrong.is_empty(), "{wrong:?}");
         contexts
     });
-    Terms { contexts: &CONTEXTS, inline_contexts: true }
+    Terms { contexts: &CONTEXTS, inline_contexts: true, budget: None }
 }
 
 fn read(path: &str) -> Option<Value<'static>> {
