@@ -56,6 +56,7 @@ impl Multiples {
     }
 
     /// The bits of a digit.
+    #[cfg(target_arch = "x86_64")]
     pub fn window(&self) -> u32 {
         self.window
     }
