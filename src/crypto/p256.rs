@@ -3,8 +3,9 @@
 //! Signatures and public keys are public, so tables and paths whose time depends on them are allowed here; nothing in this room
 //! ever sees a private key. A check that this room cannot decide is [`Answer::Undecided`], and its caller asks the crypto library.
 //!
-//! From the bottom: [`words`] (256-bit numbers), [`inverse`], [`field`] and [`order`] (arithmetic modulo p and n), [`point`],
-//! [`digits`] and [`table`] (multiplication without doublings), [`single`] (one check in 64-bit words).
+//! From the bottom: `words` (256-bit numbers), `inverse`, `field` and `order` (arithmetic modulo p and n), `point`, `digits` and `table`
+//! (multiplication without doublings), `single` (one check in 64-bit words), `lanes` (eight at a time). DESIGN.md says why it is ours and
+//! what keeps it right.
 
 mod digits;
 mod field;
@@ -49,6 +50,13 @@ impl Path {
             return Path::Lanes;
         }
         Path::Scalar
+    }
+
+    /// From how many checks of unknown keys in one call on this path is faster than the library; `None` if never.
+    ///
+    /// Checks of known keys are faster from the first on.
+    pub fn least_unknown(self) -> Option<usize> {
+        (self == Path::Lanes).then_some(2)
     }
 }
 

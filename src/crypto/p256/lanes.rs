@@ -2,9 +2,10 @@
 //!
 //! [`avx512`] has the instructions, [`limbs`] what both moduli share, [`prime`] and [`order`] the two, [`scalars`] the way from
 //! signatures to digits, [`job`] that of checks into lanes, [`tree`] the addition of many points, [`known`] and [`unknown`] the checks
-//! of keys with and without a table.
+//! of keys with and without a table, [`build`] tables.
 
 mod avx512;
+mod build;
 mod job;
 mod known;
 #[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "arrays and loops of constant bounds"))]
@@ -19,6 +20,8 @@ mod tests;
 mod tree;
 mod unknown;
 
+use std::collections::HashMap;
+
 use job::Job;
 
 use super::point::Affine;
@@ -26,14 +29,17 @@ use super::single::{self, Pair};
 use super::table::Multiples;
 use super::{Answer, By, Check, words};
 
-pub use avx512::{are_at_hand, run};
+pub use avx512::{are_at_hand, entries_of, run};
 
 /// As many vectors as share their inversions; more of them only need more cache.
 const VECTORS: usize = 16;
 /// Fewer checks of known keys are done one by one.
-const LEAST: usize = 3;
-/// And of unknown keys.
-const LEAST_UNKNOWN: usize = 1;
+const LEAST: usize = 2;
+
+/// So many checks of one unknown key pay for a table.
+const SHARING: usize = 12;
+/// The bits of a digit of such a table.
+const SHARED_WINDOW: u32 = 4;
 
 /// Jobs, and where their answers belong.
 struct Queue<K> {
@@ -63,6 +69,7 @@ impl<K> Queue<K> {
 pub fn check(checks: &[Check<'_>]) -> Vec<Answer> {
     let mut answers = vec![Answer::Undecided; checks.len()];
     let Some(generator) = Multiples::of_generator() else { return answers };
+    let shared = shared_tables(checks);
     let mut known: [Queue<&Multiples>; 17] = std::array::from_fn(|_| Queue::new());
     let mut unknown = Queue::new();
     for (at, (one, answer)) in checks.iter().zip(&mut answers).enumerate() {
@@ -71,19 +78,23 @@ pub fn check(checks: &[Check<'_>]) -> Vec<Answer> {
             continue;
         };
         let digest = words::from_be_bytes(&one.digest);
-        match one.by {
-            By::Known(table) => {
-                let key = table.multiples();
+        let table = match one.by {
+            By::Known(table) => Some(table.multiples()),
+            By::Unknown { x, y } => shared.get(&(x, y)),
+        };
+        match (table, one.by) {
+            (Some(key), _) => {
                 let same = usize::try_from(key.window()).ok().and_then(|window| known.get_mut(window));
                 if let Some(same) = same {
                     same.push(at, Job { key, digest, pair });
                 }
             }
-            By::Unknown { x, y } => {
+            (None, By::Unknown { x, y }) => {
                 if let Some(key) = Affine::from_words(&words::from_be_bytes(x), &words::from_be_bytes(y)) {
                     unknown.push(at, Job { key, digest, pair });
                 }
             }
+            (None, By::Known(_)) => {}
         }
     }
     for (window, queue) in (0..).zip(&known) {
@@ -91,7 +102,7 @@ pub fn check(checks: &[Check<'_>]) -> Vec<Answer> {
             put(&mut answers, places, &known::check(jobs, window, generator));
         }
     }
-    for (jobs, places) in unknown.portions(LEAST_UNKNOWN) {
+    for (jobs, places) in unknown.portions(1) {
         put(&mut answers, places, &unknown::check(jobs, generator));
     }
     for (one, answer) in checks.iter().zip(&mut answers) {
@@ -100,6 +111,22 @@ pub fn check(checks: &[Check<'_>]) -> Vec<Answer> {
         }
     }
     answers
+}
+
+/// Tables for the unknown keys that stand in many of the checks.
+fn shared_tables<'a>(checks: &[Check<'a>]) -> HashMap<(&'a [u8; 32], &'a [u8; 32]), Multiples> {
+    let mut counts: HashMap<(&[u8; 32], &[u8; 32]), usize> = HashMap::new();
+    for one in checks {
+        if let By::Unknown { x, y } = one.by {
+            *counts.entry((x, y)).or_default() += 1;
+        }
+    }
+    let many = counts.into_iter().filter(|(_, count)| *count >= SHARING);
+    let tables = many.filter_map(|((x, y), _)| {
+        let point = Affine::from_words(&words::from_be_bytes(x), &words::from_be_bytes(y))?;
+        Some(((x, y), Multiples::build(&point, SHARED_WINDOW)?))
+    });
+    tables.collect()
 }
 
 fn put(answers: &mut [Answer], places: &[usize], found: &[Answer]) {

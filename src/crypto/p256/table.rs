@@ -13,7 +13,7 @@ use super::words::Words;
 const GENERATOR_WINDOW: u32 = 12;
 
 /// A point: x and y, each its number times 2^260 modulo the prime, as four words, the lowest first.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, align(64))]
 pub struct Entry(pub [u64; 8]);
 
@@ -45,31 +45,8 @@ impl Multiples {
             return None;
         }
         let doubles = doubles(point, window * digits::count(window))?;
-        let half = 1_usize << (window - 1);
-        let runs: Vec<&[Affine]> = doubles.chunks_exact(usize::try_from(window).ok()?).collect();
-        let mut points: Vec<Affine> =
-            runs.iter().flat_map(|run| run.first()).flat_map(|first| vec![*first; half]).collect();
-        let mut known = 1;
-        for level in 1.. {
-            if known == half {
-                break;
-            }
-            // The first `known` odd multiples of each digit, plus `2 known` times its base, are the next ones.
-            let mut pairs = Vec::with_capacity(runs.len() * known);
-            for (run, odd) in runs.iter().zip(points.chunks_exact(half)) {
-                let step = run.get(level)?;
-                pairs.extend(odd.iter().take(known).map(|point| (*point, *step)));
-            }
-            // No two x are the same: the multiples of a point of prime order are distinct as far as they go here.
-            let sums = add_pairs(&pairs)?;
-            for (odd, sums) in points.chunks_exact_mut(half).zip(sums.chunks_exact(known)) {
-                for (slot, sum) in odd.iter_mut().skip(known).zip(sums) {
-                    *slot = *sum;
-                }
-            }
-            known *= 2;
-        }
-        Some(Multiples { window, entries: points.iter().map(Entry::new).collect() })
+        let entries = entries_in_lanes(&doubles, window).or_else(|| entries_in_words(&doubles, window))?;
+        Some(Multiples { window, entries: entries.into_boxed_slice() })
     }
 
     /// Of the generator; made at the first call.
@@ -79,6 +56,7 @@ impl Multiples {
     }
 
     /// The bits of a digit.
+    #[cfg(target_arch = "x86_64")]
     pub fn window(&self) -> u32 {
         self.window
     }
@@ -102,8 +80,46 @@ impl Multiples {
     }
 }
 
-/// 2^i times the point, for each i below `count`; `None` when that meets infinity.
-fn doubles(point: &Affine, count: u32) -> Option<Vec<Affine>> {
+/// 2^i times the point, for each i below `count`.
+pub fn doubles(point: &Affine, count: u32) -> Option<Vec<Jacobian>> {
     let doubles = std::iter::successors(Some(point.to_jacobian()), |last| Some(last.double()));
-    to_affine(&doubles.take(usize::try_from(count).ok()?).collect::<Vec<_>>())
+    Some(doubles.take(usize::try_from(count).ok()?).collect())
+}
+
+#[cfg(target_arch = "x86_64")]
+fn entries_in_lanes(doubles: &[Jacobian], window: u32) -> Option<Vec<Entry>> {
+    super::lanes::entries_of(doubles, window)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn entries_in_lanes(_: &[Jacobian], _: u32) -> Option<Vec<Entry>> {
+    None
+}
+
+/// The entries for digits of `window` bits, from 2^i times the point for each bit i that the digits have.
+///
+/// `None` when one of those is at infinity or two that are to be added have the same x, as no point of the curve's order has them.
+pub fn entries_in_words(doubles: &[Jacobian], window: u32) -> Option<Vec<Entry>> {
+    let doubles = to_affine(doubles)?;
+    let half = 1_usize << (window - 1);
+    let runs: Vec<&[Affine]> = doubles.chunks_exact(usize::try_from(window).ok()?).collect();
+    let mut points: Vec<Affine> =
+        runs.iter().flat_map(|run| run.first()).flat_map(|first| vec![*first; half]).collect();
+    let mut known = 1;
+    for level in 1..usize::try_from(window).ok()? {
+        // The first `known` odd multiples of each digit, plus `2 known` times its base, are the next ones.
+        let mut pairs = Vec::with_capacity(runs.len() * known);
+        for (run, odd) in runs.iter().zip(points.chunks_exact(half)) {
+            let step = run.get(level)?;
+            pairs.extend(odd.iter().take(known).map(|point| (*point, *step)));
+        }
+        let sums = add_pairs(&pairs)?;
+        for (odd, sums) in points.chunks_exact_mut(half).zip(sums.chunks_exact(known)) {
+            for (slot, sum) in odd.iter_mut().skip(known).zip(sums) {
+                *slot = *sum;
+            }
+        }
+        known *= 2;
+    }
+    Some(points.iter().map(Entry::new).collect())
 }

@@ -6,7 +6,7 @@ use super::digits::{self, Digits};
 use super::field::{self, Fe};
 use super::order;
 use super::point::{Affine, Jacobian, add_pairs, to_affine};
-use super::table::Multiples;
+use super::table::{Multiples, doubles, entries_in_words};
 use super::words::{N, P, Words};
 
 /// Numbers that look random and are the same each time (splitmix64).
@@ -160,6 +160,9 @@ fn every_entry_of_a_table_is_its_multiple() {
     let g = Affine::generator().expect("on the curve");
     for window in 4..=8 {
         let table = Multiples::build(&g, window).expect("a table");
+        // Made in the lanes where there are lanes, and in words the same.
+        let doubles = doubles(&g, window * digits::count(window)).expect("a few");
+        assert_eq!(entries_in_words(&doubles, window).as_deref(), Some(table.entries()));
         let half = 1 << (window - 1);
         let mut base = g.to_jacobian();
         for row in table.entries().chunks_exact(half) {
@@ -174,6 +177,10 @@ fn every_entry_of_a_table_is_its_multiple() {
             }
         }
     }
+    // What is no point of the curve's order meets infinity, and has no table.
+    let mut doubles = doubles(&g, 260).expect("a few");
+    doubles[100] = Jacobian::INFINITY;
+    assert!(entries_in_words(&doubles, 5).is_none());
     assert!(Multiples::build(&g, 1).is_none() && Multiples::build(&g, 17).is_none());
 }
 

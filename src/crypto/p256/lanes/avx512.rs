@@ -1,7 +1,7 @@
 //! Eight 64-bit lanes of one AVX-512 register: the only file of the house with `unsafe`, and the only one with vector instructions.
 //!
-//! Everything here but [`run`] carries the target feature in its type: the compiler lets only functions with the same feature call it
-//! safely, and the one way into those is [`run`], which asks the processor first.
+//! Everything here but the first functions carries the target feature in its type: the compiler lets only functions with the same feature call it
+//! safely, and the ways into those are [`run`] and [`entries_of`], which ask the processor first.
 #![expect(
     unsafe_code,
     reason = "entering code compiled for a processor feature, once that was found; and an array of eight words as a register, \
@@ -16,6 +16,7 @@ use std::arch::x86_64::{
     _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
+use super::super::point::Jacobian;
 use super::super::table::Entry;
 use super::super::{Answer, Check};
 
@@ -32,6 +33,12 @@ pub fn are_at_hand() -> bool {
 pub fn run(checks: &[Check<'_>]) -> Option<Vec<Answer>> {
     // SAFETY: the processor has just been found to have the two features that the function is compiled for.
     are_at_hand().then(|| unsafe { super::check(checks) })
+}
+
+/// The entries of a table, made in the lanes (see there); `None` also when this processor has none.
+pub fn entries_of(doubles: &[Jacobian], window: u32) -> Option<Vec<Entry>> {
+    // SAFETY: the processor has just been found to have the two features that the function is compiled for.
+    if are_at_hand() { unsafe { super::build::entries_of(doubles, window) } } else { None }
 }
 
 /// Runs a test of the lanes, where there are lanes.

@@ -103,3 +103,20 @@ pub fn points(entries: &[&Entry; 8], negative: u8) -> Point {
     let y = prime::negative_where(&limbs::from_words([y0, y1, y2, y3]), negative);
     Point { x: limbs::from_words([x0, x1, x2, x3]), y }
 }
+
+/// The points of each lane as entries.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub fn entries(points: &[Point]) -> [Vec<Entry>; 8] {
+    let mut lanes: [Vec<Entry>; 8] = std::array::from_fn(|_| Vec::with_capacity(points.len()));
+    for point in points {
+        let [x0, x1, x2, x3] = limbs::to_words(&prime::below_prime(&point.x));
+        let [y0, y1, y2, y3] = limbs::to_words(&prime::below_prime(&point.y));
+        // Rows and columns change places again.
+        let columns = [x0, x1, x2, x3, y0, y1, y2, y3].map(|column| column.words());
+        let rows = avx512::transpose(columns.each_ref());
+        for (lane, row) in lanes.iter_mut().zip(rows) {
+            lane.push(Entry(row.words()));
+        }
+    }
+    lanes
+}

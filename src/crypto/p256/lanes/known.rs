@@ -7,7 +7,7 @@ use super::avx512;
 use super::job::{Job, Numbers, outcome, padded, pick, points};
 use super::limbs;
 use super::scalars::{self, Place};
-use super::tree::{Forest, Point, sum_has_x};
+use super::tree::{Forest, sum_has_x};
 use super::{order, prime};
 
 /// How many entries ahead memory is asked.
@@ -25,12 +25,9 @@ pub fn check(jobs: &[Job<&Multiples>], window: u32, generator: &Multiples) -> Ve
         scalars::places(&u2, window, &mut places);
         scalars::places(&u1, generator.window(), &mut places);
     }
-    let count = places.len() / groups.len().max(1);
-    let Some(points) = load(&groups, &places, window, generator) else { return vec![Answer::Undecided; jobs.len()] };
+    let Some(forest) = load(&groups, &places, window, generator) else { return vec![Answer::Undecided; jobs.len()] };
     let mut answers = Vec::with_capacity(jobs.len() + 8);
-    for ((a, b, lost), (numbers, group)) in
-        Forest::new(points, count).last_pairs().into_iter().zip(numbers.iter().zip(&groups))
-    {
+    for ((a, b, lost), (numbers, group)) in forest.last_pairs().into_iter().zip(numbers.iter().zip(&groups)) {
         let x = prime::multiply(&numbers.r, &limbs::splat(&prime::R_SQUARED));
         let (right, same) = sum_has_x(&a, &b, &x);
         answers.extend(outcome(group, right, lost | same));
@@ -41,7 +38,7 @@ pub fn check(jobs: &[Job<&Multiples>], window: u32, generator: &Multiples) -> Ve
 
 /// The points that the places ask for: of each group first those of the keys, then those of the generator.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn load(groups: &[[&Job<&Multiples>; 8]], places: &[Place], window: u32, generator: &Multiples) -> Option<Vec<Point>> {
+fn load(groups: &[[&Job<&Multiples>; 8]], places: &[Place], window: u32, generator: &Multiples) -> Option<Forest> {
     let mut rows = Vec::with_capacity(places.len());
     let of_key = usize::try_from(digits::count(window)).ok()?;
     let per_group = places.len() / groups.len().max(1);
@@ -59,12 +56,16 @@ fn load(groups: &[[&Job<&Multiples>; 8]], places: &[Place], window: u32, generat
             first += 1 << (generator.window() - 1);
         }
     }
-    let mut loaded = Vec::with_capacity(places.len());
-    for (at, (entries, negative)) in rows.iter().enumerate() {
-        if let Some((soon, _)) = rows.get(at + AHEAD) {
-            soon.iter().for_each(|entry| avx512::prefetch(entry));
+    let mut forest = Forest::new(groups.len(), per_group);
+    let mut soon = rows.iter().skip(AHEAD);
+    for pair in rows.chunks_exact(per_group.max(1)).flat_map(|sum| sum.chunks(2)) {
+        for (entries, _) in soon.by_ref().take(pair.len()) {
+            entries.iter().for_each(|entry| avx512::prefetch(entry));
         }
-        loaded.push(points(entries, *negative));
+        if let [(entries, negative), others @ ..] = pair {
+            let neighbour = others.first().map(|(entries, negative)| points(entries, *negative));
+            forest.push(points(entries, *negative), neighbour);
+        }
     }
-    Some(loaded)
+    Some(forest)
 }

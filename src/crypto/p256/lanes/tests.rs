@@ -213,7 +213,11 @@ fn forests_add_up_and_lose_only_what_they_must() {
                 let x = lanes(&std::array::from_fn(|_| big(&total.x.to_table_form())));
                 let other = lanes(&std::array::from_fn(|_| big(&Fe::ONE.to_table_form())));
                 let given_up = if is_direct { 1 << 5 } else { 0 };
-                let ends = Forest::new(all, count).last_pairs();
+                let mut forest = Forest::new(2, count);
+                for pair in all.chunks_exact(count).flat_map(|sum| sum.chunks(2)) {
+                    forest.push(pair[0], pair.get(1).copied());
+                }
+                let ends = forest.last_pairs();
                 assert_eq!(ends.len(), 2);
                 for ((a, b, lost), given_up) in ends.iter().zip([0, given_up]) {
                     let (right, same) = sum_has_x(a, b, &x);

@@ -21,13 +21,51 @@ pub struct Forest {
     count: usize,
     /// For each sum, a bit for each lane that was given up.
     lost: Vec<u8>,
+    /// The widths of neighbours, multiplied while points come in, which leaves time to fetch the next ones.
+    widths: Widths,
+}
+
+/// Numbers to be inverted together: the product of those before each, and of all.
+pub struct Widths {
+    /// Of those before each, whole, below 2 p.
+    pub before: Vec<Limbs>,
+    /// Of all, whole, below 2 p.
+    pub product: Limbs,
+}
+
+impl Widths {
+    /// Room for so many numbers.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn new(pairs: usize) -> Widths {
+        Widths { before: Vec::with_capacity(pairs), product: limbs::splat(&prime::ONE) }
+    }
+
+    /// Takes a number, a factor below 4 p.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn push(&mut self, width: &Limbs) {
+        self.before.push(self.product);
+        self.product = prime::multiply(&self.product, width);
+    }
 }
 
 impl Forest {
-    /// Sums of `count` points each.
-    pub fn new(points: Vec<Point>, count: usize) -> Forest {
-        let lost = vec![0; points.len() / count.max(1)];
-        Forest { points, count, lost }
+    /// For `sums` sums of `count` points each.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn new(sums: usize, count: usize) -> Forest {
+        let widths = Widths::new(sums * count.div_ceil(2));
+        Forest { points: Vec::with_capacity(sums * count), count, lost: vec![0; sums], widths }
+    }
+
+    /// Takes two neighbours of a sum, or its last point.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn push(&mut self, point: Point, neighbour: Option<Point>) {
+        self.points.push(point);
+        if let Some(neighbour) = neighbour {
+            self.widths.push(&width(&point, &neighbour, 0));
+            self.points.push(neighbour);
+        }
     }
 
     /// Adds until two points are left of each sum.
@@ -47,14 +85,15 @@ impl Forest {
     /// Adds points that are `step` apart; what stood between them was added before.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn add_level(&mut self, step: usize) {
-        let (mut before, mut product) = self.widths(step);
-        let zero = prime::is_zero(&product);
+        let mut widths =
+            if step == 1 { std::mem::replace(&mut self.widths, Widths::new(0)) } else { self.widths(step) };
+        let zero = prime::is_zero(&widths.product);
         if zero != 0 {
             self.lose(step, zero);
-            (before, product) = self.widths(step);
+            widths = self.widths(step);
         }
-        let mut inverse = prime::invert(&product);
-        let mut before = before.into_iter().rev();
+        let mut inverse = prime::invert(&widths.product);
+        let mut before = widths.before.into_iter().rev();
         for (sum, lost) in self.points.chunks_exact_mut(self.count).zip(&self.lost).rev() {
             for run in sum.chunks_mut(2 * step).rev() {
                 let Some((a, b)) = ends(run, step) else { continue };
@@ -70,19 +109,18 @@ impl Forest {
         }
     }
 
-    /// The product of the widths before each pair, and of all.
+    /// The widths of all pairs that are `step` apart.
     #[target_feature(enable = "avx512f,avx512ifma")]
-    fn widths(&self, step: usize) -> (Vec<Limbs>, Limbs) {
-        let mut before = Vec::with_capacity(self.points.len() / (2 * step) + self.lost.len());
-        let mut product = limbs::splat(&prime::ONE);
+    fn widths(&self, step: usize) -> Widths {
+        let mut widths = Widths::new(self.points.len() / (2 * step) + self.lost.len());
         for (sum, lost) in self.points.chunks_exact(self.count).zip(&self.lost) {
             for run in sum.chunks(2 * step) {
-                let Some((a, b)) = ends(run, step) else { continue };
-                before.push(product);
-                product = prime::multiply(&product, &width(a, b, *lost));
+                if let Some((a, b)) = ends(run, step) {
+                    widths.push(&width(a, b, *lost));
+                }
             }
         }
-        (before, product)
+        widths
     }
 
     /// Gives up the sums that have a pair of the same x, in those lanes.
@@ -125,25 +163,26 @@ fn sum_of(a: &Point, b: &Point, rise: &Limbs, reciprocal: &Limbs) -> Point {
 
 /// The sums of pairs, or twice a point where the second is `None`; with one inversion for all.
 ///
-/// In no lane may two points of a pair have the same x, nor a point that is doubled have y = 0.
+/// `None` where two points of a pair have the same x in some lane, or a point that is doubled has y = 0.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn add_all(pairs: &[(Point, Option<Point>)]) -> Vec<Point> {
-    let mut before = Vec::with_capacity(pairs.len());
-    let mut product = limbs::splat(&prime::ONE);
+pub fn add_all(pairs: &[(&Point, Option<&Point>)]) -> Option<Vec<Point>> {
+    let mut widths = Widths::new(pairs.len());
     for (a, b) in pairs {
-        before.push(product);
-        product = prime::multiply(&product, &line(a, b.as_ref()).0);
+        widths.push(&line(a, *b).0);
     }
-    let mut inverse = prime::invert(&product);
+    if prime::is_zero(&widths.product) != 0 {
+        return None;
+    }
+    let mut inverse = prime::invert(&widths.product);
     let mut sums = Vec::with_capacity(pairs.len());
-    for ((a, b), before) in pairs.iter().zip(&before).rev() {
-        let (width, rise) = line(a, b.as_ref());
+    for ((a, b), before) in pairs.iter().zip(&widths.before).rev() {
+        let (width, rise) = line(a, *b);
         let reciprocal = prime::multiply(&inverse, before);
         inverse = prime::multiply(&inverse, &width);
-        sums.push(sum_of(a, b.as_ref().unwrap_or(a), &rise, &reciprocal));
+        sums.push(sum_of(a, b.unwrap_or(a), &rise, &reciprocal));
     }
     sums.reverse();
-    sums
+    Some(sums)
 }
 
 /// Width and rise of the line through two points, or of the tangent of one: factors below 4 p and 6 p.

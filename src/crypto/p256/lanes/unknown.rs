@@ -7,7 +7,7 @@ use super::super::Answer;
 use super::super::point::Affine;
 use super::super::table::{Entry, Multiples};
 use super::avx512::Eight;
-use super::job::{Job, Numbers, outcome, padded, pick, points};
+use super::job::{Job, Numbers, entries, outcome, padded, pick, points};
 use super::limbs::{self, Limbs};
 use super::scalars::{self, Place};
 use super::tree::{Point, add_all};
@@ -31,7 +31,7 @@ pub fn check(jobs: &[Job<Affine>], generator: &Multiples) -> Vec<Answer> {
     let groups: Vec<[&Job<Affine>; 8]> = jobs.chunks(8).filter_map(|chunk| padded(chunk)).collect();
     let numbers: Vec<Numbers> = groups.iter().map(|group| Numbers::of(group)).collect();
     let inverses = order::invert_all(&numbers.iter().map(|numbers| numbers.s).collect::<Vec<_>>());
-    let tables = odd_multiples(&groups);
+    let Some(tables) = odd_multiples(&groups) else { return vec![Answer::Undecided; jobs.len()] };
     let mut answers = Vec::with_capacity(jobs.len() + 8);
     for (((group, numbers), inverse), table) in groups.iter().zip(&numbers).zip(&inverses).zip(&tables) {
         let (u1, u2) = scalars::factors(&numbers.z, &numbers.r, inverse);
@@ -47,23 +47,23 @@ pub fn check(jobs: &[Job<Affine>], generator: &Multiples) -> Vec<Answer> {
 
 /// For each group the odd multiples 1, 3, 5, .. of its eight keys, as many as a digit needs.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn odd_multiples(groups: &[[&Job<Affine>; 8]]) -> Vec<[Vec<Entry>; 8]> {
+fn odd_multiples(groups: &[[&Job<Affine>; 8]]) -> Option<Vec<[Vec<Entry>; 8]>> {
     let mut steps: Vec<Point> =
         groups.iter().map(|group| points(&group.map(|job| Entry::new(&job.key)).each_ref(), 0)).collect();
     let mut odd: Vec<Vec<Point>> = steps.iter().map(|point| vec![*point]).collect();
     // 2 Q first; then with each 2^(i+1) Q the odd multiples that need 2^i Q. The curve's order is a large prime, so multiples this
     // small are never equal, opposite or at infinity.
     for level in 0..WINDOW {
-        let mut pairs: Vec<(Point, Option<Point>)> = Vec::new();
+        let mut pairs: Vec<(&Point, Option<&Point>)> = Vec::new();
         for (step, odd) in steps.iter().zip(&odd) {
             if level + 1 < WINDOW {
-                pairs.push((*step, None));
+                pairs.push((step, None));
             }
             if level > 0 {
-                pairs.extend(odd.iter().map(|point| (*point, Some(*step))));
+                pairs.extend(odd.iter().map(|point| (point, Some(step))));
             }
         }
-        let mut sums = add_all(&pairs).into_iter();
+        let mut sums = add_all(&pairs)?.into_iter();
         for (step, odd) in steps.iter_mut().zip(&mut odd) {
             if level + 1 < WINDOW {
                 *step = sums.next().unwrap_or(*step);
@@ -73,25 +73,7 @@ fn odd_multiples(groups: &[[&Job<Affine>; 8]]) -> Vec<[Vec<Entry>; 8]> {
             }
         }
     }
-    odd.iter().map(|odd| entries(odd)).collect()
-}
-
-/// The points of each lane as entries.
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn entries(points: &[Point]) -> [Vec<Entry>; 8] {
-    let mut lanes: [Vec<Entry>; 8] = std::array::from_fn(|_| Vec::with_capacity(points.len()));
-    for point in points {
-        let x = limbs::to_words(&prime::below_prime(&point.x)).map(|word| word.words());
-        let y = limbs::to_words(&prime::below_prime(&point.y)).map(|word| word.words());
-        let [x0, x1, x2, x3] = x.map(<[u64; 8]>::into_iter);
-        let [y0, y1, y2, y3] = y.map(<[u64; 8]>::into_iter);
-        let x = x0.zip(x1).zip(x2.zip(x3));
-        let y = y0.zip(y1).zip(y2.zip(y3));
-        for (lane, (((x0, x1), (x2, x3)), ((y0, y1), (y2, y3)))) in lanes.iter_mut().zip(x.zip(y)) {
-            lane.push(Entry([x0, x1, x2, x3, y0, y1, y2, y3]));
-        }
-    }
-    lanes
+    Some(odd.iter().map(|odd| entries(odd)).collect())
 }
 
 /// `scalars` times the points of a table of odd multiples.
