@@ -35,6 +35,10 @@ bench:
 bench-service:
     cargo bench --bench service
 
+# vidimus and its rivals in one run (needs Node and Python).
+rivals *arguments:
+    ./benches/rivals/run.sh {{arguments}}
+
 # Interop with independent implementations (needs Node and Python).
 interop:
     ./tests/interop/run.sh

@@ -51,10 +51,12 @@ impl KeyId {
 }
 
 /// An opened envelope: the payload and what is needed to check its signatures. Nothing is checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Opened {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Opened<'i> {
     /// The payload, decompressed; of a Data Integrity document the whole text, proofs and all.
-    pub payload: Vec<u8>,
+    pub payload: Cow<'i, [u8]>,
+    /// The same read as JSON, where opening had to read it.
+    pub document: Option<json::Value<'i>>,
     /// The signature, or the first of several.
     pub signed: Signed,
     /// The other signatures (a set or chain of proofs). Every one must be right.
@@ -142,7 +144,7 @@ pub enum Claims<'a> {
     /// CBOR (CWT).
     Cbor(cbor::Value<'a>),
     /// JSON (JWT).
-    Json(json::Value<'a>),
+    Json(json::Held<'a>),
 }
 
 /// What a credential says of itself, in the terms that every format shares.
@@ -246,7 +248,33 @@ impl Signed {
     }
 }
 
-impl Opened {
+impl Opened<'_> {
+    /// The same, owning all it holds.
+    pub fn into_owned(self) -> Opened<'static> {
+        Opened {
+            payload: Cow::Owned(self.payload.into_owned()),
+            document: None,
+            signed: self.signed,
+            more: self.more,
+            is_presentation: self.is_presentation,
+            is_bound: self.is_bound,
+            confirmed: self.confirmed,
+            inner: self.inner,
+            faults: self.faults,
+        }
+    }
+
+    /// The payload as JSON, read now if it was not read before.
+    ///
+    /// # Errors
+    /// `json.*`.
+    pub fn json(&self) -> Result<json::Held<'_>, Reason> {
+        match &self.document {
+            Some(document) => Ok(json::Held::Lent(document)),
+            None => json::decode(&self.payload).map(json::Held::Own),
+        }
+    }
+
     /// Every signature.
     pub fn signatures(&self) -> impl Iterator<Item = &Signed> {
         std::iter::once(&self.signed).chain(&self.more)

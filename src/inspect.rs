@@ -60,7 +60,7 @@ fn credential(piece: &Piece<'_>, policy: &Policy) -> Value {
     Value::Object(said)
 }
 
-fn say_opened(said: &mut Map<String, Value>, format: &dyn Format, opened: &Opened, policy: &Policy) {
+fn say_opened(said: &mut Map<String, Value>, format: &dyn Format, opened: &Opened<'_>, policy: &Policy) {
     said.insert("header".into(), header(opened));
     let mut faults: Vec<Value> = opened.faults.iter().cloned().map(fault).collect();
     let mut notes: Vec<Note> = Vec::new();
@@ -89,7 +89,7 @@ fn say_decoded(said: &mut Map<String, Value>, decoded: &Decoded<'_>) {
     put_unless_empty(said, "times", serde_json::to_value(times).unwrap_or_default());
 }
 
-fn header(opened: &Opened) -> Value {
+fn header(opened: &Opened<'_>) -> Value {
     let mut header = Map::new();
     if let Some(algorithm) = opened.signed.algorithm {
         header.insert("algorithm".into(), algorithm.name().into());

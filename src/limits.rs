@@ -42,6 +42,8 @@ pub const DISCLOSURES: usize = 1000;
 pub const KEY_BINDING_SECONDS: i64 = 600;
 /// Unpacked bytes that a batch holds at a time.
 pub const RUN_BYTES: usize = 4 << 20;
+/// Requests of a batch that are opened at a time.
+pub const RUN_REQUESTS: usize = 4096;
 /// Status entries of one credential.
 pub const STATUS_ENTRIES: usize = 16;
 /// Related resources of one credential.

@@ -6,24 +6,29 @@
 mod opening;
 mod signatures;
 mod status_lists;
+mod threads;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::check::{Findings, Note};
 use crate::credential::{Confirmed, Decoded, Input, Opened, Signed};
-use crate::crypto::job::{Job, check};
+use crate::crypto::job::Job;
 use crate::evidence::Evidence;
+use crate::format::glance::Room;
 use crate::format::{Candidate, Context, Format};
+use crate::limits;
 use crate::occasion::Occasion;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::report::{EvidenceUsed, Part, Report, Times};
 use crate::trust::{Consulted, Trust};
 use crate::verdict::Verdict;
-use crate::verify::opening::{OpenedPiece, open_run};
+use crate::verify::opening::{OpenedPiece, Run, open_run};
 use crate::verify::signatures::Signatures;
 use crate::verify::status_lists::Lists;
+
+pub use crate::verify::threads::verify_batch_on_threads;
 
 /// One question: is this credential good, here and now, for this relying party?
 #[derive(Clone, Debug, Default)]
@@ -47,15 +52,25 @@ pub fn verify(request: &Request, trust: &Trust, evidence: &Evidence) -> Report {
 /// A run of requests is opened at a time, as many as unpack to a bounded number of bytes.
 pub fn verify_batch(requests: &[Request], trust: &Trust, evidence: &Evidence) -> Vec<Report> {
     let mut reports = Vec::with_capacity(requests.len());
-    let mut lists = Lists::default();
+    verify_onto(requests, (trust, evidence), &mut Lists::default(), &mut reports);
+    reports
+}
+
+/// Adds the reports on these requests to others, with the status lists that were verified before.
+fn verify_onto(
+    requests: &[Request],
+    (trust, evidence): (&Trust, &Evidence),
+    lists: &mut Lists,
+    reports: &mut Vec<Report>,
+) {
     let mut rest = requests;
     while !rest.is_empty() {
-        let opened = open_run(rest, trust, evidence);
-        let (run, after) = rest.split_at_checked(opened.len()).unwrap_or((rest, &[]));
-        judge_run(run, opened, (trust, evidence), &mut lists, &mut reports);
+        let rooms: Vec<Room> = rest.iter().take(limits::RUN_REQUESTS).map(|_| Room::default()).collect();
+        let run = open_run(rest, &rooms, trust, evidence);
+        let (first, after) = rest.split_at_checked(run.counts.len()).unwrap_or((rest, &[]));
+        judge_run(first, run, (trust, evidence), lists, reports);
         rest = after;
     }
-    reports
 }
 
 fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
@@ -64,30 +79,36 @@ fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence
 
 fn judge_run(
     requests: &[Request],
-    opened: Vec<Result<Vec<OpenedPiece>, Reason>>,
+    run: Run<'_>,
     (trust, evidence): (&Trust, &Evidence),
     lists: &mut Lists,
     reports: &mut Vec<Report>,
 ) {
-    let contexts: Vec<Context<'_>> = requests.iter().map(|request| context_of(request, trust, evidence)).collect();
-    let mut jobs = Vec::new();
-    let drafts: Vec<Vec<Draft<'_>>> = contexts
-        .iter()
-        .zip(&opened)
-        .map(|(context, pieces)| {
-            pieces.as_deref().unwrap_or_default().iter().map(|piece| draft(piece, context, &mut jobs)).collect()
+    let Run { pieces, counts } = run;
+    // One context for each piece: that of its request.
+    let contexts = || {
+        let counts = counts.iter().map(|count| count.as_ref().copied().unwrap_or_default());
+        requests.iter().zip(counts).flat_map(|(request, count)| {
+            std::iter::repeat_n(request, count).map(|request| context_of(request, trust, evidence))
         })
-        .collect();
-    let answers = check(&jobs);
-    let judged: Vec<Vec<Judged>> = contexts
-        .iter()
-        .zip(drafts)
-        .map(|(context, drafts)| drafts.into_iter().map(|draft| judge_shown(draft, &answers, context, lists)).collect())
+    };
+    let mut jobs = Vec::with_capacity(pieces.len());
+    let drafts: Vec<Draft<'_>> =
+        pieces.iter().zip(contexts()).map(|(piece, context)| draft(piece, &context, &mut jobs)).collect();
+    let answers = trust.checker().check(&jobs);
+    let judged: Vec<Judged> = drafts
+        .into_iter()
+        .zip(contexts())
+        .map(|(draft, context)| judge_shown(draft, &answers, &context, lists))
         .collect();
     drop(jobs);
-    reports.extend(contexts.iter().zip(opened).zip(judged).map(|((context, pieces), judged)| match pieces {
-        Err(reason) => Report::refused(reason),
-        Ok(pieces) => Report::of_parts(pieces.into_iter().zip(judged).map(|(p, j)| conclude(p, j, context)).collect()),
+    let mut parts = pieces.into_iter().zip(judged);
+    reports.extend(requests.iter().zip(&counts).map(|(request, count)| match count {
+        Err(reason) => Report::refused(reason.clone()),
+        Ok(count) => {
+            let context = context_of(request, trust, evidence);
+            Report::of_parts(parts.by_ref().take(*count).map(|(p, j)| conclude(p, j, &context)).collect())
+        }
     }));
 }
 
@@ -112,7 +133,7 @@ struct Judged {
 }
 
 /// Stages Decode and Key, and the signature jobs that follow from them.
-fn draft<'a>(piece: &'a OpenedPiece, context: &Context<'_>, jobs: &mut Vec<Job<'a>>) -> Draft<'a> {
+fn draft<'a>(piece: &'a OpenedPiece<'_>, context: &Context<'_>, jobs: &mut Vec<Job<'a>>) -> Draft<'a> {
     let mut findings = Findings::new();
     let mut decoded_as = None;
     let mut signatures = Signatures::default();
@@ -258,7 +279,7 @@ fn check_holds_any(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context
 }
 
 /// The verdict on one credential, with what led to it.
-fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
+fn conclude(piece: OpenedPiece<'_>, judged: Judged, context: &Context<'_>) -> Part {
     let Judged { mut findings, signer, signature_right, times, consulted, is_presentation, inner } = judged;
     let notes = std::mem::take(&mut findings.notes);
     let evidence = std::mem::take(&mut findings.evidence);
@@ -269,7 +290,7 @@ fn conclude(piece: OpenedPiece, judged: Judged, context: &Context<'_>) -> Part {
     let verdict = Verdict::of(&checks, context.policy);
     // Only an accepted credential's claims come out, so only its payload is kept.
     let payload = match (&verdict, piece.opened) {
-        (Verdict::Accepted(_), Ok(opened)) => opened.payload,
+        (Verdict::Accepted(_), Ok(opened)) => opened.payload.into_owned(),
         _ => Vec::new(),
     };
     Part {

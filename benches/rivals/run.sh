@@ -1,26 +1,51 @@
 #!/usr/bin/env bash
-# vidimus and its rivals on the same credentials in one run: the `ssi` library and the libraries of Digital Bazaar.
-# Builds some 350 packages in its first run. SECONDS_TO_MEASURE=60 is how long it measures, about. See ../README.md.
+# vidimus and every rival that the package registries have, on the same credentials in one run. See ../README.md.
+#
+# run.sh [--seconds N] [--json FILE] [--row PREFIX].. [--without NAME]..
+# Builds some 400 packages in its first run; `--without ssi` spares most of them.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 target="${CARGO_TARGET_DIR:-$root/target}"
 built="$target/rivals/cargo"
 inputs="$target/rivals/inputs"
+installed="$target/interop"
+export PYTHONDONTWRITEBYTECODE=1
 
 # shellcheck source=../../tests/interop/node.sh
 . "$root/tests/interop/node.sh"
+# shellcheck source=../../tests/interop/python.sh
+. "$root/tests/interop/python.sh"
 find_node || { echo "the rivals need Node 20 with npm"; exit 1; }
-install_node "$target/interop/node"
-peers="$target/interop/node/peers"
-cp "$here"/*.mjs "$peers/"
+find_python || { echo "the rivals need Python 3.11 with venv"; exit 1; }
+install_node "$installed/node"
+install_python "$installed/venv"
+cp "$here"/*.mjs "$installed/node/peers/"
 
-for contender in rival-ssi rival-vidimus; do
-  CARGO_TARGET_DIR="$built" cargo build --quiet --release --locked --manifest-path "$here/Cargo.toml" --package "$contender"
+# is_without NAME ARGUMENTS: whether these arguments leave that contender out.
+is_without() {
+  local name="$1" before=""
+  shift
+  for argument in "$@"; do
+    case "$before$argument" in "--without $name" | "--without=$name") return 0 ;; esac
+    before=""
+    [ "$argument" != --without ] || before="--without "
+  done
+  return 1
+}
+
+for contender in mint vidimus pipeline dgc ssi; do
+  if [ "$contender" = ssi ] && is_without ssi "$@"; then continue; fi
+  manifest="$here/$contender/Cargo.toml"
+  # Not --locked: vidimus may have another dependency by now. What the lock files hold stays as it is.
+  CARGO_TARGET_DIR="$built" cargo build --quiet --release --manifest-path "$manifest" --package "rival-$contender"
 done
+
 rm -rf "$inputs"
 mkdir -m 700 -p "$inputs"
-node "$peers/mint.mjs" "$here/credential.json" "$inputs"
-programs=("$built/release/rival-vidimus" "$built/release/rival-ssi" "$peers/rival_digitalbazaar.mjs")
-node "$peers/run.mjs" "$inputs" "${SECONDS_TO_MEASURE:-60}" "${programs[@]}"
+"$built/release/rival-mint" "$inputs"
+places="$(node -e 'console.log(JSON.stringify(Object.fromEntries(process.argv.slice(1).map((each) => each.split("=", 2)))))' \
+  "inputs=$inputs" "programs=$built/release" "scripts=$here" "node=$installed/node/peers" "modules=$installed/node/node_modules" \
+  "python=$installed/venv/bin/python" "requirements=$root/tests/interop/requirements.txt")"
+node "$installed/node/peers/run.mjs" "$places" "$@"
 rm -rf "$inputs"

@@ -4,12 +4,7 @@
 //! nothing exits with 0 or 2; `trust check` with 1 when entries had to be left out.
 
 mod bench;
-mod bench_cases;
-mod bench_graphs;
-mod bench_health;
-mod bench_report;
-mod bench_w3c;
-mod bench_work;
+mod checking;
 mod demands;
 mod derive;
 mod did;

@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
 use crate::cli::Exit;
+use crate::cli::checking::Checking;
 use crate::cli::demands::{Demands, resolver};
 use crate::cli::stores::usual_path;
 use crate::cli::trouble::Trouble;
@@ -43,6 +45,11 @@ pub(super) struct Serve {
     /// Verifications at a time; more are told to come back.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_in_flight: Option<u32>,
+    #[command(flatten)]
+    checking: Checking,
+    /// How long a single question may wait for others to be checked with it when many ask, microseconds; 0 = not at all.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(..=100_000))]
+    together_micros: u64,
     /// Let requests bring their own policy in place of this one.
     #[arg(long)]
     allow_policy: bool,
@@ -135,6 +142,8 @@ impl Serve {
         if let Some(most) = self.max_in_flight {
             config.in_flight = usize::try_from(most).unwrap_or(usize::MAX);
         }
+        config.checks = self.checking.settings()?;
+        config.together = Duration::from_micros(self.together_micros);
         config.allow_policy = self.allow_policy;
         config.api_keys = self.api_key_file.as_deref().map(api_keys).transpose()?.unwrap_or_default();
         config.resolver = self.resolver;

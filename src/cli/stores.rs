@@ -90,6 +90,11 @@ impl Asker {
         Ok(Asker::Online(runtime, Box::new(fetcher)))
     }
 
+    /// `true` when missing documents are fetched.
+    pub(super) fn is_online(&self) -> bool {
+        matches!(self, Asker::Online(..))
+    }
+
     /// The report, and the documents that it was made with.
     pub(super) fn ask(&self, request: &Request, trust: &Trust, known: &Evidence) -> (Report, Evidence) {
         match self {

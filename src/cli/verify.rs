@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use serde_json::json;
 
 use crate::bundle::Bundle;
 use crate::cli::Exit;
+use crate::cli::checking::Checking;
 use crate::cli::demands::{Demands, format_name, now, time};
 use crate::cli::input::Source;
 use crate::cli::shown::shown_json;
@@ -23,10 +25,12 @@ use crate::policy::Policy;
 use crate::report::Report;
 use crate::time::Timestamp;
 use crate::trust::Trust;
-use crate::verify::Request;
+use crate::verify::{Request, verify_batch_on_threads};
 
 /// From this many inputs on, a bar shows how far we are.
 const MANY: usize = 20;
+/// Inputs that are verified at a time, and bytes that they hold, about.
+const GROUP: (usize, usize) = (1024, 32 << 20);
 
 /// Arguments of `verify`.
 #[derive(Args)]
@@ -66,6 +70,11 @@ pub(super) struct Verify {
     /// Documents at hand: a folder that mirrors URLs, or a JSON file of URLs and documents; repeat for several.
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
+    #[command(flatten)]
+    checking: Checking,
+    /// Threads that verify many inputs; default: one a core.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
     /// Save everything that the verdict depended on, for `vidimus replay`. Holds what the credential holds.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -93,7 +102,7 @@ impl Verify {
             evidence::add(&mut documents, path)?;
         }
         let run = Run {
-            trust: load(&self.trust)?,
+            trust: load(&self.trust)?.checked_by(self.checking.checker(sources.len() >= MANY)?),
             asker: Asker::new(self.offline)?,
             policy,
             evidence: documents,
@@ -101,30 +110,70 @@ impl Verify {
         };
         let bar = if sources.len() >= MANY { progress::bar(sources.len(), "verify") } else { progress::none() };
         let mut exit = Exit::Accepted;
-        for source in &sources {
-            let one = bar.suspend(|| run.one(source, out))?;
-            exit = exit.worst(one);
-            bar.inc(1);
+        let mut rest = sources.as_slice();
+        while !rest.is_empty() {
+            let (group, after) = run.group(rest);
+            exit = exit.worst(bar.suspend(|| run.judge(group, out))?);
+            bar.inc((rest.len() - after.len()) as u64);
+            rest = after;
         }
         bar.finish_and_clear();
         Ok(exit)
     }
+
+    fn threads(&self) -> NonZero<usize> {
+        self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN)
+    }
 }
 
+/// Inputs as they were read, each with what it is called.
+type Group = Vec<(String, Result<Request, Trouble>)>;
+
 impl Run<'_> {
-    /// Judges one input. One that cannot be read is told of and stops no other.
-    fn one(&self, source: &Source, out: &mut dyn Write) -> Result<Exit, Trouble> {
-        let bytes = match source.read() {
-            Ok(bytes) => bytes,
-            Err(trouble) => {
-                trouble.tell();
-                if self.command.json {
-                    writeln!(out, "{}", shown_json(&json!({ "trouble": trouble.message() }).to_string()))?;
-                }
-                return Ok(Exit::Trouble);
+    /// The first inputs, read, and those after them.
+    fn group<'s>(&self, sources: &'s [Source]) -> (Group, &'s [Source]) {
+        let (mut group, mut bytes) = (Vec::new(), 0);
+        for source in sources.iter().take(GROUP.0) {
+            let request = source.read().map(|bytes| self.request(bytes));
+            bytes += request.as_ref().map_or(0, |request| request.input.bytes.len());
+            group.push((source.name(), request));
+            if bytes >= GROUP.1 {
+                break;
             }
+        }
+        let after = sources.get(group.len()..).unwrap_or_default();
+        (group, after)
+    }
+
+    /// Judges a group of inputs, in their order. One that could not be read is told of and stops no other.
+    fn judge(&self, group: Group, out: &mut dyn Write) -> Result<Exit, Trouble> {
+        let readable: Vec<Request> = group.iter().filter_map(|(_, request)| request.as_ref().ok().cloned()).collect();
+        // A lone one is asked about below, once.
+        let reports = match readable.len() {
+            0 | 1 => Vec::new(),
+            _ => verify_batch_on_threads(&readable, &self.trust, &self.evidence, self.command.threads()),
         };
-        let request = Request {
+        drop(readable);
+        let mut reports = reports.into_iter();
+        let mut exit = Exit::Accepted;
+        for (name, request) in group {
+            let one = match request {
+                Ok(request) => self.tell(&name, &request, reports.next(), out)?,
+                Err(trouble) => {
+                    trouble.tell();
+                    if self.command.json {
+                        writeln!(out, "{}", shown_json(&json!({ "trouble": trouble.message() }).to_string()))?;
+                    }
+                    Exit::Trouble
+                }
+            };
+            exit = exit.worst(one);
+        }
+        Ok(exit)
+    }
+
+    fn request(&self, bytes: Vec<u8>) -> Request {
+        Request {
             input: Input { bytes, format: self.command.format.clone() },
             occasion: Occasion {
                 now: self.command.at.unwrap_or_else(now),
@@ -134,15 +183,32 @@ impl Run<'_> {
                 identity: self.command.identity.clone(),
             },
             policy: self.policy.clone(),
-        };
-        let (report, evidence) = self.asker.ask(&request, &self.trust, &self.evidence);
-        if let Some(path) = &self.command.save {
-            save(path, &request, &self.trust, &evidence, &report)?;
         }
+    }
+
+    /// Prints the report on one input: the one that there is, unless it lacks what could be fetched.
+    fn tell(
+        &self,
+        name: &str,
+        request: &Request,
+        report: Option<Report>,
+        out: &mut dyn Write,
+    ) -> Result<Exit, Trouble> {
+        let is_whole = |report: &Report| report.missing().next().is_none();
+        let report = match report.filter(|report| !self.asker.is_online() || is_whole(report)) {
+            Some(report) => report,
+            None => {
+                let (report, evidence) = self.asker.ask(request, &self.trust, &self.evidence);
+                if let Some(path) = &self.command.save {
+                    save(path, request, &self.trust, &evidence, &report)?;
+                }
+                report
+            }
+        };
         if self.command.json {
             writeln!(out, "{}", shown_json(&report.to_json()))?;
         } else {
-            report_text::write(out, &source.name(), &report)?;
+            report_text::write(out, name, &report)?;
         }
         Ok(Exit::of_verdict(report.verdict()))
     }

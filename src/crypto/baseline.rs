@@ -3,8 +3,11 @@
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING,
-    ED25519, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, UnparsedPublicKey, VerificationAlgorithm,
+    ED25519, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey,
+    VerificationAlgorithm,
 };
+
+use crate::crypto::own_keys::{OwnKey, Signer};
 
 /// A kind of signature whose bare check is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +18,13 @@ pub enum Bare {
     Es384,
     /// Ed25519.
     Ed25519,
+    /// RSASSA-PSS with 2048 bits and SHA-256.
+    Ps256,
 }
 
 impl Bare {
     /// All of them.
-    pub const ALL: [Bare; 3] = [Bare::Es256, Bare::Es384, Bare::Ed25519];
+    pub const ALL: [Bare; 4] = [Bare::Es256, Bare::Es384, Bare::Ed25519, Bare::Ps256];
 
     /// The name of its row.
     pub fn name(self) -> &'static str {
@@ -27,6 +32,7 @@ impl Bare {
             Bare::Es256 => "ring_es256",
             Bare::Es384 => "ring_es384",
             Bare::Ed25519 => "ring_ed25519",
+            Bare::Ps256 => "ring_ps256",
         }
     }
 }
@@ -46,6 +52,7 @@ pub fn bare_check(bare: Bare, message_bytes: usize) -> Option<BareCheck> {
         Bare::Es256 => ecdsa(&ECDSA_P256_SHA256_FIXED_SIGNING, &ECDSA_P256_SHA256_FIXED, &message)?,
         Bare::Es384 => ecdsa(&ECDSA_P384_SHA384_FIXED_SIGNING, &ECDSA_P384_SHA384_FIXED, &message)?,
         Bare::Ed25519 => ed25519(&message)?,
+        Bare::Ps256 => ps256(&message)?,
     };
     Some(BareCheck { bare, key: UnparsedPublicKey::new(algorithm, key), message, signature })
 }
@@ -76,6 +83,13 @@ fn ed25519(message: &[u8]) -> Option<Made> {
     let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok()?;
     let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).ok()?;
     Some((&ED25519, pair.public_key().as_ref().to_vec(), pair.sign(message).as_ref().to_vec()))
+}
+
+/// `ring` makes no RSA keys; this one is ours.
+fn ps256(message: &[u8]) -> Option<Made> {
+    let (own, _) = OwnKey::generate_rsa_2048().ok()?;
+    let signature = own.sign(message).ok()?;
+    Some((&RSA_PSS_2048_8192_SHA256, own.public_key().encoded().to_vec(), signature))
 }
 
 impl BareCheck {

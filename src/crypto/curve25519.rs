@@ -2,17 +2,18 @@
 //!
 //! Public values only; nothing here is constant in time, and no secret may come near it.
 
-/// Numbers modulo 2^255 - 19: five limbs of 51 bits, least significant first, each a little above 51 bits at most.
-#[derive(Clone, Copy)]
-struct Element([u64; 5]);
+use crate::crypto::limbs::{self, Limbs};
 
-/// Bits of a limb.
-const BITS: u32 = 51;
-const MASK: u64 = (1 << BITS) - 1;
+/// A number modulo 2^255 - 19, below 2^256.
+#[derive(Clone, Copy)]
+struct Element(Limbs);
 
 /// -121665/121666 (RFC 8032, 5.1).
-const D: Element = Element([0x34dca135978a3, 0x1a8283b156ebd, 0x5e7a26001c029, 0x739c663a03cbb, 0x52036cee2b6ff]);
-const ONE: Element = Element([1, 0, 0, 0, 0]);
+const D: Element =
+    Element([0x75eb_4dca_1359_78a3, 0x0070_0a4d_4141_d8ab, 0x8cc7_4079_7779_e898, 0x5203_6cee_2b6f_fe73]);
+const ONE: Element = Element([1, 0, 0, 0]);
+/// 2^256 modulo the prime.
+const RADIX: u64 = 38;
 
 /// `true` when the y coordinate in these 32 bytes has a point on the Edwards curve.
 pub fn is_on_curve(encoded: &[u8; 32]) -> bool {
@@ -34,76 +35,41 @@ pub fn x25519_of(ed25519: &[u8; 32]) -> [u8; 32] {
 impl Element {
     /// The number in 32 little-endian bytes, without the highest bit.
     fn from_bytes(bytes: &[u8; 32]) -> Element {
-        let mut limbs = [0_u64; 5];
-        let (mut buffer, mut held) = (0_u128, 0_u32);
-        let mut bytes = bytes.iter();
-        for limb in &mut limbs {
-            while held < BITS {
-                buffer |= bytes.next().map_or(0, |byte| u128::from(*byte)) << held;
-                held += 8;
-            }
-            *limb = low(buffer);
-            buffer >>= BITS;
-            held -= BITS;
-        }
-        Element(limbs)
+        let [a, b, c, d] = limbs::from_le_bytes(bytes);
+        Element([a, b, c, d & (u64::MAX >> 1)])
     }
 
     /// The one number below the prime, little-endian.
     fn to_bytes(self) -> [u8; 32] {
-        let [mut a, mut b, mut c, mut d, mut e] = self.plus(Element([0; 5])).0;
-        // 1 when the number is the prime or above.
-        let mut over = a.wrapping_add(19) >> BITS;
-        for limb in [b, c, d, e] {
-            over = (limb + over) >> BITS;
-        }
-        a += 19 * over;
-        b += a >> BITS;
-        c += b >> BITS;
-        d += c >> BITS;
-        e += d >> BITS;
-        let mut out = [0; 32];
-        let (mut buffer, mut held) = (0_u128, 0_u32);
-        let mut limbs = [a, b, c, d, e].into_iter();
-        for byte in &mut out {
-            if held < 8 {
-                buffer |= u128::from(limbs.next().unwrap_or_default() & MASK) << held;
-                held += BITS;
-            }
-            *byte = u8::try_from(buffer & 0xff).unwrap_or_default();
-            buffer >>= 8;
-            held = held.saturating_sub(8);
-        }
-        out
+        // Bit 255 comes back as 19. What is the prime or above then shows when 19 is added.
+        let [a, b, c, d] = self.0;
+        let (low, _) = limbs::sum([a, b, c, d & (u64::MAX >> 1)], [19 * (d >> 63), 0, 0, 0]);
+        let ([a, b, c, d], _) = limbs::sum(low, [19, 0, 0, 0]);
+        limbs::to_le_bytes(if d >> 63 == 1 { [a, b, c, d & (u64::MAX >> 1)] } else { low })
     }
 
     fn plus(self, other: Element) -> Element {
-        let (Element([a, b, c, d, e]), Element([f, g, h, i, j])) = (self, other);
-        Element::carried([a + f, b + g, c + h, d + i, e + j].map(u128::from))
+        let (sum, carry) = limbs::sum(self.0, other.0);
+        Element::carried(sum, u64::from(carry))
     }
 
     fn minus(self, other: Element) -> Element {
-        let (Element([a, b, c, d, e]), Element([f, g, h, i, j])) = (self, other);
-        // Sixteen times the prime keeps each limb above zero.
-        let (first, rest) = (16 * (MASK - 18), 16 * MASK);
-        Element::carried([a + first - f, b + rest - g, c + rest - h, d + rest - i, e + rest - j].map(u128::from))
+        let less = |number: Limbs, borrow: bool| limbs::difference(number, [RADIX * u64::from(borrow), 0, 0, 0]);
+        let (difference, borrow) = limbs::difference(self.0, other.0);
+        let (difference, borrow) = less(difference, borrow);
+        Element(less(difference, borrow).0)
     }
 
+    #[inline(always)]
     fn times(self, other: Element) -> Element {
-        let ([a, b, c, d, e], [f, g, h, i, j]) = (self.0.map(u128::from), other.0.map(u128::from));
-        // What passes 2^255 comes back nineteen times.
-        let [g19, h19, i19, j19] = [g, h, i, j].map(|limb| limb * 19);
-        Element::carried([
-            a * f + b * j19 + c * i19 + d * h19 + e * g19,
-            a * g + b * f + c * j19 + d * i19 + e * h19,
-            a * h + b * g + c * f + d * j19 + e * i19,
-            a * i + b * h + c * g + d * f + e * j19,
-            a * j + b * i + c * h + d * g + e * f,
-        ])
+        let (low, high) = limbs::product(self.0, other.0);
+        Element::reduced(low, high)
     }
 
+    #[inline(always)]
     fn square(self) -> Element {
-        self.times(self)
+        let (low, high) = limbs::square(self.0);
+        Element::reduced(low, high)
     }
 
     fn squared(self, times: u32) -> Element {
@@ -131,27 +97,23 @@ impl Element {
         self.to_252_less_3().squared(3).times(self.square().times(self))
     }
 
-    /// Limbs of up to 115 bits, carried back to 51 and a little.
-    fn carried(limbs: [u128; 5]) -> Element {
-        let mut out = [0_u64; 5];
-        let mut carry = 0_u128;
-        for (limb, wide) in out.iter_mut().zip(limbs) {
-            let sum = wide + carry;
-            *limb = low(sum);
-            carry = sum >> BITS;
-        }
-        // The carry is below 2^65, nineteen times it below 2^70: one more round brings it down.
-        let [first, second, ..] = &mut out;
-        let sum = u128::from(*first) + carry * 19;
-        *first = low(sum);
-        *second += u64::try_from(sum >> BITS).unwrap_or_default();
-        Element(out)
+    /// low + 2^256 high.
+    #[inline(always)]
+    fn reduced([a, b, c, d]: Limbs, [e, f, g, h]: Limbs) -> Element {
+        let (a, carry) = e.carrying_mul_add(RADIX, a, 0);
+        let (b, carry) = f.carrying_mul_add(RADIX, b, carry);
+        let (c, carry) = g.carrying_mul_add(RADIX, c, carry);
+        let (d, carry) = h.carrying_mul_add(RADIX, d, carry);
+        Element::carried([a, b, c, d], carry)
     }
-}
 
-/// The lowest limb.
-fn low(number: u128) -> u64 {
-    u64::try_from(number & u128::from(MASK)).unwrap_or_default()
+    /// number + 2^256 carry, for a carry of at most 38.
+    #[inline(always)]
+    fn carried(number: Limbs, carry: u64) -> Element {
+        let (number, carry) = limbs::sum(number, [RADIX * carry, 0, 0, 0]);
+        // After a second carry the number is small: there is no third.
+        Element(limbs::sum(number, [RADIX * u64::from(carry), 0, 0, 0]).0)
+    }
 }
 
 #[cfg(test)]
@@ -208,7 +170,7 @@ mod tests {
         assert_eq!(Element::from_bytes(&prime).to_bytes(), [0; 32]);
         prime[0] = 0xec;
         assert_eq!(Element::from_bytes(&prime).to_bytes(), prime);
-        let seven = Element([7, 0, 0, 0, 0]);
+        let seven = Element([7, 0, 0, 0]);
         assert_eq!(seven.times(seven.inverse()).to_bytes(), ONE.to_bytes());
         assert_eq!(ONE.minus(seven).plus(seven).to_bytes(), ONE.to_bytes());
     }

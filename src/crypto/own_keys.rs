@@ -6,7 +6,9 @@
 
 use std::fmt;
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{self as aws, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaKeyPair};
 use zeroize::Zeroizing;
 
@@ -194,6 +196,17 @@ impl OwnKey {
     pub fn generate_ed25519() -> Result<(OwnKey, Zeroizing<String>), SignFault> {
         #[expect(clippy::disallowed_methods, reason = "making keys and signatures needs randomness")]
         let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| SignFault::Refused)?;
+        let own = OwnKey::from_pkcs8_der(document.as_ref()).map_err(|_| SignFault::Refused)?;
+        Ok((own, pem::block_text("PRIVATE KEY", document.as_ref())))
+    }
+
+    /// A new RSA key of 2048 bits that signs with PS256, as [`OwnKey::generate_p256`].
+    ///
+    /// # Errors
+    /// `Refused` when the operating system gives no randomness.
+    pub fn generate_rsa_2048() -> Result<(OwnKey, Zeroizing<String>), SignFault> {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| SignFault::Refused)?;
+        let document: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| SignFault::Refused)?;
         let own = OwnKey::from_pkcs8_der(document.as_ref()).map_err(|_| SignFault::Refused)?;
         Ok((own, pem::block_text("PRIVATE KEY", document.as_ref())))
     }

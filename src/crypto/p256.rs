@@ -2,6 +2,22 @@
 //!
 //! Signatures and public keys are public, so tables and paths whose time depends on them are allowed here; nothing in this room
 //! ever sees a private key. A check that this room cannot decide is [`Answer::Undecided`], and its caller asks the crypto library.
+//!
+//! From the bottom: [`words`] (256-bit numbers), [`inverse`], [`field`] and [`order`] (arithmetic modulo p and n), [`point`],
+//! [`digits`] and [`table`] (multiplication without doublings), [`single`] (one check in 64-bit words).
+
+mod digits;
+mod field;
+mod inverse;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
+mod order;
+mod point;
+mod single;
+mod table;
+#[cfg(test)]
+mod tests;
+mod words;
 
 /// What a check came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,26 +44,36 @@ pub enum Path {
 impl Path {
     /// The best path of this CPU.
     pub fn best() -> Path {
-        Path::Library
+        #[cfg(target_arch = "x86_64")]
+        if lanes::are_at_hand() {
+            return Path::Lanes;
+        }
+        Path::Scalar
     }
 }
 
 /// Multiples of one public key, ready to be added up.
-pub struct Table {
-    _window: u32,
-}
+pub struct Table(table::Multiples);
 
 impl Table {
     /// The table of the key with those coordinates, big-endian; `None` when they are not a point of the curve.
     ///
-    /// `window` is in bits, 4 to 8: the larger, the faster a check and the larger the table.
-    pub fn build(_x: &[u8; 32], _y: &[u8; 32], _window: u32) -> Option<Table> {
-        None
+    /// `window` is in bits, 4 to 8 (else `None`): the larger, the faster a check and the larger the table.
+    pub fn build(x: &[u8; 32], y: &[u8; 32], window: u32) -> Option<Table> {
+        if !(4..=8).contains(&window) {
+            return None;
+        }
+        let point = point::Affine::from_words(&words::from_be_bytes(x), &words::from_be_bytes(y))?;
+        table::Multiples::build(&point, window).map(Table)
     }
 
     /// Bytes of memory that it takes.
     pub fn bytes(&self) -> usize {
-        0
+        size_of::<Table>() + size_of_val(self.0.entries())
+    }
+
+    fn multiples(&self) -> &table::Multiples {
+        &self.0
     }
 }
 
@@ -77,6 +103,20 @@ pub struct Check<'a> {
 }
 
 /// One answer for each check, in their order. Checks by a path that the CPU does not have are undecided.
-pub fn check(_path: Path, checks: &[Check<'_>]) -> Vec<Answer> {
-    vec![Answer::Undecided; checks.len()]
+pub fn check(path: Path, checks: &[Check<'_>]) -> Vec<Answer> {
+    match path {
+        Path::Library => vec![Answer::Undecided; checks.len()],
+        Path::Scalar => checks.iter().map(single::check).collect(),
+        Path::Lanes => in_lanes(checks).unwrap_or_else(|| vec![Answer::Undecided; checks.len()]),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn in_lanes(checks: &[Check<'_>]) -> Option<Vec<Answer>> {
+    lanes::run(checks)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn in_lanes(_: &[Check<'_>]) -> Option<Vec<Answer>> {
+    None
 }

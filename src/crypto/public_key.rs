@@ -17,7 +17,8 @@ use der::{Decode, Reader, SliceReader};
 use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
 use crate::crypto::bbs::verify_key::VerifyKey;
 use crate::crypto::digest::sha256;
-use crate::crypto::{curve25519, ed25519_rule, tlv};
+use crate::crypto::place::Place;
+use crate::crypto::{compressed, curve25519, ed25519_rule, tlv};
 use crate::reason::{Code, Reason};
 
 /// Bits that an RSA modulus may have.
@@ -91,13 +92,14 @@ struct Key {
     encoded: Vec<u8>,
     parts: Parts,
     pss_only: bool,
-    /// The key as the crypto crate keeps it, one slot for each algorithm of that crate that fits; the first is filled from
-    /// the start.
+    /// The key as the crypto crate keeps it, one slot for each algorithm of that crate that fits, filled at first use.
     slots: Vec<(Algorithm, OnceLock<Option<ParsedPublicKey>>)>,
+    /// Where the table of a key that is known in advance stands, once a [`Checker`](crate::crypto::checker::Checker) knows it.
+    place: OnceLock<Arc<Place>>,
 }
 
 enum Parts {
-    Ec { curve: Curve, x: Vec<u8>, y: Vec<u8> },
+    Ec { curve: Curve },
     Rsa { n: Vec<u8>, e: Vec<u8> },
     Bbs(Box<VerifyKey>),
     Whole,
@@ -128,8 +130,7 @@ impl PublicKey {
             }
         }
         let encoded = [&[4], x, y].concat();
-        let parts = Parts::Ec { curve, x: x.to_vec(), y: y.to_vec() };
-        PublicKey::kept(curve.kind(), encoded, parts, curve.algorithms(), Code::KeyInvalidPoint)
+        PublicKey::kept(curve.kind(), encoded, Parts::Ec { curve }, curve.algorithms(), Code::KeyInvalidPoint)
     }
 
     /// The RSA key with that modulus and public exponent, big-endian.
@@ -172,7 +173,14 @@ impl PublicKey {
     pub fn bls12381_g2(encoded: &[u8]) -> Result<PublicKey, Reason> {
         let parts = Parts::Bbs(Box::new(VerifyKey::from_bytes(encoded)?));
         let (kind, encoded) = (KeyKind::Bls12381G2, encoded.to_vec());
-        Ok(PublicKey(Arc::new(Key { kind, encoded, parts, pss_only: false, slots: Vec::new() })))
+        Ok(PublicKey(Arc::new(Key {
+            kind,
+            encoded,
+            parts,
+            pss_only: false,
+            slots: Vec::new(),
+            place: OnceLock::new(),
+        })))
     }
 
     /// The X25519 key that belongs to an Ed25519 key, as did:key documents derive it; `None` for other keys.
@@ -189,17 +197,34 @@ impl PublicKey {
     /// The curve of an ECDSA key.
     pub fn curve(&self) -> Option<Curve> {
         match &self.0.parts {
-            Parts::Ec { curve, .. } => Some(*curve),
+            Parts::Ec { curve } => Some(*curve),
             _ => None,
         }
     }
 
     /// The coordinates x and y of an ECDSA key, of the curve's full length.
     pub fn ec_coordinates(&self) -> Option<(&[u8], &[u8])> {
-        match &self.0.parts {
-            Parts::Ec { x, y, .. } => Some((x, y)),
-            _ => None,
+        // After the byte that says "uncompressed".
+        self.0.encoded.get(1..)?.split_at_checked(self.curve()?.coordinate_bytes())
+    }
+
+    /// The coordinates x and y of a P-256 key.
+    pub(crate) fn p256_coordinates(&self) -> Option<(&[u8; 32], &[u8; 32])> {
+        if self.0.kind != KeyKind::P256 {
+            return None;
         }
+        let (x, y) = self.ec_coordinates()?;
+        Some((x.try_into().ok()?, y.try_into().ok()?))
+    }
+
+    /// Where its table stands, of a key that was enrolled.
+    pub(crate) fn place(&self) -> Option<&Arc<Place>> {
+        self.0.place.get()
+    }
+
+    /// Gives the key the place where its table will stand. It keeps the first that it was given, which comes back.
+    pub(crate) fn take_place(&self, place: Arc<Place>) -> &Arc<Place> {
+        self.0.place.get_or_init(|| place)
     }
 
     /// The modulus and exponent of an RSA key, big-endian, without leading zeros.
@@ -246,7 +271,8 @@ impl PublicKey {
     pub fn jwk_thumbprint(&self) -> String {
         let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let canonical = match &self.0.parts {
-            Parts::Ec { curve, x, y } => {
+            Parts::Ec { curve } => {
+                let (x, y) = self.ec_coordinates().unwrap_or_default();
                 format!(r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#, curve.name(), text(x), text(y))
             }
             Parts::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(e), text(n)),
@@ -286,8 +312,14 @@ impl PublicKey {
         let fault = || Reason::new(Code::KeyInvalidPoint).expected("a compressed point of the curve");
         let width = curve.coordinate_bytes();
         let (method, _) = curve.algorithms().first().and_then(|own| own.check_with()).ok_or_else(fault)?;
-        if !matches!(point, [2 | 3, x @ ..] if x.len() == width) {
+        let [sign @ (2 | 3), x @ ..] = point else { return Err(fault().got(point.len())) };
+        if x.len() != width {
             return Err(fault().got(point.len()));
+        }
+        if let (Curve::P256, Some(x)) = (curve, x.first_chunk()) {
+            let y = compressed::y_of(x, *sign == 3).ok_or_else(fault)?;
+            let encoded = [&[4], x.as_slice(), &y].concat();
+            return Ok(PublicKey::sound(curve.kind(), encoded, Parts::Ec { curve }, curve.algorithms()));
         }
         // The crypto crate finds y; the uncompressed point is the end of the key's DER.
         let found = ParsedPublicKey::new(method, point).map_err(|_| fault())?;
@@ -350,7 +382,14 @@ impl PublicKey {
         if encoded.len() != due {
             return Err(Reason::new(Code::KeyInvalidPoint).expected(due).got(encoded.len()));
         }
-        let key = Key { kind, encoded: encoded.to_vec(), parts: Parts::Whole, pss_only: false, slots: Vec::new() };
+        let key = Key {
+            kind,
+            encoded: encoded.to_vec(),
+            parts: Parts::Whole,
+            pss_only: false,
+            slots: Vec::new(),
+            place: OnceLock::new(),
+        };
         Ok(PublicKey(Arc::new(key)))
     }
 
@@ -362,10 +401,15 @@ impl PublicKey {
         fit: &[Algorithm],
         fault: Code,
     ) -> Result<PublicKey, Reason> {
-        let slots = fit.iter().map(|algorithm| (*algorithm, OnceLock::new())).collect();
-        let key = PublicKey(Arc::new(Key { kind, encoded, parts, pss_only: false, slots }));
+        let key = PublicKey::sound(kind, encoded, parts, fit);
         let sound = fit.first().is_some_and(|first| key.parsed_for(*first).is_some());
         if sound { Ok(key) } else { Err(Reason::new(fault)) }
+    }
+
+    /// A key that was found sound here; the crypto crate sees it when the first signature is checked with it.
+    fn sound(kind: KeyKind, encoded: Vec<u8>, parts: Parts, fit: &[Algorithm]) -> PublicKey {
+        let slots = fit.iter().map(|algorithm| (*algorithm, OnceLock::new())).collect();
+        PublicKey(Arc::new(Key { kind, encoded, parts, pss_only: false, slots, place: OnceLock::new() }))
     }
 }
 

@@ -8,6 +8,7 @@
 //! `alsoKnownAs` and the document's own `controller` say what a subject claims about others. Nothing here reads them: they
 //! prove no control. A document of another DID is never fetched for a reference inside this one.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -168,7 +169,7 @@ impl DidDocument {
         for item in list(value, "verificationMethod")? {
             // A reference is not allowed here; it is kept to say so to whoever asks for that key.
             match item.as_str() {
-                Some(reference) if read.stray.len() < METHODS => read.stray.push(read.absolute(reference)),
+                Some(reference) if read.stray.len() < METHODS => read.stray.push(read.absolute(reference).into_owned()),
                 Some(_) => return Err(Reason::new(Code::InputTooManyItems).expected(METHODS).at(Stage::Key)),
                 None => {
                     if let Some(id) = read.add_method(item)? {
@@ -180,7 +181,7 @@ impl DidDocument {
         for purpose in Purpose::ALL {
             for item in list(value, purpose.name())? {
                 let id = match item.as_str() {
-                    Some(reference) => Some(read.absolute(reference)),
+                    Some(reference) => Some(read.absolute(reference).into_owned()),
                     None => match embedded.iter().find(|(earlier, _)| *earlier == item) {
                         // Some documents repeat a method, word by word, where they could refer to it.
                         Some((_, id)) => Some(id.clone()),
@@ -327,7 +328,7 @@ impl DidDocument {
                 Some(id) => Err(invalid("a verification method with a text as its id", id.kind())),
             };
         };
-        let id = self.absolute(id);
+        let id = self.absolute(id).into_owned();
         // Ids that differ in case alone would be the same key to some readers and another to others.
         if self.methods.iter().any(|known| known.id.eq_ignore_ascii_case(&id)) {
             return Err(Reason::new(Code::DidDuplicateVm).expected("one method for each id").got(shown(&id)));
@@ -338,7 +339,7 @@ impl DidDocument {
         self.methods.push(VerificationMethod {
             id: id.clone(),
             kind: text("type").map(str::to_owned),
-            controller: text("controller").map(|controller| self.absolute(controller)),
+            controller: text("controller").map(|controller| self.absolute(controller).into_owned()),
             key: method::public_key(item),
             expires: time(item, "expires"),
             revoked: time(item, "revoked"),
@@ -355,8 +356,8 @@ impl DidDocument {
     }
 
     /// A relative id (`#key-1`) belongs to the document's subject.
-    fn absolute(&self, id: &str) -> String {
-        if id.starts_with('#') { format!("{}{id}", self.id) } else { id.to_owned() }
+    fn absolute<'i>(&self, id: &'i str) -> Cow<'i, str> {
+        if id.starts_with('#') { format!("{}{id}", self.id).into() } else { id.into() }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::crypto::algorithm::KeyKind;
 use crate::crypto::multikey;
+use crate::crypto::public_key::PublicKey;
 use crate::did::document::{DidDocument, Purpose};
 use crate::encoding::base58;
 use crate::encoding::multibase::{self, Base};
@@ -19,12 +20,7 @@ const SIGNING: [Purpose; 4] =
 /// # Errors
 /// `did.key_malformed` when the identifier is not a multibase text (`z` or `u`) of a public key that we take; `key.weak`.
 pub fn document(did: &str, identifier: &str) -> Result<DidDocument, Reason> {
-    if identifier.len() > base58::CHARACTERS {
-        return Err(Reason::new(Code::DidKeyMalformed).expected(base58::CHARACTERS).got(identifier.len()));
-    }
-    let bytes = multibase::decode(identifier, &[Base::Base58Btc, Base::Base64Url])
-        .map_err(|_| Reason::new(Code::DidKeyMalformed).expected("`z` and base58btc, or `u` and base64url"))?;
-    let key = multikey::from_bytes(&bytes)?;
+    let key = public_key(identifier)?;
     let fragment = identifier.to_owned();
     let all = Purpose::ALL;
     Ok(match key.kind() {
@@ -40,6 +36,28 @@ pub fn document(did: &str, identifier: &str) -> Result<DidDocument, Reason> {
             DidDocument::of_keys(did, keys)
         }
     })
+}
+
+/// The key of `did:key:IDENTIFIER#FRAGMENT`, for every purpose of signing, without its document around it. `None` when the document
+/// has to be asked: the fragment names another key, or the key signs nothing.
+///
+/// # Errors
+/// As [`document`].
+pub fn signing_key(identifier: &str, fragment: &str) -> Option<Result<PublicKey, Reason>> {
+    if fragment != identifier {
+        return None;
+    }
+    let key = public_key(identifier);
+    key.as_ref().map_or(true, PublicKey::is_for_signatures).then_some(key)
+}
+
+fn public_key(identifier: &str) -> Result<PublicKey, Reason> {
+    if identifier.len() > base58::CHARACTERS {
+        return Err(Reason::new(Code::DidKeyMalformed).expected(base58::CHARACTERS).got(identifier.len()));
+    }
+    let bytes = multibase::decode(identifier, &[Base::Base58Btc, Base::Base64Url])
+        .map_err(|_| Reason::new(Code::DidKeyMalformed).expected("`z` and base58btc, or `u` and base64url"))?;
+    multikey::from_bytes(&bytes)
 }
 
 #[cfg(test)]
@@ -67,6 +85,34 @@ mod tests {
             document.key(&format!("{method}x"), Purpose::AssertionMethod).unwrap_err().code(),
             Code::DiVmMissing
         );
+    }
+
+    /// The short way says what the document says, of every kind of key and of what is none.
+    #[test]
+    fn a_key_alone_is_that_of_its_document() {
+        let asked = |identifier: &str, fragment: &str| {
+            let did = format!("did:key:{identifier}");
+            let whole = document(&did, identifier);
+            let method = format!("{did}#{fragment}");
+            let long = whole.and_then(|document| document.key(&method, Purpose::AssertionMethod));
+            (signing_key(identifier, fragment), long)
+        };
+        for identifier in [
+            ED25519,
+            "zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169",
+            "z82LkvCwHNreneWpsgPEbV3gu1C6NFJEBg4srfJ5gdxEsMGRJUz2sG9FE42shbn2xkZJh54",
+            "zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
+            "zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2160",
+            "zzzz",
+            "",
+        ] {
+            let (short, long) = asked(identifier, identifier);
+            assert_eq!(short, Some(long), "{identifier}");
+            assert_eq!(asked(identifier, "0").0, None);
+        }
+        assert_eq!(asked("z6LSj72tK8brWgZja8NLRwPigth2T9QRiG1uH9oKZuKjdh9p", "").0, None);
+        let x25519 = "z6LSj72tK8brWgZja8NLRwPigth2T9QRiG1uH9oKZuKjdh9p";
+        assert_eq!(asked(x25519, x25519).0, None);
     }
 
     /// DID-008; the single faults of a key are tested where keys are read.

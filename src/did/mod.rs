@@ -18,6 +18,7 @@ pub mod syntax;
 pub mod web;
 pub mod written;
 
+use crate::crypto::public_key::PublicKey;
 use crate::did::document::DidDocument;
 use crate::did::peer::Peer;
 use crate::did::remote::Resolver;
@@ -53,6 +54,20 @@ pub fn resolve_by(did: &str, evidence: &Evidence, resolver: Option<&Resolver>) -
         }
         Ok(resolution) => resolution,
         Err(reason) => Resolution::Fault(reason),
+    }
+}
+
+/// The key of a DID's method with that fragment, for every purpose of signing, where the DID tells it without a document. `None` when
+/// the document has to be asked ([`resolve`]), which would say the same of these.
+///
+/// # Errors
+/// What [`resolve`] would find wrong with the DID.
+pub fn signing_key(did: &str, fragment: &str) -> Option<Result<PublicKey, Reason>> {
+    let Did { method, identifier, .. } = Did::decode(did).ok()?;
+    match method {
+        "key" => key::signing_key(identifier, fragment),
+        "jwk" => jwk::signing_key(identifier, fragment),
+        _ => None,
     }
 }
 

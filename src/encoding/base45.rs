@@ -61,8 +61,13 @@ pub fn encode(bytes: &[u8]) -> String {
 /// The number that three digits write, the least significant first.
 #[inline(always)]
 fn number(group: &[u8; 3]) -> u32 {
-    let [a, b, c] = group.map(|byte| DIGITS.get(usize::from(byte)).copied().unwrap_or(OUTSIDE));
-    a + 45 * b + 2025 * c
+    let [a, b, c] = *group;
+    digit(a) + 45 * digit(b) + 2025 * digit(c)
+}
+
+#[inline(always)]
+fn digit(byte: u8) -> u32 {
+    DIGITS.get(usize::from(byte)).copied().unwrap_or(OUTSIDE)
 }
 
 fn character(digit: u16) -> char {

@@ -105,7 +105,8 @@ fn inflate_with(inflater: &mut Decompress, data: &[u8], cap: usize) -> Result<Ve
     let mut rest = data;
     loop {
         let (before_in, before_out) = (inflater.total_in(), out.len());
-        let status = inflater.decompress_vec(rest, &mut out, FlushDecompress::None).map_err(|_| invalid())?;
+        // `Finish`: what mostly comes out in one piece need not be remembered for a next one.
+        let status = inflater.decompress_vec(rest, &mut out, FlushDecompress::Finish).map_err(|_| invalid())?;
         let taken = usize::try_from(inflater.total_in().saturating_sub(before_in)).unwrap_or(usize::MAX);
         rest = rest.get(taken..).unwrap_or_default();
         if out.len() > cap {

@@ -10,4 +10,5 @@ pub mod json;
 pub mod multibase;
 #[cfg(feature = "pictures")]
 pub mod qr;
+pub mod scan;
 mod twins;

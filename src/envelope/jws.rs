@@ -3,7 +3,7 @@
 //! JSON serialisations, detached payloads and `b64: false` (RFC 7797) are refused. Keys in or behind the header never count.
 
 use crate::crypto::algorithm::Algorithm;
-use crate::encoding::{base64url, json};
+use crate::encoding::{base64url, json, scan};
 use crate::limits;
 use crate::reason::{Code, Reason, Stage};
 
@@ -52,18 +52,22 @@ impl Jws {
     /// # Errors
     /// `input.too_large`, `jose.serialization` (JSON where the compact form is due), `jose.malformed`, `json.*` of the header.
     pub fn open(text: &str) -> Result<Jws, Reason> {
+        Jws::open_seen(text, None)
+    }
+
+    /// The same, where its header was read already ([`peek_header`]).
+    ///
+    /// # Errors
+    /// As [`Jws::open`].
+    pub fn open_seen(text: &str, seen: Option<Header>) -> Result<Jws, Reason> {
         if text.len() > limits::INPUT_BYTES {
             return Err(Reason::new(Code::InputTooLarge).expected(limits::INPUT_BYTES).got(text.len()));
         }
         check_compact(text)?;
         let (header, payload, signature) = parts(text)?;
         let signed_bytes = header.len().saturating_add(payload.len()).saturating_add(1);
-        let header = base64url::decode(header)?;
-        if header.is_empty() {
-            return Err(malformed("an empty header"));
-        }
         Ok(Jws {
-            header: Header::decode(&header)?,
+            header: seen.map_or_else(|| Header::open(header), Ok)?,
             payload: base64url::decode(payload)?,
             message: text.as_bytes().get(..signed_bytes).unwrap_or_default().to_vec(),
             signature: base64url::decode(signature)?,
@@ -72,6 +76,14 @@ impl Jws {
 }
 
 impl Header {
+    fn open(text: &str) -> Result<Header, Reason> {
+        let bytes = base64url::decode(text)?;
+        if bytes.is_empty() {
+            return Err(malformed("an empty header"));
+        }
+        Header::decode(&bytes)
+    }
+
     /// The header in these bytes, with every broken rule as a fault.
     ///
     /// # Errors
@@ -186,11 +198,28 @@ pub fn short_media_type(name: &str) -> String {
 /// The header of what looks like a compact JWS, without a look at the rest; `None` when it does not look like one. For
 /// telling formats apart only: nothing is checked.
 pub fn peek_header(text: &str) -> Option<Header> {
-    let (header, rest) = text.split_once('.')?;
-    if header.len() > HEADER_CHARS || !rest.contains('.') || !header.starts_with("ey") {
+    let decoded = shape_of(text).and_then(|(header, _)| base64url::decode(header).ok());
+    peek_decoded(text, || decoded.as_deref())
+}
+
+/// What stands before and after the first full stop of a text that begins like a compact JWS and has no overlong header.
+pub fn shape_of(text: &str) -> Option<(&str, &str)> {
+    if !text.starts_with("ey") {
         return None;
     }
-    Header::decode(&base64url::decode(header).ok()?).ok()
+    // No look beyond the longest header.
+    let at = text.bytes().take(HEADER_CHARS.saturating_add(1)).position(|byte| byte == b'.')?;
+    let (header, rest) = text.split_at_checked(at)?;
+    Some((header, rest.get(1..)?))
+}
+
+/// The same as [`peek_header`], where `decoded` gives the bytes of the header.
+pub fn peek_decoded<'d>(text: &str, decoded: impl FnOnce() -> Option<&'d [u8]>) -> Option<Header> {
+    let (_, rest) = shape_of(text)?;
+    if !scan::has_byte(rest.as_bytes(), b'.') {
+        return None;
+    }
+    Header::decode(decoded()?).ok()
 }
 
 /// The payload of what looks like a compact JWS, on the terms of [`peek_header`].

@@ -229,9 +229,8 @@ impl Checker {
     /// `^\d+.\d+.\d+$`
     fn check_version_number(&mut self, field: &Field<'_>) {
         if let Some(text) = self.text(field, true, None) {
-            let parts: Vec<&str> = text.split('.').collect();
-            let numbers = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-            if parts.len() != 3 || !numbers {
+            let numbers = text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+            if text.split('.').count() != 3 || !numbers {
                 self.fail(&field.path(), "three numbers with dots", "something else");
             }
         }
@@ -240,18 +239,18 @@ impl Checker {
     fn check_birth(&mut self, dcc: &Value<'_>) {
         let field = Field { map: dcc, place: "", key: "dob" };
         let Some(text) = self.text(&field, true, None) else { return };
-        let partial = is_partial_date(&text);
+        let partial = is_partial_date(text);
         let century = text.starts_with("19") || text.starts_with("20");
         let fits = match self.version.birth {
             _ if !self.strict => text.is_empty() || (century && is_digits(text.get(..4))),
-            Birth::FullDate => Date::from_text(&text).is_some() && partial,
+            Birth::FullDate => Date::from_text(text).is_some() && partial,
             Birth::Partial => partial,
             Birth::PartialOrEmpty => partial || text.is_empty(),
         };
         if !fits {
             self.fail(&field.path(), "a date of birth", "something else");
         } else if let (Some(born), Some(event)) = (text.get(..4), earliest_event_year(dcc))
-            && born > event.as_str()
+            && born > event
         {
             self.fail(&field.path(), "a year not after the event", "a later year");
         }
@@ -297,7 +296,7 @@ impl Checker {
         field.map.entry_text(field.key).filter(|value| self.strict || !matches!(value, Value::Null))
     }
 
-    fn text(&mut self, field: &Field<'_>, required: bool, max: Option<usize>) -> Option<String> {
+    fn text<'f>(&mut self, field: &Field<'f>, required: bool, max: Option<usize>) -> Option<&'f str> {
         match self.value(field) {
             None => {
                 if required {
@@ -309,7 +308,7 @@ impl Checker {
                 if self.strict && max.is_some_and(|max| text.chars().count() > max) {
                     self.fail(&field.path(), "a shorter text", "a longer one");
                 }
-                Some(text.to_string())
+                Some(text)
             }
             Some(other) => {
                 self.fail(&field.path(), "text", other.kind());
@@ -335,7 +334,7 @@ impl Checker {
 
     fn date(&mut self, field: &Field<'_>) {
         let Some(text) = self.text(field, true, None) else { return };
-        let day = if self.strict { Some(text.as_str()) } else { text.get(..10) };
+        let day = if self.strict { Some(text) } else { text.get(..10) };
         if day.and_then(Date::from_text).is_none() {
             self.fail(&field.path(), "YYYY-MM-DD", "something else");
         }
@@ -343,13 +342,13 @@ impl Checker {
 
     fn date_time(&mut self, field: &Field<'_>, required: bool) {
         let text = match self.value(field) {
-            Some(value @ Value::Tag(..)) if !self.strict => time_text(value).map(str::to_owned).or_else(|| {
+            Some(value @ Value::Tag(..)) if !self.strict => time_text(value).or_else(|| {
                 self.fail(&field.path(), "text", "a tagged value");
                 None
             }),
             _ => self.text(field, required, None),
         };
-        if text.is_some_and(|text| Timestamp::from_rfc3339(&text).is_none()) {
+        if text.is_some_and(|text| Timestamp::from_rfc3339(text).is_none()) {
             self.fail(&field.path(), "date and time with zone (RFC 3339)", "something else");
         }
     }
@@ -386,11 +385,11 @@ fn is_digits(text: Option<&str>) -> bool {
 }
 
 /// The earliest year that an event names: of the vaccination, the sample, the first positive test.
-fn earliest_event_year(dcc: &Value<'_>) -> Option<String> {
+fn earliest_event_year<'v>(dcc: &'v Value<'_>) -> Option<&'v str> {
     let events = |key| dcc.entry_text(key).and_then(Value::as_array).unwrap_or_default();
     let years = |group, field| {
-        events(group).iter().filter_map(move |event: &Value<'_>| {
-            time_text(event.entry_text(field)?)?.get(..4).filter(|year| is_digits(Some(year))).map(str::to_owned)
+        events(group).iter().filter_map(move |event: &'v Value<'_>| {
+            time_text(event.entry_text(field)?)?.get(..4).filter(|year| is_digits(Some(year)))
         })
     };
     years("v", "dt").chain(years("t", "sc")).chain(years("r", "fr")).min()

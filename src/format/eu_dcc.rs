@@ -9,6 +9,7 @@ use crate::core_data::from_dcc;
 use crate::credential::{Claims, Decoded, Opened, Signed};
 use crate::crypto::algorithm::{Algorithm, KeyKind};
 use crate::encoding::cbor::{self, Value};
+use crate::format::glance::{Glance, Room, Seen};
 use crate::format::{
     About, Candidate, Context, Disclosed, Format, Keys, check_claim_count, content, cwt_claims, declare_no_status,
     hcert, signers,
@@ -36,18 +37,24 @@ impl Format for EuDcc {
         &ABOUT
     }
 
-    fn begins(&self, text: &str) -> bool {
-        hcert::begins(text)
+    fn recognises(&self, glance: &Glance<'_>) -> bool {
+        hcert::begins(glance.text())
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], _: &Context<'_>) -> Result<Opened, Reason> {
+    fn open_in<'i>(
+        &self,
+        _: &'i Room,
+        texts: &[Cow<'i, str>],
+        _: Seen<'i>,
+        _: &Context<'_>,
+    ) -> Result<Opened<'i>, Reason> {
         match texts {
             [text] => hcert::open(text),
             _ => Err(Reason::new(Code::InputTooManyItems).expected(1usize).got(texts.len())),
         }
     }
 
-    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+    fn decode<'a>(&self, opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason> {
         let claims = cbor::decode(&opened.payload)?;
         if claims.as_map().is_none() {
             return Err(Reason::new(Code::CosePayload).expected("a map of claims").got(claims.kind()));
@@ -71,7 +78,7 @@ impl Format for EuDcc {
         }
         let issuer = match claims.entry(hcert::ISS) {
             None => None,
-            Some(Value::Text(text)) => Some(Cow::Owned(text.to_string())),
+            Some(Value::Text(text)) => Some(text.clone()),
             Some(other) => {
                 faults.push(Reason::new(Code::ClaimType).expected("iss as text").got(other.kind()));
                 None
@@ -245,17 +252,20 @@ fn check_country(signer: &Signer, decoded: &Decoded<'_>, context: &Context<'_>, 
             "The issuing country is not two capital letters and nothing else.",
         ));
     }
-    if country(code) != country(own) {
+    if !country(code).eq_ignore_ascii_case(country(own)) {
         findings.fail(Reason::new(Code::TrustIssuerCountry).expected(own.clone()).got(code.to_ascii_uppercase()));
     }
 }
 
-/// The ISO 3166-1 code of a country; Greece and the United Kingdom sign under two codes each.
-fn country(code: &str) -> String {
-    match code.to_ascii_uppercase().as_str() {
-        "EL" => "GR".to_owned(),
-        "UK" => "GB".to_owned(),
-        other => other.to_owned(),
+/// The ISO 3166-1 code of a country, in any case; Greece and the United Kingdom sign under two codes each.
+fn country(code: &str) -> &str {
+    let is = |other| code.eq_ignore_ascii_case(other);
+    if is("EL") {
+        "GR"
+    } else if is("UK") {
+        "GB"
+    } else {
+        code
     }
 }
 

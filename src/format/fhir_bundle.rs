@@ -1,7 +1,7 @@
 //! FHIR bundles inside SMART Health Cards: the rules that whoever receives one can check (spec 1.4.0, "Modeling FHIR
 //! content"). Not a FHIR reader: profiles and terminologies are not looked at.
 
-use std::collections::HashSet;
+use smallvec::{SmallVec, smallvec};
 
 use crate::encoding::json::Value;
 use crate::time::Date;
@@ -25,7 +25,7 @@ pub fn check_bundle(bundle: &Value<'_>) -> Vec<Broken> {
     let mut findings = Findings::default();
     check_envelope(bundle, &mut findings);
     let entries = bundle.member("entry").and_then(Value::as_array).unwrap_or_default();
-    let urls: HashSet<&str> = entries.iter().filter_map(|entry| entry.member("fullUrl")?.as_str()).collect();
+    let urls = Urls::of(entries.iter().filter_map(|entry| entry.member("fullUrl")?.as_str()));
     if urls.len() < entries.len() {
         findings.add("Bundle.entry.fullUrl", "a different one in each entry");
     }
@@ -37,6 +37,26 @@ pub fn check_bundle(bundle: &Value<'_>) -> Vec<Broken> {
         findings.add("Bundle.entry", "a Patient among the resources");
     }
     findings.broken
+}
+
+/// The distinct `fullUrl` of all entries, in their order.
+struct Urls<'v>(Vec<&'v str>);
+
+impl<'v> Urls<'v> {
+    fn of(urls: impl Iterator<Item = &'v str>) -> Self {
+        let mut sorted: Vec<&str> = urls.collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        Urls(sorted)
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn contains(&self, url: &str) -> bool {
+        self.0.binary_search(&url).is_ok()
+    }
 }
 
 /// The resources of a bundle of that type.
@@ -68,6 +88,13 @@ impl Findings {
             self.add(place, rule);
         }
     }
+
+    /// The same of a member of the element at that place.
+    fn demand_at(&mut self, holds: bool, place: &Place<'_>, member: &str, rule: &'static str) {
+        if !holds {
+            self.add(&place.of(member), rule);
+        }
+    }
 }
 
 fn kind<'v>(entry: &'v Value<'_>) -> Option<&'v str> {
@@ -87,7 +114,7 @@ fn check_envelope(bundle: &Value<'_>, findings: &mut Findings) {
     }
 }
 
-fn check_entry(entry: &Value<'_>, urls: &HashSet<&str>, findings: &mut Findings) {
+fn check_entry(entry: &Value<'_>, urls: &Urls<'_>, findings: &mut Findings) {
     findings.demand(
         text(entry, "fullUrl").is_some_and(is_short_reference),
         "Bundle.entry.fullUrl",
@@ -106,16 +133,21 @@ fn check_entry(entry: &Value<'_>, urls: &HashSet<&str>, findings: &mut Findings)
         "Observation" => check_observation(resource, findings),
         _ => {}
     }
-    check_elements(&mut Place { names: vec![kind] }, resource, urls, findings);
+    check_elements(&mut Place { names: smallvec![kind] }, resource, urls, findings);
 }
 
 /// Cards carry no identifiers of resources, no narrative, and no metadata but how well the person was identified.
 fn check_resource(kind: &str, resource: &Value<'_>, findings: &mut Findings) {
-    findings.demand(resource.member("id").is_none(), &format!("{kind}.id"), "absent");
-    findings.demand(resource.member("text").is_none(), &format!("{kind}.text"), "absent");
+    for name in ["id", "text"] {
+        if resource.member(name).is_some() {
+            findings.add(&format!("{kind}.{name}"), "absent");
+        }
+    }
     if let Some(meta) = resource.member("meta") {
         let only_security = meta.as_object().is_some_and(|members| members.iter().all(|(name, _)| name == "security"));
-        findings.demand(only_security, &format!("{kind}.meta"), "nothing but `security`");
+        if !only_security {
+            findings.add(&format!("{kind}.meta"), "nothing but `security`");
+        }
     }
 }
 
@@ -163,7 +195,7 @@ fn has_reference(resource: &Value<'_>, name: &str) -> bool {
 
 /// The names on the way down to an element.
 struct Place<'p> {
-    names: Vec<&'p str>,
+    names: SmallVec<[&'p str; 12]>,
 }
 
 impl Place<'_> {
@@ -176,7 +208,7 @@ impl Place<'_> {
 }
 
 /// The rules for every element: nothing empty, short references that lead somewhere, codes without their texts.
-fn check_elements<'p>(place: &mut Place<'p>, value: &'p Value<'_>, urls: &HashSet<&str>, findings: &mut Findings) {
+fn check_elements<'p>(place: &mut Place<'p>, value: &'p Value<'_>, urls: &Urls<'_>, findings: &mut Findings) {
     let is_empty = match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
@@ -201,18 +233,18 @@ fn check_elements<'p>(place: &mut Place<'p>, value: &'p Value<'_>, urls: &HashSe
     }
 }
 
-fn check_element(place: &Place<'_>, element: &Value<'_>, urls: &HashSet<&str>, findings: &mut Findings) {
+fn check_element(place: &Place<'_>, element: &Value<'_>, urls: &Urls<'_>, findings: &mut Findings) {
     if let Some(reference) = element.member("reference") {
         let leads = reference.as_str().is_some_and(|url| is_short_reference(url) && urls.contains(url));
-        findings.demand(leads, &place.of("reference"), "`resource:` and a number that an entry has");
+        findings.demand_at(leads, place, "reference", "`resource:` and a number that an entry has");
     }
     if element.member("coding").is_some() {
-        findings.demand(element.member("text").is_none(), &place.of("text"), "absent beside codings");
+        findings.demand_at(element.member("text").is_none(), place, "text", "absent beside codings");
     }
     if place.names.last() == Some(&"coding") {
-        findings.demand(element.member("display").is_none(), &place.of("display"), "absent");
-        findings.demand(text(element, "code").is_some(), &place.of("code"), "a code");
-        findings.demand(text(element, "system").is_some(), &place.of("system"), "a code system");
+        findings.demand_at(element.member("display").is_none(), place, "display", "absent");
+        findings.demand_at(text(element, "code").is_some(), place, "code", "a code");
+        findings.demand_at(text(element, "system").is_some(), place, "system", "a code system");
     }
 }
 

@@ -33,7 +33,7 @@ pub fn begins(text: &str) -> bool {
 ///
 /// # Errors
 /// `hc1.prefix`, `base45.*`, `hc1.not_compressed`, `zlib.*`, `input.decompressed_too_large`, `cbor.*`, `cose.*`.
-pub fn open(text: &str) -> Result<Opened, Reason> {
+pub fn open(text: &str) -> Result<Opened<'static>, Reason> {
     let body = text.strip_prefix("HC1:").ok_or_else(|| Reason::new(Code::Hc1Prefix).expected("HC1:"))?;
     let compressed = base45::decode(body)?;
     check_is_compressed(&compressed)?;
@@ -52,7 +52,7 @@ fn check_is_compressed(bytes: &[u8]) -> Result<(), Reason> {
 }
 
 /// HCERT §3.3: ES256 first, PS256 second; the key identifier is eight bytes.
-fn opened(sign1: Sign1) -> Result<Opened, Reason> {
+fn opened(sign1: Sign1) -> Result<Opened<'static>, Reason> {
     match &sign1.kid {
         Some(KeyId::Bytes(kid)) if kid.len() == 8 => {}
         Some(KeyId::Bytes(kid)) => return Err(Reason::new(Code::CoseKid).expected("8 bytes").got(kid.len())),
@@ -74,7 +74,7 @@ fn opened(sign1: Sign1) -> Result<Opened, Reason> {
     };
     let signed =
         Signed { algorithm, kid: sign1.kid, message: sign1.message, signature: sign1.signature, ..Signed::default() };
-    Ok(Opened { payload: sign1.payload, signed, faults, ..Opened::default() })
+    Ok(Opened { payload: sign1.payload.into(), signed, faults, ..Opened::default() })
 }
 
 /// A NumericDate of a CWT (RFC 8392 §2): seconds, without tag 1. `Ok(None)` when the claim is absent.

@@ -31,10 +31,11 @@ pub struct KeyBinding {
     pub faults: Vec<Reason>,
 }
 
-/// The key binding of a credential; `None` when it comes without. Signatures of `algorithms` are taken.
+/// The key binding of a credential, whose processed payload was read as `credential`; `None` when it comes without. Signatures of
+/// `algorithms` are taken.
 pub fn open(
     sd_jwt: &SdJwt<'_>,
-    processed: &Processed,
+    (processed, credential): (&Processed, &json::Value<'_>),
     algorithms: &[Algorithm],
     context: &Context<'_>,
 ) -> Option<KeyBinding> {
@@ -49,7 +50,7 @@ pub fn open(
                 Ok(claims) => check_claims(&claims, sd_jwt, processed, context, &mut binding.faults),
                 Err(reason) => binding.faults.push(reason),
             }
-            match vouched(jws, &processed.payload, algorithms) {
+            match vouched(jws, credential, algorithms) {
                 Ok(vouched) => binding.vouched = Some(vouched),
                 Err(reason) => binding.faults.push(reason),
             }
@@ -113,8 +114,8 @@ fn check_age(claims: &json::Value<'_>, context: &Context<'_>) -> Result<(), Reas
 }
 
 /// The signature under the credential's own key.
-fn vouched(jws: Jws, payload: &[u8], algorithms: &[Algorithm]) -> Result<Vouched, Reason> {
-    let key = holder_key(payload)?;
+fn vouched(jws: Jws, credential: &json::Value<'_>, algorithms: &[Algorithm]) -> Result<Vouched, Reason> {
+    let key = holder_key(credential)?;
     // A header without an algorithm, or with `none`, has its fault already.
     let algorithm = jws.header.allowed_algorithm(algorithms)?.ok_or_else(invalid)?;
     if !job::fits(algorithm, &key) {
@@ -124,10 +125,9 @@ fn vouched(jws: Jws, payload: &[u8], algorithms: &[Algorithm]) -> Result<Vouched
 }
 
 /// RFC 7800, 3.2: the JWK in `cnf`.
-fn holder_key(payload: &[u8]) -> Result<PublicKey, Reason> {
-    let claims = json::decode(payload)?;
-    check_confirmation(&claims)?;
-    let held = claims.member("cnf").and_then(|cnf| cnf.member("jwk"));
+fn holder_key(credential: &json::Value<'_>) -> Result<PublicKey, Reason> {
+    check_confirmation(credential)?;
+    let held = credential.member("cnf").and_then(|cnf| cnf.member("jwk"));
     let held = held.ok_or_else(|| invalid().expected("a key of the holder in `cnf.jwk`").got("none"))?;
     jwk::public_key(held).map_err(|reason| match reason.code() {
         Code::JoseJwkPolicy => invalid().expected("an EC, RSA or Ed25519 key in `cnf.jwk`").got("another"),

@@ -6,6 +6,7 @@
 pub mod content;
 pub mod eu_dcc;
 pub mod fhir_bundle;
+pub mod glance;
 pub mod hcert;
 pub mod key_binding;
 pub mod nz_covid_pass;
@@ -24,13 +25,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
+use smallvec::{SmallVec, smallvec};
 
 use crate::check::{Findings, Note};
 use crate::core_data::CoreData;
 use crate::credential::{Decoded, Input, Opened, Signed};
 use crate::crypto::public_key::PublicKey;
-use crate::encoding::{cbor, json};
+use crate::encoding::{cbor, json, scan};
 use crate::evidence::Evidence;
+use crate::format::glance::{Glance, Room, Seen};
 use crate::format::vc::enveloped::{self, Enveloped};
 use crate::limits;
 use crate::linked_data::rdfc::Budget;
@@ -130,8 +133,16 @@ pub struct Piece<'i> {
     /// Its format.
     pub format: &'static dyn Format,
     /// Its text; several for a card in several QR codes.
-    pub texts: Vec<Cow<'i, str>>,
+    pub texts: Texts<'i>,
+    /// What is known of its first text already.
+    pub seen: Seen<'i>,
 }
+
+/// The texts of one credential, one mostly.
+pub type Texts<'i> = SmallVec<[Cow<'i, str>; 1]>;
+
+/// The credentials of one input, one mostly.
+pub type Pieces<'i> = SmallVec<[Piece<'i>; 1]>;
 
 /// What a payload says: its claims, and the same in the vocabulary that all formats share.
 #[derive(Clone, Debug, Default)]
@@ -213,13 +224,29 @@ pub trait Format: Sync {
     fn about(&self) -> &'static About;
 
     /// `true` when a text begins like this format.
-    fn begins(&self, text: &str) -> bool;
+    fn begins(&self, text: &str) -> bool {
+        self.recognises(&Glance::of(text))
+    }
+
+    /// The same, of a text that others may have glanced at before.
+    fn recognises(&self, glance: &Glance<'_>) -> bool;
 
     /// Opens the envelope: from texts to payload, signed bytes and signature.
-    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason>;
+    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened<'static>, Reason> {
+        self.open_in(&Room::default(), texts, Seen::default(), context).map(Opened::into_owned)
+    }
+
+    /// The same with what was seen of the first text before, borrowing from the text and from the room.
+    fn open_in<'i>(
+        &self,
+        room: &'i Room,
+        texts: &[Cow<'i, str>],
+        seen: Seen<'i>,
+        context: &Context<'_>,
+    ) -> Result<Opened<'i>, Reason>;
 
     /// Reads what the payload says.
-    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason>;
+    fn decode<'a>(&self, opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason>;
 
     /// Finds who may have made that signature. `decoded` is `None` when the payload could not be read.
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys;
@@ -256,7 +283,7 @@ fn named(name: &str) -> Result<&'static dyn Format, Reason> {
 }
 
 /// The credentials that an input holds, each with its format. Deciding is by shape alone; two matches are an error.
-pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, Reason> {
+pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Pieces<'i>, Reason> {
     let hint = match &input.format {
         None => None,
         Some(name) => Some(named(name)?),
@@ -268,7 +295,7 @@ pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, R
         return Err(Reason::new(Code::InputTooLarge).expected(limits::INPUT_BYTES).got(input.bytes.len()));
     }
     if let Some(text) = vc_cose::text_of_bytes(&input.bytes) {
-        return pieces_of_texts(vec![Cow::Owned(text)], hint);
+        return pieces_of_texts(smallvec![Cow::Owned(text)], hint);
     }
     let text = std::str::from_utf8(&input.bytes).map_err(|_| {
         Reason::new(Code::InputUnrecognised).expected("text, a picture or COSE").got("bytes that are none of these")
@@ -276,16 +303,16 @@ pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Vec<Piece<'i>>, R
     // White space around a text is what editors and shells add; a strict reader refuses it by not knowing the beginning.
     let text = if policy.strict { text } else { text.trim_matches([' ', '\t', '\r', '\n']) };
     if let Some(token) = token_of_envelope(text)? {
-        return pieces_of_texts(vec![Cow::Owned(token.text)], Some(hint.map_or_else(|| named(token.format), Ok)?));
+        return pieces_of_texts(smallvec![Cow::Owned(token.text)], Some(hint.map_or_else(|| named(token.format), Ok)?));
     }
-    let texts: Vec<Cow<'i, str>> = if vc_di::is_document(text) {
+    let texts: Texts<'i> = if vc_di::is_document(text) {
         documents(text, policy.strict)
     } else if smart_health_card::is_file(text) {
         smart_health_card::texts_of_file(text, policy)?.into_iter().map(Cow::Owned).collect()
-    } else if text.contains('\n') && !policy.strict {
+    } else if !policy.strict && scan::has_byte(text.as_bytes(), b'\n') {
         text.lines().map(|line| Cow::Borrowed(line.trim())).filter(|line| !line.is_empty()).collect()
     } else {
-        vec![Cow::Borrowed(text)]
+        smallvec![Cow::Borrowed(text)]
     };
     pieces_of_texts(texts, hint)
 }
@@ -300,23 +327,24 @@ fn token_of_envelope(text: &str) -> Result<Option<Enveloped>, Reason> {
 }
 
 /// The JSON documents of a text: one a line when each line holds a whole one, else the text is one.
-fn documents(text: &str, is_strict: bool) -> Vec<Cow<'_, str>> {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if !is_strict && lines.iter().all(|line| line.starts_with('{') && line.ends_with('}')) {
-        return lines.into_iter().map(Cow::Borrowed).collect();
+fn documents(text: &str, is_strict: bool) -> Texts<'_> {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    if !is_strict && lines().all(|line| line.starts_with('{') && line.ends_with('}')) {
+        return lines().map(Cow::Borrowed).collect();
     }
-    vec![Cow::Borrowed(text)]
+    smallvec![Cow::Borrowed(text)]
 }
 
-fn pieces_of_texts<'i>(texts: Vec<Cow<'i, str>>, hint: Option<&'static dyn Format>) -> Result<Vec<Piece<'i>>, Reason> {
+fn pieces_of_texts<'i>(texts: Texts<'i>, hint: Option<&'static dyn Format>) -> Result<Pieces<'i>, Reason> {
     if texts.len() > limits::CREDENTIALS.max(limits::SHC_CHUNKS) {
         return Err(Reason::new(Code::InputTooManyItems).expected(limits::CREDENTIALS).got(texts.len()));
     }
-    let mut pieces: Vec<Piece<'i>> = Vec::with_capacity(1);
+    let mut pieces = Pieces::new();
     for text in texts {
-        let format = match hint {
-            Some(format) => format,
-            None => detect(&text)?,
+        let (format, seen) = match (hint, &text) {
+            (Some(format), _) => (format, Seen::default()),
+            (None, Cow::Borrowed(text)) => detect_seen(text)?,
+            (None, Cow::Owned(text)) => (detect(text)?, Seen::default()),
         };
         let chunked = smart_health_card::is_chunk(&text);
         let open_card = pieces.iter_mut().find(|piece| {
@@ -324,7 +352,7 @@ fn pieces_of_texts<'i>(texts: Vec<Cow<'i, str>>, hint: Option<&'static dyn Forma
         });
         match open_card {
             Some(piece) => piece.texts.push(text),
-            None => pieces.push(Piece { format, texts: vec![text] }),
+            None => pieces.push(Piece { format, texts: smallvec![text], seen }),
         }
     }
     if pieces.is_empty() {
@@ -338,9 +366,15 @@ fn pieces_of_texts<'i>(texts: Vec<Cow<'i, str>>, hint: Option<&'static dyn Forma
 
 /// The one format that a text begins like.
 pub fn detect(text: &str) -> Result<&'static dyn Format, Reason> {
-    let mut found = FORMATS.iter().copied().filter(|format| format.begins(text));
+    detect_seen(text).map(|(format, _)| format)
+}
+
+/// The same, with what was seen of the text.
+fn detect_seen(text: &str) -> Result<(&'static dyn Format, Seen<'_>), Reason> {
+    let glance = Glance::of(text);
+    let mut found = FORMATS.iter().copied().filter(|format| format.recognises(&glance));
     match (found.next(), found.next()) {
-        (Some(format), None) => Ok(format),
+        (Some(format), None) => Ok((format, glance.into_seen())),
         (Some(one), Some(other)) => {
             let names = format!("{} and {}", one.about().name, other.about().name);
             Err(Reason::new(Code::InputAmbiguous).got(names))
@@ -355,12 +389,12 @@ pub fn is_picture(bytes: &[u8]) -> bool {
 }
 
 #[cfg(feature = "pictures")]
-fn pieces_of_picture<'i>(bytes: &[u8], hint: Option<&'static dyn Format>) -> Result<Vec<Piece<'i>>, Reason> {
+fn pieces_of_picture<'i>(bytes: &[u8], hint: Option<&'static dyn Format>) -> Result<Pieces<'i>, Reason> {
     let texts = crate::encoding::qr::read(bytes)?;
     pieces_of_texts(texts.into_iter().map(Cow::Owned).collect(), hint)
 }
 
 #[cfg(not(feature = "pictures"))]
-fn pieces_of_picture<'i>(_: &[u8], _: Option<&'static dyn Format>) -> Result<Vec<Piece<'i>>, Reason> {
+fn pieces_of_picture<'i>(_: &[u8], _: Option<&'static dyn Format>) -> Result<Pieces<'i>, Reason> {
     Err(Reason::new(Code::ImageUnreadable).got("this build reads no pictures"))
 }

@@ -20,6 +20,7 @@ use crate::did::web;
 use crate::encoding::base32;
 use crate::encoding::cbor::{self, Value};
 use crate::envelope::cose::{AlgorithmLabel, Wrappings, open_sign1};
+use crate::format::glance::{Glance, Room, Seen};
 use crate::format::{
     About, Candidate, Claim, Context, Disclosed, Format, Keys, check_claim_count, cwt_claims, declare_no_status,
 };
@@ -28,7 +29,7 @@ use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::time::{Date, Timestamp};
 use crate::trust::did::{self, fixed_environment, pass_key};
-use crate::trust::{Consulted, Issuer, SignerDescription};
+use crate::trust::{Consulted, Issuer};
 
 /// The format's name in lists, policies and trust entries.
 pub const NAME: &str = "nz_covid_pass";
@@ -74,11 +75,17 @@ impl Format for NzCovidPass {
         &ABOUT
     }
 
-    fn begins(&self, text: &str) -> bool {
-        text.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("NZCP:/"))
+    fn recognises(&self, glance: &Glance<'_>) -> bool {
+        glance.text().get(..6).is_some_and(|start| start.eq_ignore_ascii_case("NZCP:/"))
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], _: &Context<'_>) -> Result<Opened, Reason> {
+    fn open_in<'i>(
+        &self,
+        _: &'i Room,
+        texts: &[Cow<'i, str>],
+        _: Seen<'i>,
+        _: &Context<'_>,
+    ) -> Result<Opened<'i>, Reason> {
         let text = texts.first().map_or("", |text| text);
         let body = text.strip_prefix(PREFIX).ok_or_else(|| Reason::new(Code::NzcpPrefix).expected(PREFIX))?;
         let sign1 = open_sign1(&base32::decode(body)?, Wrappings { cwt_tag: false, untagged: false })?;
@@ -102,20 +109,20 @@ impl Format for NzCovidPass {
             signature: sign1.signature,
             ..Signed::default()
         };
-        Ok(Opened { payload: sign1.payload, signed, faults, ..Opened::default() })
+        Ok(Opened { payload: sign1.payload.into(), signed, faults, ..Opened::default() })
     }
 
-    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+    fn decode<'a>(&self, opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason> {
         let claims = cbor::decode(&opened.payload)?;
         if claims.as_map().is_none() {
             return Err(Reason::new(Code::CosePayload).expected("map").got(claims.kind()));
         }
         check_claim_count(&claims)?;
         let mut faults = Vec::new();
-        let issuer = or_fault(issuer_claim(&claims), &mut faults).map(Cow::Owned);
+        let issuer = or_fault(issuer_claim(&claims).cloned(), &mut faults);
         let not_before = or_fault(time_claim(&claims, NBF, "nbf"), &mut faults);
         let expires = or_fault(time_claim(&claims, EXP, "exp"), &mut faults);
-        or_fault(pass_identifier(&claims), &mut faults);
+        or_fault(identifier_bytes(&claims), &mut faults);
         let mut notes = Vec::new();
         if let Some(Value::Tag(tag, _)) = claims.entry(CTI) {
             if policy.strict {
@@ -194,7 +201,7 @@ fn core_data(claims: &Value<'_>) -> CoreData {
         }),
         certificate: Some(CertificateData {
             identifier: pass_identifier(claims).ok(),
-            issuer: issuer_claim(claims).ok(),
+            issuer: issuer_claim(claims).ok().map(|issuer| issuer.clone().into_owned()),
         }),
         ..CoreData::default()
     }
@@ -226,10 +233,11 @@ fn kid_text(kid: Option<&KeyId>) -> Result<&str, Reason> {
     if kid.is_empty() { Err(Reason::new(Code::CoseKid).expected("text or bytes").got("nothing")) } else { Ok(kid) }
 }
 
-fn issuer_claim(claims: &Value<'_>) -> Result<String, Reason> {
-    let issuer = claims.entry(ISS).ok_or_else(|| Reason::new(Code::ClaimMissing).expected("iss"))?;
-    let wrong = || Reason::new(Code::ClaimType).expected("iss: text").got(issuer.kind());
-    issuer.as_text().map(str::to_owned).ok_or_else(wrong)
+fn issuer_claim<'v, 'a>(claims: &'v Value<'a>) -> Result<&'v Cow<'a, str>, Reason> {
+    match claims.entry(ISS).ok_or_else(|| Reason::new(Code::ClaimMissing).expected("iss"))? {
+        Value::Text(issuer) => Ok(issuer),
+        other => Err(Reason::new(Code::ClaimType).expected("iss: text").got(other.kind())),
+    }
 }
 
 /// A NumericDate, which this format writes as an integer.
@@ -239,10 +247,10 @@ fn time_claim(claims: &Value<'_>, label: i64, name: &'static str) -> Result<Time
     value.as_i64().map(Timestamp::from_seconds).ok_or_else(wrong)
 }
 
-/// The identifier of the pass as `urn:uuid:`.
+/// The bytes of the identifier of the pass.
 ///
 /// Deviation: tag 64 around the bytes is read, because an example of the specification carries it.
-fn pass_identifier(claims: &Value<'_>) -> Result<String, Reason> {
+fn identifier_bytes<'v>(claims: &'v Value<'_>) -> Result<&'v [u8; 16], Reason> {
     let refused = || Reason::new(Code::NzcpCti).expected("16 bytes");
     let cti = claims.entry(CTI).ok_or_else(|| refused().got("nothing"))?;
     let plain = match cti {
@@ -250,7 +258,12 @@ fn pass_identifier(claims: &Value<'_>) -> Result<String, Reason> {
         other => other,
     };
     let bytes = plain.as_bytes().ok_or_else(|| refused().got(plain.kind()))?;
-    let bytes: &[u8; 16] = bytes.try_into().map_err(|_| refused().got(bytes.len()))?;
+    bytes.try_into().map_err(|_| refused().got(bytes.len()))
+}
+
+/// The identifier of the pass as `urn:uuid:`.
+fn pass_identifier(claims: &Value<'_>) -> Result<String, Reason> {
+    let bytes = identifier_bytes(claims)?;
     let mut text = String::from("urn:uuid:");
     for (at, byte) in bytes.iter().enumerate() {
         if matches!(at, 4 | 6 | 8 | 10) {
@@ -261,9 +274,10 @@ fn pass_identifier(claims: &Value<'_>) -> Result<String, Reason> {
     Ok(text)
 }
 
-fn types_of(vc: &Value<'_>) -> Vec<Cow<'static, str>> {
+fn types_of<'a>(vc: &Value<'a>) -> Vec<Cow<'a, str>> {
     let types = vc.entry_text("type").and_then(Value::as_array).unwrap_or_default();
-    types.iter().filter_map(|name| name.as_text()).map(|name| Cow::Owned(name.to_owned())).collect()
+    let name = |name: &Value<'a>| if let Value::Text(name) = name { Some(name.clone()) } else { None };
+    types.iter().filter_map(name).collect()
 }
 
 /// The issuer with exactly this name, of the policy's environment and trusted for passes.
@@ -296,14 +310,7 @@ fn issuer_keys(issuer: &Arc<Issuer>, kid: &str, context: &Context<'_>) -> Keys {
     match found {
         Err(reason) => keys.faults.push(reason),
         Ok(key) => {
-            let description = SignerDescription {
-                name: issuer.issuer.clone(),
-                key_id: Some(kid.to_owned()),
-                list: issuer.list.clone(),
-                environment: issuer.environment.name(),
-                ..SignerDescription::default()
-            };
-            let description = Arc::new(description);
+            let description = issuer.description(&issuer.issuer, kid, &[]);
             keys.candidates.push(Candidate { key, description, signer: None, crl_version: None, is_foreign: false });
         }
     }

@@ -15,7 +15,7 @@ use crate::status::shc_revocation::{RevocationList, check_rid, list_url};
 use crate::time::Timestamp;
 use crate::trust::jwks::{Jwk, KeySet, check_chain_valid_at, check_san};
 use crate::trust::x509::Certificate;
-use crate::trust::{ChainLink, Consulted, Issuer, SignerDescription};
+use crate::trust::{ChainLink, Consulted, Issuer};
 
 /// The format's name.
 pub const NAME: &str = "smart_health_card";
@@ -54,7 +54,8 @@ pub fn of_issuer(name: &str, kid: &str, context: &Context<'_>) -> Keys {
             if context.policy.strict {
                 keys.faults.extend(check_chain_valid_at(chain, context.occasion.now).err());
             }
-            let description = Arc::new(description(issuer, name, kid, chain));
+            let links: Vec<ChainLink> = chain.iter().map(link).collect();
+            let description = issuer.description(name, kid, &links);
             let crl_version = jwk.crl_version;
             keys.candidates.push(Candidate { key, description, signer: None, crl_version, is_foreign: false });
         }
@@ -174,23 +175,12 @@ fn key_set<'c>(issuer: &'c Issuer, name: &str, context: &Context<'_>) -> Result<
 
 /// The key and its certificates, if it keeps every rule of health cards and they name the issuer.
 fn check_key<'k>(jwk: &'k Jwk, issuer: &str) -> Result<(PublicKey, &'k [Certificate]), Reason> {
-    if let Some(reason) = jwk.check_smart().into_iter().next() {
-        return Err(reason);
+    if let Some(reason) = jwk.check_smart().first() {
+        return Err(reason.clone());
     }
     let chain = jwk.certificates()?;
     check_san(chain, issuer)?;
     Ok((jwk.public_key()?.clone(), chain))
-}
-
-fn description(issuer: &Issuer, name: &str, kid: &str, chain: &[Certificate]) -> SignerDescription {
-    SignerDescription {
-        name: name.to_owned(),
-        country: None,
-        key_id: Some(kid.to_owned()),
-        list: issuer.list.clone(),
-        environment: issuer.environment.name(),
-        chain: chain.iter().map(link).collect(),
-    }
 }
 
 fn link(certificate: &Certificate) -> ChainLink {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::encoding::scan;
 use crate::limits;
 use crate::reason::{Code, Reason};
 
@@ -13,6 +14,9 @@ pub const CHUNK_CHARS: usize = 1191;
 
 const PREFIX: &str = "shc:/";
 
+/// The pair of `z`, the greatest.
+const GREATEST: u8 = b'z' - b'-';
+
 /// `true` when a text begins like a health card's code, rightly or nearly so.
 pub fn begins(text: &str) -> bool {
     text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("shc:"))
@@ -20,7 +24,7 @@ pub fn begins(text: &str) -> bool {
 
 /// `true` when a text is one of several codes: `shc:/C/N/..`, of whatever sizes.
 pub fn is_chunk(text: &str) -> bool {
-    rest(text).is_ok_and(|rest| rest.contains('/'))
+    rest(text).is_ok_and(|rest| scan::has_byte(rest.as_bytes(), b'/'))
 }
 
 /// `true` when two texts are codes of as many parts. Two cards of one number of parts cannot be told apart before they are
@@ -39,12 +43,7 @@ pub fn same_card(one: &str, other: &str) -> bool {
 pub fn decode(texts: &[Cow<'_, str>], strict: bool) -> Result<String, Reason> {
     match texts {
         [] => Err(numeric("nothing")),
-        [one] if !is_chunk(one) => {
-            let digits = rest(one)?;
-            let mut jws = String::with_capacity(digits.len() / 2);
-            push_digits(digits, &mut jws)?;
-            Ok(jws)
-        }
+        [one] if !is_chunk(one) => characters(rest(one)?),
         several => joined(several, strict),
     }
 }
@@ -138,28 +137,48 @@ fn joined(texts: &[Cow<'_, str>], strict: bool) -> Result<String, Reason> {
     }
     let mut jws = String::with_capacity(chunks.iter().map(|chunk| chunk.digits.len() / 2).sum());
     for chunk in &chunks {
-        push_digits(chunk.digits, &mut jws)?;
+        jws.push_str(&characters(chunk.digits)?);
     }
     Ok(jws)
 }
 
 /// Each pair of digits is a character's code less 45; `.` is the least of a JWS, `z` the greatest.
-fn push_digits(digits: &str, jws: &mut String) -> Result<(), Reason> {
+fn characters(digits: &str) -> Result<String, Reason> {
     let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
     if pairs.is_empty() || !rest.is_empty() {
         return Err(numeric("an odd or no number of digits"));
     }
+    // All pairs are read before any is judged: without a branch the compiler reads eight at once.
+    let mut bytes = vec![0; pairs.len()];
+    let mut seen = 0;
+    for (pair, byte) in pairs.iter().zip(&mut bytes) {
+        let [tens, ones] = *pair;
+        let (tens, ones) = (u16::from(tens.wrapping_sub(b'0')), u16::from(ones.wrapping_sub(b'0')));
+        let number = tens * 10 + ones;
+        // Each of these reaches 128 when it is too large, and nothing else does.
+        seen |= (tens + (127 - 9)) | (ones + (127 - 9)) | (number + (127 - u16::from(GREATEST)));
+        let [low, _] = (number + u16::from(b'-')).to_le_bytes();
+        *byte = low;
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) if seen < 128 => Ok(text),
+        _ => Err(fault_of(pairs)),
+    }
+}
+
+/// The first fault of pairs that have one.
+#[cold]
+fn fault_of(pairs: &[[u8; 2]]) -> Reason {
     for pair in pairs {
         let [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = pair else {
-            return Err(numeric("another character than a digit"));
+            return numeric("another character than a digit");
         };
         let number = (tens - b'0') * 10 + (ones - b'0');
-        if number > b'z' - b'-' {
-            return Err(numeric(format!("the pair {number}")));
+        if number > GREATEST {
+            return numeric(format!("the pair {number}"));
         }
-        jws.push(char::from(number + b'-'));
     }
-    Ok(())
+    numeric("pairs that are no text")
 }
 
 fn push_characters(jws: &str, text: &mut String) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::check::{Findings, Note};
 use crate::credential::{Claims, Decoded};
-use crate::encoding::json::{self, Value};
+use crate::encoding::json::{self, Held, Value};
 use crate::envelope::jwt;
 use crate::format::fhir_bundle;
 use crate::occasion::Occasion;
@@ -94,10 +94,10 @@ pub fn decode_payload<'a>(payload: &'a [u8], policy: &Policy) -> Result<Decoded<
     }
     let mut faults = Vec::new();
     let mut notes = Vec::new();
-    let issuer = match demand(&claims, "iss", Value::as_str, "a text") {
+    let issuer = match demand(&claims, "iss", text_of, "a text") {
         Ok(issuer) => {
             faults.extend(check_issuer_url(issuer).err());
-            Some(Cow::Owned(issuer.to_owned()))
+            Some(issuer.clone())
         }
         Err(reason) => {
             faults.push(reason);
@@ -123,7 +123,7 @@ pub fn decode_payload<'a>(payload: &'a [u8], policy: &Policy) -> Result<Decoded<
         types,
         faults,
         notes,
-        ..Decoded::new(Claims::Json(claims))
+        ..Decoded::new(Claims::Json(Held::Own(claims)))
     })
 }
 
@@ -143,11 +143,16 @@ fn types_of<'a>(claims: &Value<'a>, faults: &mut Vec<Reason>) -> Vec<Cow<'a, str
     match types {
         None => faults.push(missing("vc.type")),
         Some(Value::Array(items)) if items.iter().all(|item| item.as_str().is_some()) => {
-            return items.iter().filter_map(Value::as_str).map(|name| Cow::Owned(name.to_owned())).collect();
+            return items.iter().filter_map(text_of).cloned().collect();
         }
         Some(other) => faults.push(wrong_type("vc.type", "a list of texts", other)),
     }
     Vec::new()
+}
+
+/// The text that a value is, as the payload holds it.
+fn text_of<'v, 'a>(value: &'v Value<'a>) -> Option<&'v Cow<'a, str>> {
+    if let Value::String(text) = value { Some(text) } else { None }
 }
 
 /// The members of `vc` that every card has, and the type of `rid`.

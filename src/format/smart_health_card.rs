@@ -9,8 +9,9 @@ use crate::core_data::from_fhir;
 use crate::credential::{Claims, Decoded, KeyId, Opened, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::encoding::json::Value;
-use crate::encoding::{base64url, deflate, json};
-use crate::envelope::jws::{Jws, no_kid};
+use crate::encoding::{deflate, json};
+use crate::envelope::jws::{Header, Jws, no_kid, shape_of};
+use crate::format::glance::{Glance, Room, Seen};
 use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys, shc_keys, shc_numeric, shc_payload};
 use crate::limits;
 use crate::policy::Policy;
@@ -40,16 +41,22 @@ impl Format for SmartHealthCard {
         &ABOUT
     }
 
-    fn begins(&self, text: &str) -> bool {
-        shc_numeric::begins(text) || is_compressed_jws(text)
+    fn recognises(&self, glance: &Glance<'_>) -> bool {
+        shc_numeric::begins(glance.text()) || is_compressed_jws(glance)
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason> {
+    fn open_in<'i>(
+        &self,
+        _: &'i Room,
+        texts: &[Cow<'i, str>],
+        seen: Seen<'i>,
+        context: &Context<'_>,
+    ) -> Result<Opened<'i>, Reason> {
         match texts {
-            [jws] if is_compressed_jws(jws) => open_jws(jws),
+            [jws] if is_compressed_jws(&Glance::of(jws)) => open_jws(jws, seen.header),
             texts => {
                 let jws = shc_numeric::decode(texts, context.policy.strict)?;
-                let mut opened = open_jws(&jws)?;
+                let mut opened = open_jws(&jws, None)?;
                 if context.policy.strict {
                     opened.faults.extend(shc_numeric::check_length(&jws).err());
                 }
@@ -58,7 +65,7 @@ impl Format for SmartHealthCard {
         }
     }
 
-    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+    fn decode<'a>(&self, opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason> {
         let mut decoded = shc_payload::decode_payload(&opened.payload, policy)?;
         let jws_chars = opened.signed.message.len() + 1 + (opened.signed.signature.len() * 4).div_ceil(3);
         if jws_chars > shc_numeric::SINGLE_CHARS {
@@ -147,17 +154,14 @@ pub fn texts_of_file(text: &str, policy: &Policy) -> Result<Vec<String>, Reason>
 }
 
 /// Three parts, the first of which decodes to an object with a member `zip`. Looks at the first part only, if it can.
-fn is_compressed_jws(text: &str) -> bool {
-    if !text.starts_with("eyJ") {
-        return false;
-    }
-    let start = text.get(..HEADER_CHARS.min(text.len())).unwrap_or_default();
-    let Some((header, _)) = start.split_once('.') else { return false };
-    base64url::decode(header).is_ok_and(|header| header.windows(5).any(|part| part == b"\"zip\""))
+fn is_compressed_jws(glance: &Glance<'_>) -> bool {
+    let is_short = |header: &str| header.starts_with("eyJ") && header.len() < HEADER_CHARS;
+    shape_of(glance.text()).is_some_and(|(header, _)| is_short(header))
+        && glance.header_bytes().is_some_and(|header| header.windows(5).any(|part| part == b"\"zip\""))
 }
 
-fn open_jws(text: &str) -> Result<Opened, Reason> {
-    let Jws { header, payload, message, signature } = Jws::open(text)?;
+fn open_jws(text: &str, seen: Option<Header>) -> Result<Opened<'static>, Reason> {
+    let Jws { header, payload, message, signature } = Jws::open_seen(text, seen)?;
     let algorithm = header.allowed_algorithm(&[Algorithm::Es256]);
     let mut faults = header.faults;
     if header.kid.is_none() {
@@ -172,12 +176,13 @@ fn open_jws(text: &str) -> Result<Opened, Reason> {
         None
     });
     let signed = Signed { algorithm, kid: header.kid.map(KeyId::Text), message, signature, ..Signed::default() };
-    Ok(Opened { payload: deflate::inflate_raw(&payload)?, signed, faults, ..Opened::default() })
+    Ok(Opened { payload: deflate::inflate_raw(&payload)?.into(), signed, faults, ..Opened::default() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoding::base64url;
 
     #[test]
     fn begins_by_shape_alone() {

@@ -17,6 +17,7 @@ use crate::credential::{Decoded, KeyId, Opened, Signed};
 use crate::crypto::algorithm::Algorithm;
 use crate::encoding::{base64url, json};
 use crate::envelope::cose::{AlgorithmLabel, MediaLabel, Sign1, Wrappings, open_sign1};
+use crate::format::glance::{Glance, Room, Seen};
 use crate::format::vc::inner;
 use crate::format::vc::secured::{self, Kind};
 use crate::format::{About, Candidate, Context, Disclosed, Format, Keys};
@@ -56,18 +57,25 @@ impl Format for VcCose {
         &ABOUT
     }
 
-    fn begins(&self, text: &str) -> bool {
-        text.starts_with(FIRST_CHARS)
+    fn recognises(&self, glance: &Glance<'_>) -> bool {
+        glance.text().starts_with(FIRST_CHARS)
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason> {
+    fn open_in<'i>(
+        &self,
+        room: &'i Room,
+        texts: &[Cow<'i, str>],
+        _: Seen<'i>,
+        context: &Context<'_>,
+    ) -> Result<Opened<'i>, Reason> {
         let bytes = bytes_of_text(texts.first().map_or("", |text| text))?;
         let Sign1 { algorithm, kid, typ, content_type, payload, signature, message } =
             open_sign1(&bytes, Wrappings { cwt_tag: false, untagged: false })?;
         let mut faults = Vec::new();
         let algorithm = self::algorithm(&algorithm).map_err(|reason| faults.push(reason)).ok();
         let kid = kid_text(kid.as_ref()).map_err(|reason| faults.push(reason)).ok();
-        let document = json::decode(&payload)?;
+        let payload = room.keep(payload).unwrap_or_default();
+        let document = json::decode(payload)?;
         if document.as_object().is_none() {
             return Err(Reason::new(Code::CosePayload).expected("a JSON object").got(document.kind()));
         }
@@ -90,12 +98,13 @@ impl Format for VcCose {
             signature,
             ..Signed::default()
         };
-        opened.payload = payload;
+        opened.payload = Cow::Borrowed(payload);
+        opened.document = Some(document);
         opened.faults = faults;
         Ok(opened)
     }
 
-    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+    fn decode<'a>(&self, opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason> {
         secured::decode(opened, policy)
     }
 

@@ -13,10 +13,11 @@ use crate::credential::{Claims, Decoded, Opened, Purpose, Signed};
 use crate::crypto::algorithm::{Algorithm, KeyKind};
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::json::{self, Value};
-use crate::envelope::data_integrity::open::{Proofs, open};
-use crate::envelope::data_integrity::proof::proofs_of;
+use crate::envelope::data_integrity::open::{Proofs, open_apart};
+use crate::envelope::data_integrity::proof::proofs_in;
 use crate::envelope::data_integrity::times::{check_addressee, check_times};
 use crate::envelope::data_integrity::transform::Terms;
+use crate::format::glance::{Glance, Room, Seen};
 use crate::format::vc::model::{CREDENTIAL, PRESENTATION, types};
 use crate::format::vc::{inner, judged, keys, model, read};
 use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys};
@@ -49,48 +50,38 @@ impl Format for VcDi {
         &ABOUT
     }
 
-    fn begins(&self, text: &str) -> bool {
+    fn recognises(&self, glance: &Glance<'_>) -> bool {
+        let text = glance.text();
         if !is_document(text) {
             return false;
         }
-        match json::decode(text.as_bytes()) {
+        match glance.document() {
             Ok(document) => {
                 let is_ours = |name: &str| name == CREDENTIAL || name == PRESENTATION;
                 document.member("@context").is_some()
-                    && (document.member("proof").is_some() || types(&document).any(is_ours))
+                    && (document.member("proof").is_some() || types(document).any(is_ours))
             }
             // Whoever breaks the JSON of a credential is told what is broken.
             Err(_) => [CREDENTIAL, PRESENTATION].iter().any(|name| text.contains(&format!("\"{name}\""))),
         }
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason> {
-        let text = texts.first().map_or("", |text| text);
-        let document = json::decode(text.as_bytes())?;
-        let is_presentation = model::is_presentation(&document);
-        let purpose = if is_presentation { Purpose::Authentication } else { Purpose::Assertion };
-        let mut proofs = open_proofs(&document, purpose, context)?;
-        // What was made to be hard is not looked at again, part by part.
-        let is_hard = proofs.faults.iter().any(|reason| reason.code() == Code::RdfcLimit);
-        let inner = if is_presentation && !is_hard {
-            inner::of_presentation(&document, false, &mut proofs.faults)
-        } else {
-            Vec::new()
-        };
-        let mut signed = proofs.signed.into_iter();
-        Ok(Opened {
-            payload: text.as_bytes().to_vec(),
-            signed: signed.next().unwrap_or_default(),
-            more: signed.collect(),
-            is_presentation,
-            inner,
-            faults: proofs.faults,
-            ..Opened::default()
-        })
+    fn open_in<'i>(
+        &self,
+        _: &'i Room,
+        texts: &[Cow<'i, str>],
+        seen: Seen<'i>,
+        context: &Context<'_>,
+    ) -> Result<Opened<'i>, Reason> {
+        match texts.first() {
+            Some(Cow::Borrowed(text)) => open_text(text, seen.document, context),
+            Some(Cow::Owned(text)) => open_text(text, None, context).map(Opened::into_owned),
+            None => open_text("", None, context),
+        }
     }
 
-    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
-        Ok(read::decode(json::decode(&opened.payload)?, policy))
+    fn decode<'a>(&self, opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+        Ok(read::decode(opened.json()?, policy))
     }
 
     fn keys(&self, signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
@@ -147,14 +138,58 @@ pub fn is_document(text: &str) -> bool {
     text.trim_start().starts_with('{') && text.contains("\"@context\"")
 }
 
+/// Opens the proofs of a text that may have been read before.
+fn open_text<'i>(text: &'i str, read: Option<Value<'i>>, context: &Context<'_>) -> Result<Opened<'i>, Reason> {
+    let mut document = read.map_or_else(|| json::decode(text.as_bytes()), Ok)?;
+    let is_presentation = model::is_presentation(&document);
+    let purpose = if is_presentation { Purpose::Authentication } else { Purpose::Assertion };
+    // What is signed is the document without its proofs: they are taken out meanwhile.
+    let proof = take_proof(&mut document);
+    let mut proofs = open_proofs(&document, proof.as_ref().map(|(_, _, proof)| proof), purpose, context)?;
+    // What was made to be hard is not looked at again, part by part.
+    let is_hard = proofs.faults.iter().any(|reason| reason.code() == Code::RdfcLimit);
+    let inner = if is_presentation && !is_hard {
+        inner::of_presentation(&document, false, &mut proofs.faults)
+    } else {
+        Vec::new()
+    };
+    if let (Value::Object(members), Some((at, name, proof))) = (&mut document, proof) {
+        members.insert(at, (name, proof));
+    }
+    let mut signed = proofs.signed.into_iter();
+    Ok(Opened {
+        payload: Cow::Borrowed(text.as_bytes()),
+        document: Some(document),
+        signed: signed.next().unwrap_or_default(),
+        more: signed.collect(),
+        is_presentation,
+        inner,
+        faults: proofs.faults,
+        ..Opened::default()
+    })
+}
+
+/// The member `proof`, and where it stood.
+fn take_proof<'i>(document: &mut Value<'i>) -> Option<(usize, Cow<'i, str>, Value<'i>)> {
+    let Value::Object(members) = document else { return None };
+    let at = members.iter().position(|(name, _)| name == "proof")?;
+    let (name, proof) = members.remove(at);
+    Some((at, name, proof))
+}
+
 /// The signatures of a document. Of one without base context nobody knows what it says, so nothing of it is canonicalised.
-fn open_proofs(document: &Value<'_>, purpose: Purpose, context: &Context<'_>) -> Result<Proofs, Reason> {
+fn open_proofs(
+    body: &Value<'_>,
+    proof: Option<&Value<'_>>,
+    purpose: Purpose,
+    context: &Context<'_>,
+) -> Result<Proofs, Reason> {
     let (contexts, inline_contexts) = (context.trust.contexts(), context.policy.inline_contexts);
     let terms = Terms { contexts, inline_contexts, budget: context.budget };
-    if model::version(document).is_some() {
-        return open(document, purpose, &terms);
+    if model::version(body).is_some() {
+        return open_apart(body, proof, purpose, &terms);
     }
-    proofs_of(document).map(|_| Proofs::default())
+    proofs_in(proof).map(|_| Proofs::default())
 }
 
 /// Whether a key of that kind is one that the cryptosuites of an algorithm sign with: each ECDSA algorithm has one curve here.

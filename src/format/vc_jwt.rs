@@ -24,7 +24,8 @@ use std::borrow::Cow;
 use crate::check::Findings;
 use crate::credential::{Decoded, KeyId, Opened, Signed};
 use crate::encoding::json::{self, Value};
-use crate::envelope::jws::{Header, Jws, peek_header, peek_payload, short_media_type};
+use crate::envelope::jws::{Header, Jws, peek_payload, short_media_type};
+use crate::format::glance::{Glance, Room, Seen};
 use crate::format::vc::inner;
 use crate::format::vc::secured::{self, Kind};
 use crate::format::{About, Candidate, Context, Disclosed, Format, Keys};
@@ -63,8 +64,9 @@ impl Format for VcJwt {
         &ABOUT
     }
 
-    fn begins(&self, text: &str) -> bool {
-        let Some(header) = peek_header(text).filter(|header| header.zip.is_none() && !text.contains('~')) else {
+    fn recognises(&self, glance: &Glance<'_>) -> bool {
+        let text = glance.text();
+        let Some(header) = glance.header().filter(|header| header.zip.is_none() && !glance.has_tilde()) else {
             return false;
         };
         match header.typ.as_deref().map(short_media_type).as_deref() {
@@ -80,11 +82,19 @@ impl Format for VcJwt {
         }
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason> {
-        let Jws { mut header, payload, message, signature } = Jws::open(texts.first().map_or("", |text| text))?;
+    fn open_in<'i>(
+        &self,
+        room: &'i Room,
+        texts: &[Cow<'i, str>],
+        seen: Seen<'i>,
+        context: &Context<'_>,
+    ) -> Result<Opened<'i>, Reason> {
+        let text = texts.first().map_or("", |text| text);
+        let Jws { mut header, payload, message, signature } = Jws::open_seen(text, seen.header)?;
         let mut faults = std::mem::take(&mut header.faults);
         let algorithm = secured::algorithm(&header, &mut faults);
-        let claims = json::decode(&payload)?;
+        let payload = room.keep(payload).unwrap_or_default();
+        let claims = json::decode(payload)?;
         if claims.as_object().is_none() {
             return Err(Reason::new(Code::JosePayloadType).got(claims.kind()));
         }
@@ -92,25 +102,30 @@ impl Format for VcJwt {
             faults.push(reason);
             (Encoding::Bare, Kind::of_document(&claims))
         });
-        let mut opened = Opened { is_presentation: kind == Kind::Presentation, ..Opened::default() };
-        let document = match encoding {
+        let confirmed = secured::confirmed(&claims);
+        let mut opened = Opened { is_presentation: kind == Kind::Presentation, confirmed, ..Opened::default() };
+        match encoding {
             Encoding::Bare => {
                 faults.extend(secured::check_content_type(header.cty.as_deref(), kind).err());
                 faults.extend(secured::check_kid(header.kid.as_deref(), &claims).err());
                 faults.extend(secured::check_claims(&claims, kind, context));
-                claims.clone()
+                if opened.is_presentation {
+                    opened.is_bound = secured::check_occasion(&claims, context, &mut faults);
+                    opened.inner = inner::of_presentation(&claims, false, &mut faults);
+                }
+                opened.payload = Cow::Borrowed(payload);
+                opened.document = Some(claims);
             }
             Encoding::Claim => {
                 faults.extend(secured::check_token_times(&claims, context));
-                claims_1_1::document(&claims, kind, &mut faults)
+                let document = claims_1_1::document(&claims, kind, &mut faults);
+                if opened.is_presentation {
+                    opened.is_bound = secured::check_occasion(&claims, context, &mut faults);
+                    opened.inner = inner::of_presentation(&document, true, &mut faults);
+                }
+                opened.payload = json::encode(&document).into_bytes().into();
             }
-        };
-        opened.confirmed = secured::confirmed(&claims);
-        if opened.is_presentation {
-            opened.is_bound = secured::check_occasion(&claims, context, &mut faults);
-            opened.inner = inner::of_presentation(&document, encoding == Encoding::Claim, &mut faults);
         }
-        opened.payload = json::encode(&document).into_bytes();
         opened.signed = Signed {
             algorithm,
             // VC Data Model 1.1, 6.3.1: `kid` may be left out.
@@ -125,7 +140,7 @@ impl Format for VcJwt {
         Ok(opened)
     }
 
-    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+    fn decode<'a>(&self, opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason> {
         secured::decode(opened, policy)
     }
 

@@ -16,6 +16,7 @@ use crate::credential::{Decoded, KeyId, Opened, Signed};
 use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, Jws, peek_header, peek_payload, short_media_type};
 use crate::envelope::sd_jwt::{SdJwt, process};
+use crate::format::glance::{Glance, Room, Seen};
 use crate::format::vc::inner;
 use crate::format::vc::secured::{self, Kind};
 use crate::format::{About, Candidate, Context, Disclosed, Format, Keys, key_binding};
@@ -45,8 +46,11 @@ impl Format for VcSdJwt {
         &ABOUT
     }
 
-    fn begins(&self, text: &str) -> bool {
-        let Some((jwt, _)) = text.split_once('~') else { return false };
+    fn recognises(&self, glance: &Glance<'_>) -> bool {
+        if !glance.has_tilde() {
+            return false;
+        }
+        let Some((jwt, _)) = glance.text().split_once('~') else { return false };
         let typ = peek_header(jwt).and_then(|header| header.typ);
         match typ.as_deref().map(short_media_type).as_deref() {
             Some("vp+sd-jwt") => true,
@@ -60,14 +64,21 @@ impl Format for VcSdJwt {
         }
     }
 
-    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened, Reason> {
+    fn open_in<'i>(
+        &self,
+        room: &'i Room,
+        texts: &[Cow<'i, str>],
+        _: Seen<'i>,
+        context: &Context<'_>,
+    ) -> Result<Opened<'i>, Reason> {
         let sd_jwt = SdJwt::split(texts.first().map_or("", |text| text))?;
         let Jws { mut header, payload, message, signature } = Jws::open(sd_jwt.jwt)?;
         let mut faults = std::mem::take(&mut header.faults);
         let algorithm = secured::algorithm(&header, &mut faults);
         let mut processed = process(&payload, &sd_jwt.disclosures)?;
         faults.append(&mut processed.faults);
-        let claims = json::decode(&processed.payload)?;
+        let payload = room.keep(std::mem::take(&mut processed.payload)).unwrap_or_default();
+        let claims = json::decode(payload)?;
         let kind = kind(&header, &claims).unwrap_or_else(|reason| {
             faults.push(reason);
             Kind::of_document(&claims)
@@ -81,7 +92,7 @@ impl Format for VcSdJwt {
         }
         opened.confirmed = secured::confirmed(&claims);
         let mut vouched = Vec::new();
-        match key_binding::open(&sd_jwt, &processed, &secured::ALGORITHMS, context) {
+        match key_binding::open(&sd_jwt, (&processed, &claims), &secured::ALGORITHMS, context) {
             Some(mut binding) => {
                 opened.is_bound = true;
                 faults.append(&mut binding.faults);
@@ -96,7 +107,6 @@ impl Format for VcSdJwt {
         if opened.is_presentation {
             opened.inner = inner::of_presentation(&claims, false, &mut faults);
         }
-        drop(claims);
         opened.signed = Signed {
             algorithm,
             kid: header.kid.map(KeyId::Text),
@@ -106,12 +116,13 @@ impl Format for VcSdJwt {
             vouched,
             ..Signed::default()
         };
-        opened.payload = processed.payload;
+        opened.payload = Cow::Borrowed(payload);
+        opened.document = Some(claims);
         opened.faults = faults;
         Ok(opened)
     }
 
-    fn decode<'a>(&self, opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+    fn decode<'a>(&self, opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason> {
         secured::decode(opened, policy)
     }
 

@@ -110,7 +110,11 @@ fn key_of(signed: &Signed, purpose: Purpose) -> Option<PublicKey> {
         Purpose::Assertion => document::Purpose::AssertionMethod,
         Purpose::Authentication => document::Purpose::Authentication,
     };
-    match did::resolve(did::split(method).0, &Evidence::none()) {
+    let (did, fragment) = did::split(method);
+    if let Some(key) = did::signing_key(did, fragment.unwrap_or_default()) {
+        return key.ok();
+    }
+    match did::resolve(did, &Evidence::none()) {
         Resolution::Document(document) => document.key(method, purpose).ok(),
         _ => None,
     }

@@ -14,7 +14,9 @@ use crate::reason::Reason;
 const LAYERS: usize = 6;
 
 /// Terms by name; a name without a definition hides that of a layer below.
-type Layer = HashMap<Arc<str>, Option<Arc<Definition>>>;
+///
+/// Each map has a seed of its own that nobody outside can foresee.
+type Layer = HashMap<Arc<str>, Option<Arc<Definition>>, foldhash::quality::RandomState>;
 
 /// The terms in force.
 #[derive(Debug)]
@@ -54,6 +56,16 @@ pub(super) trait Terms {
 
 /// IRI expansion (JSON-LD 1.1 API, section 5.2) without a base; `as_term` when the text may be a term.
 pub(super) fn expand<'v>(terms: &'v impl Terms, text: &'v str, as_term: bool) -> Expanded<'v> {
+    expand_defined(terms, text, as_term, terms.definition(text))
+}
+
+/// The same of a text whose definition, if it has one, was looked up.
+pub(super) fn expand_defined<'v>(
+    terms: &'v impl Terms,
+    text: &'v str,
+    as_term: bool,
+    definition: Option<&'v Arc<Definition>>,
+) -> Expanded<'v> {
     if text.starts_with('@') {
         if let Some(keyword) = Keyword::from_text(text) {
             return Expanded::Keyword(keyword);
@@ -63,7 +75,7 @@ pub(super) fn expand<'v>(terms: &'v impl Terms, text: &'v str, as_term: bool) ->
         }
     }
     // Without `as_term` a definition counts only when it is a keyword's.
-    match terms.definition(text).map(|definition| &definition.mapping) {
+    match definition.map(|definition| &definition.mapping) {
         Some(Mapping::Keyword(keyword)) => return Expanded::Keyword(*keyword),
         Some(Mapping::Null) if as_term => return Expanded::Null,
         Some(Mapping::Iri(iri)) if as_term => return Expanded::Text(Cow::Borrowed(iri)),
@@ -159,7 +171,7 @@ impl Draft {
     fn empty() -> Draft {
         Draft {
             below: None,
-            own: Layer::new(),
+            own: Layer::default(),
             vocab: None,
             language: None,
             previous: None,
@@ -172,7 +184,7 @@ impl Draft {
     pub(super) fn on(active: &Arc<Active>) -> Draft {
         Draft {
             below: Some(active.clone()),
-            own: Layer::new(),
+            own: Layer::default(),
             vocab: active.vocab.clone(),
             language: active.language.clone(),
             previous: active.previous.clone(),

@@ -8,6 +8,8 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError, RwLock};
 
+use foldhash::quality::RandomState;
+
 use super::active::Active;
 use super::bundled;
 use super::definer::{Definer, Effect};
@@ -219,7 +221,7 @@ pub(super) enum Step {
 /// A compiled list of URLs, and the contexts that documents derived from it.
 pub(super) struct Root {
     pub(super) active: Arc<Active>,
-    derived: RwLock<HashMap<(u64, Step), Arc<Active>>>,
+    derived: RwLock<HashMap<(u64, Step), Arc<Active>, RandomState>>,
     is_full: AtomicBool,
 }
 
@@ -244,8 +246,8 @@ impl Root {
 /// Compiled lists in two generations: what is not asked for while the younger one fills up is forgotten.
 #[derive(Default)]
 struct Kept {
-    young: HashMap<String, Arc<Root>>,
-    old: HashMap<String, Arc<Root>>,
+    young: HashMap<String, Arc<Root>, RandomState>,
+    old: HashMap<String, Arc<Root>, RandomState>,
 }
 
 impl Kept {

@@ -12,6 +12,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
+
 use super::active::Active;
 use super::contexts::{Contexts, Root, Step, key_of};
 use super::dataset::{Builder, Dataset, Quad, Term};
@@ -58,8 +60,8 @@ pub(super) fn convert(
         positions,
         definer: Definer::new(contexts),
         root: None,
-        derived: HashMap::new(),
-        named: HashMap::new(),
+        derived: HashMap::default(),
+        named: HashMap::default(),
         document_node: None,
     };
     conversion.object(&At::top(&active), document, &mut Sink::Graph)?;
@@ -76,9 +78,9 @@ pub(super) struct Conversion<'r> {
     /// The compiled contexts of the document, once they are known.
     root: Option<Arc<Root>>,
     /// Contexts derived from others that may not be kept.
-    derived: HashMap<(u64, Step), Arc<Active>>,
+    derived: HashMap<(u64, Step), Arc<Active>, RandomState>,
     /// Blank nodes that the document names.
-    named: HashMap<String, Term>,
+    named: HashMap<String, Term, RandomState>,
     /// The node that the document is about, when it has an IRI or a name.
     pub(super) document_node: Option<Term>,
 }

@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+
+use foldhash::quality::RandomState;
 
 use super::written::{self, Tag};
 use crate::limits;
@@ -56,9 +58,18 @@ pub struct Dataset {
     /// Where each ground term stands in `text`.
     spans: Vec<Span>,
     /// The labels of blank nodes.
-    blanks: Vec<String>,
+    blanks: Vec<Label>,
     /// In order, without twins.
     quads: Vec<Quad>,
+}
+
+/// How a blank node is called.
+#[derive(Clone, Debug)]
+enum Label {
+    /// `b` and this number: most are named after the place of their object.
+    Place(u32),
+    /// In any other way.
+    Text(String),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +91,12 @@ impl Dataset {
     }
 
     /// The label of the blank node in that place, without `_:`; empty when there is none.
-    pub fn label(&self, blank: usize) -> &str {
-        self.blanks.get(blank).map_or("", String::as_str)
+    pub fn label(&self, blank: usize) -> Cow<'_, str> {
+        match self.blanks.get(blank) {
+            Some(Label::Place(number)) => Cow::Owned(format!("b{number}")),
+            Some(Label::Text(label)) => Cow::Borrowed(label),
+            None => Cow::Borrowed(""),
+        }
     }
 
     /// The term as N-Quads write it; blank nodes with their label.
@@ -95,13 +110,34 @@ impl Dataset {
     /// The statements as canonical N-Quads, in order of code points, each ending in a line feed. Blank nodes bear the name that
     /// `labels` has for their label, else their label.
     pub fn lines(&self, labels: &Labels) -> Vec<String> {
-        let names: Vec<&str> =
-            self.blanks.iter().map(|label| labels.get(label).map_or(label.as_str(), String::as_str)).collect();
+        let name = |blank| {
+            let label = self.label(blank);
+            labels.get(&*label).map_or(label, |name| Cow::Borrowed(name.as_str()))
+        };
+        let names: Vec<Cow<'_, str>> = (0..self.blanks()).map(name).collect();
+        let names: Vec<&str> = names.iter().map(|name| &**name).collect();
         self.lines_named(&names)
     }
 
+    /// All of [`Dataset::lines`] as one text, blank nodes named so.
+    pub(super) fn text_named<'n>(&self, name: impl Fn(usize) -> &'n str) -> String {
+        let bytes = self.quads.iter().fold(0, |sum: usize, quad| sum.saturating_add(self.width(quad)));
+        let mut unsorted = String::with_capacity(bytes);
+        let mut lines = Vec::with_capacity(self.quads.len());
+        for quad in &self.quads {
+            let start = unsorted.len();
+            self.write(&mut unsorted, quad, &name);
+            lines.push(start..unsorted.len());
+        }
+        let line = |span: &std::ops::Range<usize>| unsorted.get(span.clone()).unwrap_or_default();
+        lines.sort_unstable_by(|one, other| line(one).cmp(line(other)));
+        let mut text = String::with_capacity(unsorted.len());
+        lines.iter().for_each(|span| text.push_str(line(span)));
+        text
+    }
+
     /// The same, with a name for each blank node by place.
-    pub(super) fn lines_named(&self, names: &[&str]) -> Vec<String> {
+    fn lines_named(&self, names: &[&str]) -> Vec<String> {
         let mut lines: Vec<String> = self.quads.iter().map(|quad| self.line(quad, names)).collect();
         lines.sort_unstable();
         lines
@@ -170,7 +206,7 @@ impl Builder {
             blanks: Vec::new(),
             quads: Vec::with_capacity(32),
         };
-        Builder { dataset, slots: vec![EMPTY; 128], state: RandomState::new(), line_bytes: 0 }
+        Builder { dataset, slots: vec![EMPTY; 128], state: RandomState::default(), line_bytes: 0 }
     }
 
     /// The IRI's term. Whether it is well formed is the caller's affair.
@@ -185,6 +221,15 @@ impl Builder {
 
     /// A new blank node with this label, which no other has.
     pub(super) fn blank(&mut self, label: String) -> Result<Term, Reason> {
+        self.add_blank(Label::Text(label))
+    }
+
+    /// A new blank node with the label `b` and that number, which no other has.
+    pub(super) fn blank_at(&mut self, number: u32) -> Result<Term, Reason> {
+        self.add_blank(Label::Place(number))
+    }
+
+    fn add_blank(&mut self, label: Label) -> Result<Term, Reason> {
         let place = self.dataset.blanks.len();
         if place >= limits::RDF_BLANK_NODES {
             return Err(too_many(limits::RDF_BLANK_NODES).got("more blank nodes"));

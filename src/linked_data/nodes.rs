@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::active::{Active, Expanded, Terms, expand};
+use super::active::{Active, Expanded, Terms, expand, expand_defined};
 use super::containers::Property;
 use super::convert::{At, Conversion, Sink, dropped, malformed};
 use super::dataset::{Quad, Term};
@@ -42,7 +42,7 @@ impl<'v> Parts<'v> {
         let mut parts = Parts { properties: Vec::with_capacity(members.len()), ..Parts::default() };
         for (key, value) in members.iter().filter(|(key, _)| key != "@context") {
             let definition = active.definition(key);
-            match expand(active, key, true) {
+            match expand_defined(active, key, true, definition) {
                 Expanded::Null => return Err(undefined(key)),
                 Expanded::Keyword(keyword) => parts.put(key, definition, keyword, value)?,
                 Expanded::Text(iri) => {
@@ -239,7 +239,7 @@ impl Conversion<'_> {
             Some(id) => Ok(id),
             None => {
                 let number = self.positions.number(value)?;
-                self.builder.blank(format!("b{number}"))
+                self.builder.blank_at(number)
             }
         }
     }

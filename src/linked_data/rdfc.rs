@@ -11,6 +11,8 @@ mod tests;
 
 use std::cell::Cell;
 
+use smallvec::SmallVec;
+
 use self::issuer::CanonicalIssuer;
 use super::dataset::{Dataset, Labels};
 use crate::crypto::digest::{sha256, sha384};
@@ -61,30 +63,34 @@ impl Canonical {
 /// # Errors
 /// `rdfc.limit` when blank nodes cannot be told apart with [`limits::RDFC_STEPS`] steps.
 pub fn canonicalize(dataset: &Dataset, hash: Hash) -> Result<Canonical, Reason> {
-    canonicalize_within(dataset, hash, None)
+    let labels = canonical_labels(dataset, hash, None)?;
+    Ok(Canonical { lines: dataset.lines(&labels), labels })
 }
 
-/// The canonical form, paid for out of a budget that other datasets draw on too.
+/// The canonical name (`c14nN`) of each blank node, by its label in the dataset, without the lines.
 ///
 /// # Errors
 /// As [`canonicalize`], and when less is left of the budget than it takes.
-pub fn canonicalize_within(dataset: &Dataset, hash: Hash, budget: Option<&Budget>) -> Result<Canonical, Reason> {
-    let most = budget.map_or(limits::RDFC_STEPS, |budget| limits::RDFC_STEPS.min(budget.left.get()));
-    let mut naming = Naming::of(dataset, hash, most);
-    let named = naming.run();
-    if let Some(budget) = budget {
-        // Nothing can take more than there was. What failed for want of steps has taken them all.
-        let taken = if named.is_ok() { most.saturating_sub(naming.steps_left) } else { most };
-        budget.left.set(budget.left.get().saturating_sub(taken));
-    }
-    named?;
-    let names: Vec<String> = (0..dataset.blanks()).map(|blank| naming.canonical.label(blank)).collect();
-    let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
-    let lines = dataset.lines_named(&borrowed);
-    let labels = names.into_iter().enumerate().map(|(blank, name)| (dataset.label(blank).to_owned(), name));
+pub fn canonical_labels(dataset: &Dataset, hash: Hash, budget: Option<&Budget>) -> Result<Labels, Reason> {
+    let naming = Naming::done(dataset, hash, budget)?;
+    let named = |blank| (dataset.label(blank).into_owned(), naming.canonical.label(blank));
     // A blank node in no statement has no name.
-    let labels = labels.filter(|(_, name)| !name.is_empty()).collect();
-    Ok(Canonical { lines, labels })
+    Ok((0..dataset.blanks()).map(named).filter(|(_, name)| !name.is_empty()).collect())
+}
+
+/// The lines of the canonical form as one text, ready to be hashed.
+///
+/// # Errors
+/// As [`canonicalize`], and when less is left of the budget than it takes.
+pub fn canonical_text(dataset: &Dataset, hash: Hash, budget: Option<&Budget>) -> Result<String, Reason> {
+    let naming = Naming::done(dataset, hash, budget)?;
+    let (mut names, mut ends) = (String::new(), Vec::with_capacity(dataset.blanks()));
+    for blank in 0..dataset.blanks() {
+        let start = names.len();
+        naming.canonical.push_label(&mut names, blank);
+        ends.push(start..names.len());
+    }
+    Ok(dataset.text_named(|blank| ends.get(blank).and_then(|span| names.get(span.clone())).unwrap_or_default()))
 }
 
 /// A digest, whose order is that of its hexadecimal text. The shorter one ends in zeros.
@@ -125,7 +131,7 @@ struct Naming<'d> {
     dataset: &'d Dataset,
     hash: Hash,
     /// The statements of each blank node, by place.
-    quads_of: Vec<Vec<usize>>,
+    quads_of: Vec<SmallVec<[usize; 8]>>,
     /// The first-degree hash of each blank node.
     first: Vec<Digest>,
     canonical: CanonicalIssuer,
@@ -133,8 +139,21 @@ struct Naming<'d> {
 }
 
 impl<'d> Naming<'d> {
+    /// The state at the end, paid for out of a budget that other datasets draw on too.
+    fn done(dataset: &'d Dataset, hash: Hash, budget: Option<&Budget>) -> Result<Self, Reason> {
+        let most = budget.map_or(limits::RDFC_STEPS, |budget| limits::RDFC_STEPS.min(budget.left.get()));
+        let mut naming = Naming::of(dataset, hash, most);
+        let ended = naming.run();
+        if let Some(budget) = budget {
+            // What failed for want of steps has taken them all.
+            let taken = if ended.is_ok() { most.saturating_sub(naming.steps_left) } else { most };
+            budget.left.set(budget.left.get().saturating_sub(taken));
+        }
+        ended.map(|()| naming)
+    }
+
     fn of(dataset: &'d Dataset, hash: Hash, steps_left: usize) -> Self {
-        let mut quads_of = vec![Vec::new(); dataset.blanks()];
+        let mut quads_of = vec![SmallVec::new(); dataset.blanks()];
         for (place, quad) in dataset.quads().iter().enumerate() {
             for blank in quad.nodes().filter_map(|term| term.blank()) {
                 if let Some(quads) = quads_of.get_mut(blank)

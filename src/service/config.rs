@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::crypto::api_key::ApiKey;
+use crate::crypto::checker;
 use crate::did::remote::Resolver;
 use crate::policy::Policy;
 use crate::service::certificate;
@@ -13,6 +14,11 @@ use crate::service::vc_api::api::VcApi;
 
 /// One permit of the budget.
 pub(crate) const ROOM_BYTES: usize = 64 << 10;
+
+/// Memory for tables of known keys: room for the 3,000 signers of a continent, and large ones for the busiest.
+pub const TABLE_MEMORY_BYTES: usize = 256 << 20;
+/// One in so many answers of the fast path is asked again of the crypto library.
+pub const SECOND_LOOK: u32 = 1_000;
 
 /// What an operator can set.
 #[derive(Clone, Debug)]
@@ -52,6 +58,11 @@ pub struct Config {
     pub batches: usize,
     /// Pictures and large inputs read at a time; eight times as many may wait. One decoded photo is large: mind the memory.
     pub heavy: usize,
+    /// How signatures are checked: by which instructions, with how much memory for tables, and how often twice.
+    pub checks: checker::Settings,
+    /// How long a single question may wait, at most, for others to be checked with it; zero = it never does. When nobody else
+    /// asks, it does not wait anyway.
+    pub together: Duration,
     /// Threads that verify batches, and worker threads; 0 = one a core.
     pub threads: usize,
     /// Bytes that bodies over 64 KiB may hold together.
@@ -89,6 +100,12 @@ impl Config {
             max_connections: 4096,
             batches: 8,
             heavy: 1,
+            checks: checker::Settings {
+                table_memory_bytes: TABLE_MEMORY_BYTES,
+                second_look: SECOND_LOOK,
+                ..checker::Settings::default()
+            },
+            together: Duration::from_micros(200),
             threads: 0,
             body_budget_bytes: 64 << 20,
             read_time: Duration::from_secs(10),

@@ -71,6 +71,7 @@ impl Server {
             Some(address) => Some(TcpListener::bind(address).await?),
         };
         let seen = reload::load(&service).await;
+        service.checker.build_in_background();
         let reload = Arc::new(Notify::new());
         tokio::spawn(reload::watch(service.clone(), seen, reload.clone()));
         Ok(Server { service, listener, metrics, tls, reload })

@@ -1,5 +1,6 @@
 //! Metrics: counts and durations for whoever runs the service. No label ever holds anything that was sent.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -10,6 +11,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::crypto::checker::{self, Checker};
+use crate::crypto::tables::TableCounts;
 use crate::net::fetch::Counts;
 use crate::report::Report;
 use crate::service::held::Held;
@@ -38,6 +41,12 @@ pub struct Metrics {
     trust_age: Gauge,
     trust_left_out: Gauge,
     fetches: Family<KindLabel, Gauge>,
+    /// How many single questions were verified together.
+    pub together: Histogram,
+    keys: Family<KindLabel, Gauge>,
+    table_bytes: Gauge,
+    table_changes: Family<KindLabel, Counter>,
+    signatures: Family<KindLabel, Counter>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -80,6 +89,11 @@ impl Default for Metrics {
             trust_age: Gauge::default(),
             trust_left_out: Gauge::default(),
             fetches: Family::default(),
+            together: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0]),
+            keys: Family::default(),
+            table_bytes: Gauge::default(),
+            table_changes: Family::default(),
+            signatures: Family::default(),
         };
         metrics.registered()
     }
@@ -102,6 +116,15 @@ impl Metrics {
         r.register("trust_age_seconds", "Time since the trust snapshot was loaded", self.trust_age.clone());
         r.register("trust_left_out", "Entries that could not be used", self.trust_left_out.clone());
         r.register("fetches", "Evidence fetched since the start", self.fetches.clone());
+        r.register(
+            "keys",
+            "Keys of the trust snapshot that may have a table, and those that have one",
+            self.keys.clone(),
+        );
+        r.register("together", "Single questions that were verified together", self.together.clone());
+        r.register("table_bytes", "Memory that tables of keys take", self.table_bytes.clone());
+        r.register("table_changes", "Tables of keys built and evicted", self.table_changes.clone());
+        r.register("signatures", "ES256 signatures, by how they were checked", self.signatures.clone());
         self
     }
 
@@ -120,7 +143,7 @@ impl Metrics {
     }
 
     /// Everything as OpenMetrics text.
-    pub fn text(&self, trust: &Held, trust_age_seconds: i64, fetches: Option<Counts>) -> String {
+    pub fn text(&self, trust: &Held, trust_age_seconds: i64, fetches: Option<Counts>, checker: &Checker) -> String {
         let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         let counts = trust.trust.counts();
@@ -140,10 +163,34 @@ impl Metrics {
                 self.fetches.get_or_create(&KindLabel { kind }).set(count(number));
             }
         }
+        self.note_checks(checker);
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
             Ok(()) => text,
             Err(_) => String::new(),
+        }
+    }
+
+    fn note_checks(&self, checker: &Checker) {
+        let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let TableCounts { known, held, bytes, built, evicted } = checker.tables().counts();
+        for (kind, number) in [("known", known), ("with_table", held)] {
+            self.keys.get_or_create(&KindLabel { kind }).set(size(number));
+        }
+        self.table_bytes.set(size(bytes));
+        for (kind, number) in [("built", built), ("evicted", evicted)] {
+            self.table_changes.get_or_create(&KindLabel { kind }).inner().store(number, Ordering::Relaxed);
+        }
+        let checker::Counts { hits, misses, strangers, fallbacks, second_looks, disagreements } = checker.counts();
+        for (kind, number) in [
+            ("hit", hits),
+            ("miss", misses),
+            ("stranger", strangers),
+            ("fallback", fallbacks),
+            ("second_look", second_looks),
+            ("disagreement", disagreements),
+        ] {
+            self.signatures.get_or_create(&KindLabel { kind }).inner().store(number, Ordering::Relaxed);
         }
     }
 }

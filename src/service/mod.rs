@@ -22,8 +22,11 @@ pub mod ops;
 pub mod problem;
 pub mod question;
 pub mod reload;
+#[cfg(test)]
+mod sample;
 pub mod shed;
 pub mod state;
+pub mod together;
 pub mod vc_api;
 pub mod verify;
 

@@ -31,6 +31,10 @@ pub async fn ready(State(service): State<Service>) -> Response {
         "ready": ready,
         "stopping": service.is_stopping(),
         "offline": service.fetcher.is_none(),
+        "signatures": {
+            "path": service.checker.path_name(),
+            "fault": service.checker.is_off().then_some("the fast check disagreed with the crypto library and is off"),
+        },
         "trust": {
             "counts": held.trust.counts(),
             "digest": digest,
@@ -49,7 +53,11 @@ pub async fn ready(State(service): State<Service>) -> Response {
 pub async fn metrics(State(service): State<Service>) -> Response {
     let held = service.held();
     let age = held.loaded_at.map_or(0, |at| service.clock.now().seconds() - at.seconds());
-    let text = service.metrics.text(&held, age, service.fetcher.as_ref().map(|fetcher| fetcher.counts()));
+    let fetches = service.fetcher.as_ref().map(|fetcher| fetcher.counts());
+    let text = service.metrics.text(&held, age, fetches, &service.checker);
     let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
+
+#[cfg(test)]
+mod tests;

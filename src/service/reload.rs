@@ -15,6 +15,7 @@ pub type Fingerprint = [u8; 32];
 /// Loads the trust store now, if there is one. What cannot be loaded leaves the last good snapshot in place and is shown by `/ready`.
 pub async fn load(service: &Service) -> Option<Fingerprint> {
     let path = service.config.trust.clone()?;
+    let checker = service.checker.clone();
     let read = tokio::task::spawn_blocking(move || read(&path)).await;
     match read.unwrap_or_else(|_| Err("reading it panicked".to_owned())) {
         // A file that cannot be read may hold withdrawals and authorities: a snapshot without it would trust more, not less.
@@ -27,7 +28,7 @@ pub async fn load(service: &Service) -> Option<Fingerprint> {
         Ok(Read { trust, left_out, fingerprint, .. }) => {
             let counts = trust.counts();
             let (signers, issuers) = (counts.signers, counts.issuers);
-            service.hold(Held::loaded(trust, service.clock.now(), left_out));
+            service.hold(Held::loaded(trust.checked_by(checker), service.clock.now(), left_out));
             tracing::info!(signers, issuers, left_out, "trust store loaded");
             Some(fingerprint)
         }

@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use arc_swap::ArcSwap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::crypto::checker::Checker;
 use crate::net::clock::Clock;
 use crate::net::fetch::{self, Fetcher};
 use crate::policy::Policy;
 use crate::service::config::{Config, ROOM_BYTES};
 use crate::service::held::Held;
 use crate::service::metrics::Metrics;
+use crate::service::together::Together;
 use crate::trust::Trust;
 
 /// The service: clones are the same one.
@@ -30,8 +32,12 @@ pub struct Shared {
     pub fetcher: Option<Fetcher>,
     /// What time it is.
     pub clock: Clock,
+    /// Who checks signatures; stays when another trust snapshot comes.
+    pub checker: Arc<Checker>,
     /// What is counted.
     pub metrics: Metrics,
+    /// Single questions that are verified together.
+    pub together: Together,
     /// Turns at verifying groups of batches: one a thread.
     pub turns: Arc<Semaphore>,
     /// Turns at large inputs.
@@ -67,12 +73,25 @@ impl Service {
 
     /// A service that fetches through this client and tells the time by this clock.
     pub fn with(config: Config, fetcher: Option<Fetcher>, clock: Clock) -> Self {
+        Service::with_checker(Checker::new(config.checks), config, fetcher, clock)
+    }
+
+    /// The same with this one to check signatures.
+    pub(crate) fn with_checker(checker: Checker, config: Config, fetcher: Option<Fetcher>, clock: Clock) -> Self {
+        checker.on_disagreement(|| {
+            tracing::error!(
+                "the fast signature check disagreed with the crypto library and is off until the next start; \
+                 this is a fault of vidimus or of this machine: please report it"
+            );
+        });
         let room = (config.body_budget_bytes / ROOM_BYTES).max(1);
         Service(Arc::new(Shared {
             policy: Arc::new(config.policy.clone()),
             fetcher,
             clock,
+            checker: Arc::new(checker),
             metrics: Metrics::default(),
+            together: Together::default(),
             turns: Arc::new(Semaphore::new(config.thread_count())),
             heavy: Arc::new(Semaphore::new(config.heavy.max(1))),
             batches: Arc::new(Semaphore::new(config.batches)),

@@ -16,6 +16,7 @@ use crate::service::media::Media;
 use crate::service::problem::{Kind, Problem};
 use crate::service::question::Question;
 use crate::service::state::Service;
+use crate::service::together;
 use crate::verify::{Request, verify};
 
 /// Inputs up to this size are verified where they arrive; larger ones on a thread of their own.
@@ -92,13 +93,15 @@ pub(crate) async fn read_request(
 
 async fn judge(service: &Service, request: Request) -> Result<Report, Problem> {
     if is_small(&request.input.bytes) {
-        return Ok(judge_here(service, &request).await);
+        let (request, report) = together::report_on(service, request).await;
+        return Ok(completed(service, &request, report).await);
     }
     let turn = service.heavy_turn().await.ok_or(Kind::Overloaded)?;
     let (service, runtime) = (service.clone(), tokio::runtime::Handle::current());
     let judged = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        runtime.block_on(judge_here(&service, &request))
+        let report = verify(&request, &service.trust(), &Evidence::none());
+        runtime.block_on(completed(&service, &request, report))
     });
     match judged.await {
         Ok(report) => Ok(report),
@@ -116,12 +119,11 @@ pub(crate) fn is_small(input: &[u8]) -> bool {
         && !input.trim_ascii_start().starts_with(b"{")
 }
 
-async fn judge_here(service: &Service, request: &Request) -> Report {
-    let trust = service.trust();
-    let report = verify(request, &trust, &Evidence::none());
+/// The report with what could be fetched, where it lacks anything.
+async fn completed(service: &Service, request: &Request, report: Report) -> Report {
     match &service.fetcher {
         Some(fetcher) if report.missing().next().is_some() => {
-            complete(report, request, &trust, Evidence::none(), fetcher).await.0
+            complete(report, request, &service.trust(), Evidence::none(), fetcher).await.0
         }
         _ => report,
     }

@@ -33,6 +33,8 @@ pub struct Jwk {
     faults: Vec<Reason>,
     x5c: Option<Vec<Vec<u8>>>,
     chain: OnceLock<Result<Vec<Certificate>, Reason>>,
+    /// What is wrong with it for health cards, looked at once.
+    smart: OnceLock<Vec<Reason>>,
 }
 
 impl KeySet {
@@ -100,6 +102,7 @@ impl Jwk {
             faults,
             x5c,
             chain: OnceLock::new(),
+            smart: OnceLock::new(),
         }
     }
 
@@ -122,7 +125,11 @@ impl Jwk {
     }
 
     /// The rules of SMART Health Cards for a key: EC, P-256, ES256, for signatures, named by its thumbprint (RFC 7638).
-    pub fn check_smart(&self) -> Vec<Reason> {
+    pub fn check_smart(&self) -> &[Reason] {
+        self.smart.get_or_init(|| self.smart_faults())
+    }
+
+    fn smart_faults(&self) -> Vec<Reason> {
         let mut faults = Vec::new();
         if self.usage.as_deref() != Some("sig") {
             faults.push(policy("use `sig`").got(word(self.usage.as_deref())));
@@ -170,7 +177,7 @@ pub fn check_smart_key_set(bytes: &[u8], expected_san: Option<&str>, check_x5c: 
     let mut faults = Vec::new();
     for (at, key) in set.keys.iter().enumerate() {
         faults.extend(key.faults.iter().cloned());
-        faults.extend(key.check_smart());
+        faults.extend(key.check_smart().iter().cloned());
         if set.keys.iter().take(at).any(|earlier| earlier.kid == key.kid) {
             faults.push(policy("one key with an identifier").got("two"));
         }

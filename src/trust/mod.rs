@@ -23,10 +23,11 @@ pub mod store;
 pub mod x509;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
+use crate::crypto::checker::Checker;
 use crate::crypto::digest::sha256;
 use crate::crypto::public_key::PublicKey;
 use crate::did::document::DidDocument;
@@ -48,6 +49,7 @@ pub struct Trust {
     pinned: contexts::Pinned,
     authorities: usize,
     digest: [u8; 32],
+    checker: Arc<Checker>,
 }
 
 /// One document signer: its key and why it is trusted.
@@ -126,6 +128,28 @@ pub struct Issuer {
     /// Its pinned DID document.
     pub document: Option<DidDocument>,
     entry: Arc<Entry>,
+    /// What reports say of it, for the keys first asked for.
+    described: [OnceLock<Arc<SignerDescription>>; 4],
+}
+
+impl Issuer {
+    /// What reports say of the issuer under that name, as the owner of the key of that identifier with that chain.
+    pub fn description(&self, name: &str, key_id: &str, chain: &[ChainLink]) -> Arc<SignerDescription> {
+        let is_it = |made: &SignerDescription| {
+            made.name == name && made.key_id.as_deref() == Some(key_id) && made.chain == chain
+        };
+        let make = || {
+            Arc::new(SignerDescription {
+                name: name.to_owned(),
+                country: None,
+                key_id: Some(key_id.to_owned()),
+                list: self.list.clone(),
+                environment: self.environment.name(),
+                chain: chain.to_vec(),
+            })
+        };
+        self.described.iter().map(|slot| slot.get_or_init(make)).find(|made| is_it(made)).cloned().unwrap_or_else(make)
+    }
 }
 
 /// The codes that a field may hold.
@@ -183,6 +207,33 @@ impl Trust {
     /// The snapshot of these entries, of no particular list.
     pub fn from_entries(entries: Vec<Entry>) -> (Trust, Vec<Problem>) {
         Trust::build(&[EntryFile { vidimus_trust: 1, source: None, entries }])
+    }
+
+    /// The same snapshot, with signatures checked by `checker`, which from now on knows the keys of this snapshot in advance.
+    ///
+    /// It changes how fast a verification is, never its verdict. Without this, a snapshot has a checker of its own that knows
+    /// no keys.
+    #[must_use]
+    pub fn checked_by(mut self, checker: Arc<Checker>) -> Trust {
+        checker.tables().enrol(self.all_keys());
+        self.checker = checker;
+        self
+    }
+
+    /// Who checks signatures for verifications by this snapshot.
+    pub fn checker(&self) -> &Arc<Checker> {
+        &self.checker
+    }
+
+    /// Every key of every signer and issuer, some perhaps twice.
+    pub fn all_keys(&self) -> impl Iterator<Item = &PublicKey> {
+        let pinned = self.all_issuers().flat_map(|(_, issuer)| {
+            let set = issuer.keys.as_ref().map_or(&[][..], KeySet::keys).iter();
+            let methods = issuer.document.as_ref().map_or(&[][..], DidDocument::methods).iter();
+            let keys = set.filter_map(|jwk| jwk.public_key().ok());
+            keys.chain(methods.filter_map(|method| method.public_key().ok()))
+        });
+        self.all_signers().map(|signer| &signer.key).chain(pinned)
     }
 
     /// Signers with this key identifier, of every format and environment.
@@ -464,6 +515,7 @@ impl Builder {
             keys,
             document,
             entry: entry.clone(),
+            described: Default::default(),
         });
         for name in std::iter::once(issuer).chain(aliases) {
             self.insert_issuer(name, &built);

@@ -33,7 +33,7 @@ struct Tried {
 impl Signatures {
     /// Stage Key for every signature, and their jobs.
     pub(super) fn draft<'a>(
-        opened: &'a Opened,
+        opened: &'a Opened<'_>,
         keys: impl Fn(&Signed) -> Keys,
         context: &Context<'_>,
         findings: &mut Findings,
@@ -72,18 +72,18 @@ impl Signatures {
         let mut tried = Tried { candidates: Vec::new(), any: start..start, all: start..start };
         let Some(algorithm) = signed.algorithm else { return tried };
         let had_any = !keys.candidates.is_empty();
-        for candidate in keys.candidates {
-            if let Some(algorithm) = algorithm.for_key(&candidate.key) {
-                jobs.push(Job {
-                    algorithm,
-                    key: candidate.key.clone(),
-                    message: &signed.message,
-                    signature: &signed.signature,
-                    statements: signed.statements.as_deref(),
-                });
-                tried.candidates.push(candidate);
-            }
-        }
+        tried.candidates = keys.candidates;
+        tried.candidates.retain(|candidate| {
+            let fitting = algorithm.for_key(&candidate.key);
+            jobs.extend(fitting.map(|algorithm| Job {
+                algorithm,
+                key: candidate.key.clone(),
+                message: &signed.message,
+                signature: &signed.signature,
+                statements: signed.statements.as_deref(),
+            }));
+            fitting.is_some()
+        });
         tried.any = start..jobs.len();
         if had_any && tried.candidates.is_empty() {
             let code = if signed.is_cose() { Code::CoseAlgKeyMismatch } else { Code::JoseAlgKeyMismatch };

@@ -14,6 +14,8 @@ export PYTHONDONTWRITEBYTECODE=1 INTEROP_RUN="$run" INTEROP_PATHCHECK_DCC="$node
 
 # shellcheck source=node.sh
 . "$here/node.sh"
+# shellcheck source=python.sh
+. "$here/python.sh"
 
 # Without an interpreter there is nothing to test; where CI is set that is a failure.
 skip() {
@@ -23,25 +25,6 @@ skip() {
   fi
   echo "skipped: interop: $1"
   exit 0
-}
-
-find_python() {
-  local candidate
-  for candidate in python3 python3.13 python3.12 python3.11; do
-    if "$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
-      python="$candidate"
-      return 0
-    fi
-  done
-  return 1
-}
-
-install_python() {
-  cmp -s "$here/requirements.txt" "$work/venv/requirements.txt" && return 0
-  rm -rf "$work/venv"
-  "$python" -m venv "$work/venv"
-  "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
-  cp "$here/requirements.txt" "$work/venv/"
 }
 
 # peer SCRIPT [ARGUMENTS]: runs a peer's script.
@@ -74,7 +57,7 @@ lines() {
 find_python || skip "there is no Python 3.11 with venv"
 find_node || skip "there is no Node 20 with npm"
 mkdir -p "$work"
-install_python
+install_python "$work/venv"
 install_node "$node"
 if [ -z "${VIDIMUS:-}" ]; then
   (cd "$root" && cargo build --quiet --bin vidimus)

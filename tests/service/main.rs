@@ -7,6 +7,7 @@ mod load;
 mod places;
 mod sample;
 mod sockets;
+mod tables;
 mod tls;
 mod vc_api;
 mod wire;

@@ -165,8 +165,8 @@ impl File {
     /// The CWT claims: of the QR text, or of the message that stands in the file where the text holds none.
     fn payload(&self) -> Result<Vec<u8>, Reason> {
         let wrappings = vidimus::envelope::cose::Wrappings { cwt_tag: true, untagged: true };
-        let of_text =
-            vidimus::format::hcert::open(self.text("PREFIX").unwrap_or_default()).map(|opened| opened.payload);
+        let of_text = vidimus::format::hcert::open(self.text("PREFIX").unwrap_or_default())
+            .map(|opened| opened.payload.into_owned());
         of_text.or_else(|reason| match self.bytes("COSE") {
             Some(cose) => vidimus::envelope::cose::open_sign1(&cose, wrappings).map(|sign1| sign1.payload),
             None => Err(reason),

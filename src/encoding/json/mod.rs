@@ -40,6 +40,26 @@ pub enum Value<'a> {
     Object(Vec<(Cow<'a, str>, Value<'a>)>),
 }
 
+/// A value of one's own, or somebody else's.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Held<'a> {
+    /// One's own.
+    Own(Value<'a>),
+    /// Somebody else's.
+    Lent(&'a Value<'a>),
+}
+
+impl<'a> std::ops::Deref for Held<'a> {
+    type Target = Value<'a>;
+
+    fn deref(&self) -> &Value<'a> {
+        match self {
+            Held::Own(value) => value,
+            Held::Lent(value) => value,
+        }
+    }
+}
+
 impl<'a> Value<'a> {
     /// The value of the member with this name, if this is an object that has it.
     pub fn member(&self, name: &str) -> Option<&Value<'a>> {

@@ -47,23 +47,30 @@ fn write(value: &Value<'_>, out: &mut String) {
 /// A text between quotes, with as few escapes as JSON allows, in their shortest form (RFC 8785, 3.2.2.2).
 pub(super) fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            control if control < ' ' => {
+    let mut rest = text;
+    // Everything that is escaped is one byte of its own.
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+        let (plain, escaped) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(plain);
+        let mut characters = escaped.chars();
+        match characters.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some('\r') => out.push_str("\\r"),
+            control => {
+                let control = control.map_or(0, u32::from);
                 let digit = |nibble: u32| char::from_digit(nibble, 16).unwrap_or('0');
                 out.push_str("\\u00");
-                out.push(digit(u32::from(control) >> 4));
-                out.push(digit(u32::from(control) & 0xf));
+                out.push(digit(control >> 4));
+                out.push(digit(control & 0xf));
             }
-            plain => out.push(plain),
         }
+        rest = characters.as_str();
     }
+    out.push_str(rest);
     out.push('"');
 }

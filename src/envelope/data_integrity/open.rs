@@ -5,9 +5,9 @@ use crate::crypto::algorithm::Hash;
 use crate::encoding::json::Value;
 use crate::encoding::multibase;
 use crate::envelope::data_integrity::chain::previous_of;
-use crate::envelope::data_integrity::proof::{Proof, proofs_of};
+use crate::envelope::data_integrity::proof::{Proof, proofs_in};
 use crate::envelope::data_integrity::suite::{KeyUse, Selective, Suite, Transform, Work};
-use crate::envelope::data_integrity::transform::{Secured, Terms, canonical, digest_of, listed};
+use crate::envelope::data_integrity::transform::{Secured, Terms, body_of, canonical, digest_of, listed};
 use crate::envelope::data_integrity::{bbs, ecdsa_sd};
 use crate::reason::{Code, Reason};
 
@@ -26,7 +26,20 @@ pub struct Proofs {
 /// `di.proof_missing` and `di.proof_set` when there is nothing to open. Everything else is a fault beside the signatures:
 /// `di.*`, `ld.*`, `rdfc.limit`, `multibase.invalid`, `json.number_range`.
 pub fn open(document: &Value<'_>, purpose: Purpose, terms: &Terms<'_>) -> Result<Proofs, Reason> {
-    let values = proofs_of(document)?;
+    open_apart(&body_of(document), document.member("proof"), purpose, terms)
+}
+
+/// The same of a document without its proofs, `body`, and of its member `proof`.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_apart(
+    body: &Value<'_>,
+    proof: Option<&Value<'_>>,
+    purpose: Purpose,
+    terms: &Terms<'_>,
+) -> Result<Proofs, Reason> {
+    let values = proofs_in(proof)?;
     let mut faults = Vec::new();
     let mut proofs = Vec::with_capacity(values.len());
     for value in values {
@@ -36,13 +49,13 @@ pub fn open(document: &Value<'_>, purpose: Purpose, terms: &Terms<'_>) -> Result
     }
     faults.extend(proofs.iter().filter_map(|proof| check_purpose(proof, purpose).err()));
     if proofs.iter().filter_map(|proof| proof.suite).any(|suite| suite.work == Work::Whole(Transform::Jcs)) {
-        faults.extend(check_contexts(document, terms).err());
+        faults.extend(check_contexts(body, terms).err());
     }
     let previous = previous_of(&proofs).unwrap_or_else(|reason| {
         faults.push(reason);
         Vec::new()
     });
-    let mut opener = Opener { document, terms, digests: Vec::new(), broken: None };
+    let mut opener = Opener { body, terms, digests: Vec::new(), broken: None };
     let mut signed = Vec::with_capacity(proofs.len());
     for (at, proof) in proofs.iter().enumerate() {
         // Without the chain it is not known what was signed.
@@ -94,7 +107,8 @@ fn check_purpose(proof: &Proof<'_>, purpose: Purpose) -> Result<(), Reason> {
 }
 
 struct Opener<'d> {
-    document: &'d Value<'d>,
+    /// The document without its proofs.
+    body: &'d Value<'d>,
     terms: &'d Terms<'d>,
     /// Digests of the document as RDF: proofs of a set mostly sign the same one.
     digests: Vec<KnownDigest>,
@@ -115,7 +129,7 @@ impl<'d> Opener<'d> {
         let (Some(suite), Some(text)) = (proof.suite, proof.proof_value) else { return Ok(Signed::default()) };
         let value = multibase::decode(text, &[suite.base])?;
         let previous: Vec<&Proof<'d>> = places.iter().filter_map(|at| proofs.get(*at)).collect();
-        let secured = Secured::of(self.document, proof.value, suite, &previous)?;
+        let secured = Secured::of_body(self.body, proof.value, suite, &previous)?;
         let transform = match suite.work {
             Work::Whole(transform) => transform,
             Work::Selective(Selective::EcdsaSd) => return ecdsa_sd::open(&secured, &value, self.terms),

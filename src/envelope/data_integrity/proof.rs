@@ -64,7 +64,15 @@ impl Moment {
 /// # Errors
 /// `di.proof_missing` when there is none; `di.proof_set` when the set is empty or larger than [`limits::PROOFS`].
 pub fn proofs_of<'v>(document: &'v Value<'v>) -> Result<&'v [Value<'v>], Reason> {
-    match document.member("proof") {
+    proofs_in(document.member("proof"))
+}
+
+/// The proofs in a document's member `proof`.
+///
+/// # Errors
+/// As [`proofs_of`].
+pub fn proofs_in<'v>(proof: Option<&'v Value<'v>>) -> Result<&'v [Value<'v>], Reason> {
+    match proof {
         None | Some(Value::Null) => Err(Reason::new(Code::DiProofMissing)),
         Some(Value::Array(proofs)) if proofs.is_empty() || proofs.len() > limits::PROOFS => {
             Err(Reason::new(Code::DiProofSet).expected(format!("1 to {}", limits::PROOFS)).got(proofs.len()))

@@ -61,7 +61,7 @@ impl Shown {
         terms: &Terms<'_>,
     ) -> Result<Shown, Reason> {
         let dataset = dataset_of(document, terms)?;
-        let labels = rdfc::canonicalize_within(&dataset, rdfc::Hash::Sha256, terms.budget)?.labels;
+        let labels = rdfc::canonical_labels(&dataset, rdfc::Hash::Sha256, terms.budget)?;
         let lines = dataset.lines(&renamed(&labels, names)?);
         if mandatory.last().is_some_and(|last| *last >= lines.len()) {
             return Err(fault("places of mandatory statements among those shown"));
@@ -119,7 +119,7 @@ impl<'v, 'd> Whole<'v, 'd> {
         terms: &Terms<'_>,
     ) -> Result<Whole<'v, 'd>, Reason> {
         let dataset = dataset_of(document, terms)?;
-        let canonical = rdfc::canonicalize(&dataset, rdfc::Hash::Sha256)?.labels;
+        let canonical = rdfc::canonical_labels(&dataset, rdfc::Hash::Sha256, terms.budget)?;
         let mac = |name: &String| name_of(&hmac_sha256(hmac_key, name.as_bytes()));
         let mut names: Labels = canonical.iter().map(|(label, name)| (label.clone(), mac(name))).collect();
         if naming == Naming::Shuffled {
@@ -190,7 +190,7 @@ impl<'v, 'd> Whole<'v, 'd> {
         if shown_mandatory.len() != all.len() {
             return Err(fault("pointers that leave the mandatory statements as they are"));
         }
-        let canonical = rdfc::canonicalize(&part.dataset, rdfc::Hash::Sha256)?.labels;
+        let canonical = rdfc::canonical_labels(&part.dataset, rdfc::Hash::Sha256, terms.budget)?;
         let label =
             |(label, canonical): (&String, &String)| Some((number_of(canonical)?, self.names.get(label)?.clone()));
         let labels = canonical.iter().map(label).collect::<Option<BTreeMap<_, _>>>();

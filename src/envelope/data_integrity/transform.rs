@@ -5,7 +5,7 @@
 
 use crate::crypto::algorithm::Hash;
 use crate::crypto::digest;
-use crate::encoding::json::{Value, jcs};
+use crate::encoding::json::{Held, Value, jcs};
 use crate::envelope::data_integrity::proof::Proof;
 use crate::envelope::data_integrity::suite::{Suite, Transform, Work};
 use crate::linked_data::rdfc::Budget;
@@ -27,7 +27,7 @@ pub struct Terms<'c> {
 #[derive(Clone, Debug)]
 pub struct Secured<'v> {
     /// The document without its proofs, but with those that the proof builds on.
-    pub document: Value<'v>,
+    pub document: Held<'v>,
     /// The proof without its value: its options.
     pub options: Value<'v>,
 }
@@ -44,18 +44,41 @@ impl<'v> Secured<'v> {
         suite: &Suite,
         previous: &[&Proof<'v>],
     ) -> Result<Secured<'v>, Reason> {
+        Secured::of_held(Held::Own(body_of(document)), proof, suite, previous)
+    }
+
+    /// The same of a document that has no proofs in it.
+    ///
+    /// # Errors
+    /// As [`Secured::of`].
+    pub fn of_body(
+        body: &'v Value<'v>,
+        proof: &'v Value<'v>,
+        suite: &Suite,
+        previous: &[&Proof<'v>],
+    ) -> Result<Secured<'v>, Reason> {
+        Secured::of_held(Held::Lent(body), proof, suite, previous)
+    }
+
+    fn of_held(
+        mut body: Held<'v>,
+        proof: &'v Value<'v>,
+        suite: &Suite,
+        previous: &[&Proof<'v>],
+    ) -> Result<Secured<'v>, Reason> {
         let own = proof.member("@context");
-        let outer = document.member("@context");
-        let mut body = without(document, &["proof"]);
         let mut options = without(proof, &["proofValue"]);
         match suite.work {
             Work::Whole(Transform::Jcs) => {
                 if let Some(own) = own {
-                    check_begins(outer, own)?;
-                    set(&mut body, "@context", own.clone());
+                    check_begins(body.member("@context"), own)?;
+                    if body.member("@context") != Some(own) {
+                        body = changed(body, |members| set(members, "@context", own.clone()));
+                    }
                 }
             }
             Work::Whole(Transform::Rdfc) | Work::Selective(_) => {
+                let outer = body.member("@context");
                 if own.is_some_and(|own| outer.map(listed) != Some(listed(own))) {
                     return Err(Reason::new(Code::LdContextInline).expected("the document's contexts").got("proof"));
                 }
@@ -65,9 +88,10 @@ impl<'v> Secured<'v> {
             }
         }
         if !previous.is_empty() {
-            body.push(("proof".into(), Value::Array(previous.iter().map(|proof| proof.value.clone()).collect())));
+            let proofs = Value::Array(previous.iter().map(|proof| proof.value.clone()).collect());
+            body = changed(body, |members| members.push(("proof".into(), proofs)));
         }
-        Ok(Secured { document: Value::Object(body), options: Value::Object(options) })
+        Ok(Secured { document: body, options: Value::Object(options) })
     }
 
     /// The bytes that are signed, where the whole document is.
@@ -92,7 +116,7 @@ pub fn canonical(document: &Value<'_>, transform: Transform, hash: Hash, terms: 
             let demands = Demands { inline_contexts: terms.inline_contexts };
             let dataset = to_rdf(document, terms.contexts, demands)?;
             let inside = if hash == Hash::Sha384 { rdfc::Hash::Sha384 } else { rdfc::Hash::Sha256 };
-            Ok(rdfc::canonicalize_within(&dataset, inside, terms.budget)?.text())
+            rdfc::canonical_text(&dataset, inside, terms.budget)
         }
     }
 }
@@ -106,9 +130,24 @@ pub fn digest_of(text: &str, hash: Hash) -> Vec<u8> {
     }
 }
 
+/// The document without its proofs.
+pub fn body_of<'v>(document: &Value<'v>) -> Value<'v> {
+    Value::Object(without(document, &["proof"]))
+}
+
+/// The body with its members changed; somebody else's is copied first.
+fn changed<'v>(body: Held<'v>, change: impl FnOnce(&mut Members<'v>)) -> Held<'v> {
+    let mut members = match body {
+        Held::Own(Value::Object(members)) => members,
+        other => without(&other, &[]),
+    };
+    change(&mut members);
+    Held::Own(Value::Object(members))
+}
+
 type Members<'v> = Vec<(std::borrow::Cow<'v, str>, Value<'v>)>;
 
-fn without<'v>(object: &'v Value<'v>, names: &[&str]) -> Members<'v> {
+fn without<'v>(object: &Value<'v>, names: &[&str]) -> Members<'v> {
     let members = object.as_object().unwrap_or_default();
     members.iter().filter(|(name, _)| !names.contains(&&**name)).cloned().collect()
 }

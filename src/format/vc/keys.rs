@@ -107,16 +107,12 @@ impl Question<'_> {
             Some(issuer) => issuer.document.as_ref().map(|document| self.in_document(document)),
             // The pinned keys are all the keys of that issuer; the one that was named is not among them.
             None if has_pinned_set => Some(vec![Err(Reason::new(Code::JoseKidUnknown).got(self.method.clone()))]),
-            None => match did::resolve(controller, self.context.evidence) {
-                Resolution::Document(document) => {
-                    keys.evidence.extend(document.locator().map(str::to_owned));
-                    Some(self.in_document(&document))
-                }
-                Resolution::Missing(reason, locator) => {
-                    keys.missing = Some((reason, locator.filter(|_| self.may_ask(controller))));
-                    None
-                }
-                Resolution::Fault(reason) => Some(vec![Err(reason)]),
+            None => match fragment.filter(|_| !self.is_any).and_then(|fragment| did::signing_key(controller, fragment))
+            {
+                Some(key) => Some(vec![
+                    key.map(|key| self.candidate(&self.method, key, self.is_foreign(controller, Some(controller)))),
+                ]),
+                None => self.in_resolved(controller, keys),
             },
         };
         let (right, wrong): (Vec<_>, Vec<_>) = found.unwrap_or_default().into_iter().partition(Result::is_ok);
@@ -127,17 +123,37 @@ impl Question<'_> {
         }
     }
 
+    /// The same of the controller's own document, which must be had first.
+    fn in_resolved(&self, controller: &str, keys: &mut Keys) -> Option<Vec<Result<Candidate, Reason>>> {
+        match did::resolve(controller, self.context.evidence) {
+            Resolution::Document(document) => {
+                keys.evidence.extend(document.locator().map(str::to_owned));
+                Some(self.in_document(&document))
+            }
+            Resolution::Missing(reason, locator) => {
+                keys.missing = Some((reason, locator.filter(|_| self.may_ask(controller))));
+                None
+            }
+            Resolution::Fault(reason) => Some(vec![Err(reason)]),
+        }
+    }
+
+    /// Whether a key in the document of `subject` is controlled by somebody else than the issuer or holder.
+    fn is_foreign(&self, subject: &str, controller: Option<&str>) -> bool {
+        match self.owner {
+            // A presentation need not name its holder: then whoever controls the key is.
+            None => self.purpose == Purpose::Assertion,
+            // A document says who controls its keys, but of its own subject only: anybody can write somebody else's name there.
+            Some(owner) => subject != owner || controller != Some(owner),
+        }
+    }
+
     /// The method's key, or any key, if that document has it for this purpose.
     fn in_document(&self, document: &DidDocument) -> Vec<Result<Candidate, Reason>> {
         let purpose = relationship(self.purpose);
         let candidate = |method: &str| {
             let key = document.key_at(method, purpose, self.context.occasion.now)?;
-            // A presentation need not name its holder: then whoever controls the key is. A document says who controls its keys, but
-            // of its own subject only: anybody can write somebody else's name there.
-            let is_foreign = match self.owner {
-                None => self.purpose == Purpose::Assertion,
-                Some(owner) => document.id() != owner || document.controller_of(method) != Some(owner),
-            };
+            let is_foreign = self.is_foreign(document.id(), document.controller_of(method));
             Ok(self.candidate(method, key, is_foreign))
         };
         if !self.is_any {
@@ -165,14 +181,17 @@ impl Question<'_> {
     }
 
     fn candidate(&self, method: &str, key: PublicKey, is_foreign: bool) -> Candidate {
-        let description = SignerDescription {
-            name: self.owner.unwrap_or_default().to_owned(),
-            key_id: Some(method.to_owned()),
-            list: self.listed.and_then(|issuer| issuer.list.clone()),
-            environment: self.listed.map_or(UNLISTED, |issuer| issuer.environment.name()),
-            ..SignerDescription::default()
+        let name = self.owner.unwrap_or_default();
+        let description = match self.listed {
+            Some(issuer) => issuer.description(name, method, &[]),
+            None => Arc::new(SignerDescription {
+                name: name.to_owned(),
+                key_id: Some(method.to_owned()),
+                environment: UNLISTED,
+                ..SignerDescription::default()
+            }),
         };
-        Candidate { key, description: Arc::new(description), signer: None, crl_version: None, is_foreign }
+        Candidate { key, description, signer: None, crl_version: None, is_foreign }
     }
 }
 

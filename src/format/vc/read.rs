@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::check::Note;
 use crate::credential::{Claims, Decoded, StatusEntry};
-use crate::encoding::json::Value;
+use crate::encoding::json::{Held, Value};
 use crate::format::vc::dates::read_date;
 use crate::format::vc::model::{self, ModelDemands, Version, items};
 use crate::format::vc::status_entries::read_entries;
@@ -74,7 +74,7 @@ pub fn read<'a>(document: &Value<'a>) -> Read<'a> {
 /// The claims as the stages see them: what they say, and every fault against the data model.
 ///
 /// The issuer of a presentation is its holder.
-pub fn decode<'a>(document: Value<'a>, policy: &Policy) -> Decoded<'a> {
+pub fn decode<'a>(document: Held<'a>, policy: &Policy) -> Decoded<'a> {
     let demands = ModelDemands::from(policy);
     let said = read(&document);
     let mut faults = match said.is_presentation {

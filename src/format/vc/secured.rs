@@ -208,8 +208,8 @@ pub fn check_occasion(claims: &Value<'_>, context: &Context<'_>, faults: &mut Ve
 ///
 /// # Errors
 /// `json.*`.
-pub fn decode<'a>(opened: &'a Opened, policy: &Policy) -> Result<Decoded<'a>, Reason> {
-    let document = json::decode(&opened.payload)?;
+pub fn decode<'a>(opened: &'a Opened<'_>, policy: &Policy) -> Result<Decoded<'a>, Reason> {
+    let document = opened.json()?;
     let says_presentation = is_presentation(&document);
     let presenter = document.member("iss").and_then(Value::as_str).map(str::to_owned);
     let mut decoded = read::decode(document, policy);

@@ -1,5 +1,7 @@
 //! Identifier issuers (RDFC-1.0, section 4.3): names for blank nodes in the order in which they are asked for.
 
+use std::fmt::Write;
+
 /// Names of the canonical form: `c14n0`, `c14n1`, ...
 pub(super) struct CanonicalIssuer {
     /// The number of each blank node, by place.
@@ -29,6 +31,13 @@ impl CanonicalIssuer {
     /// The blank node's name; empty when it has none.
     pub(super) fn label(&self, blank: usize) -> String {
         self.number(blank).map(|number| format!("c14n{number}")).unwrap_or_default()
+    }
+
+    /// Appends the blank node's name, if it has one.
+    pub(super) fn push_label(&self, out: &mut String, blank: usize) {
+        if let Some(number) = self.number(blank) {
+            let _ = write!(out, "c14n{number}");
+        }
     }
 
     /// Appends `_:` and the name; `false` when there is none.

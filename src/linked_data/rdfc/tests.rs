@@ -12,6 +12,7 @@ fn names_do_not_depend_on_labels_or_order() {
     let one = "_:a <urn:p> _:b .\n_:b <urn:p> _:c .\n_:c <urn:p> _:a .\n_:x <urn:p> _:y .\n_:y <urn:p> _:x .\n";
     let two = "_:y <urn:p> _:b .\n_:b <urn:p> _:y .\n_:c <urn:p> _:x .\n_:x <urn:p> _:a .\n_:a <urn:p> _:c .\n";
     assert_eq!(lines(one), lines(two));
+    assert_eq!(canonical_text(&nquads::decode(two).unwrap(), Hash::Sha256, None).unwrap(), lines(one).concat());
     assert_ne!(lines(one), lines("_:a <urn:p> _:a .\n"));
 }
 
@@ -23,6 +24,7 @@ fn labels_map_input_to_canonical() {
         assert_eq!(canonical.labels.len(), 3);
         assert_eq!(dataset.lines(&canonical.labels), canonical.lines);
         assert_eq!(canonical.text(), canonical.lines[0]);
+        assert_eq!(canonical_text(&dataset, hash, None).unwrap(), canonical.text());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::credential::{StatusEntry, StatusKind};
-use crate::encoding::json;
+use crate::encoding::json::{self, Held};
 use crate::format::vc::read::{decode, read};
 use crate::policy::StatusDemand;
 
@@ -248,7 +248,7 @@ fn what_a_credential_says() {
     assert_eq!(said.expires, Timestamp::from_rfc3339("2023-06-01T00:00:00Z"));
 
     let text = with(GOOD_VP, "holder", r#"{"id":"did:example:holder"}"#);
-    let decoded = decode(json::decode(text.as_bytes()).unwrap(), &Policy::default());
+    let decoded = decode(Held::Own(json::decode(text.as_bytes()).unwrap()), &Policy::default());
     assert_eq!((decoded.is_presentation, decoded.issuer.as_deref()), (true, Some("did:example:holder")));
     assert!(decoded.faults.is_empty());
 }
@@ -326,6 +326,6 @@ fn status_entries() {
     // Nothing is asked of a status that the policy does not look at.
     let text = with(GOOD, "credentialStatus", &with(ENTRY, "statusListIndex", ""));
     let policy = |status| Policy { status, ..Policy::default() };
-    let faults = |status| decode(json::decode(text.as_bytes()).unwrap(), &policy(status)).faults.len();
+    let faults = |status| decode(Held::Own(json::decode(text.as_bytes()).unwrap()), &policy(status)).faults.len();
     assert_eq!((faults(StatusDemand::WhenDeclared), faults(StatusDemand::Ignored)), (1, 0));
 }

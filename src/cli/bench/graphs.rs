@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::credential::Opened;
 use crate::encoding::json::{self, Value};
-use crate::linked_data::rdfc::{Canonical, Hash, canonicalize};
+use crate::linked_data::rdfc::{Hash, canonical_text};
 use crate::linked_data::{Contexts, Dataset, Demands, to_rdf};
 use crate::reason::Reason;
 
@@ -15,7 +15,7 @@ pub(super) struct Graphs<'c> {
 }
 
 /// Those of a credential with one proof that signs all of it; `None` when it has none.
-pub(super) fn graphs_of(opened: &Opened) -> Option<Graphs<'_>> {
+pub(super) fn graphs_of<'c>(opened: &'c Opened<'static>) -> Option<Graphs<'c>> {
     let Value::Object(members) = json::decode(&opened.payload).ok()? else { return None };
     let (proof, document): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| name == "proof");
     let Some((_, Value::Object(proof))) = proof.into_iter().next() else { return None };
@@ -34,9 +34,9 @@ impl Graphs<'_> {
     }
 
     /// Both as canonical lines.
-    pub(super) fn canonicalise(&self) -> Result<[Canonical; 2], Reason> {
+    pub(super) fn canonicalise(&self) -> Result<[String; 2], Reason> {
         let [document, options] = &self.datasets;
-        Ok([canonicalize(document, Hash::Sha256)?, canonicalize(options, Hash::Sha256)?])
+        Ok([canonical_text(document, Hash::Sha256, None)?, canonical_text(options, Hash::Sha256, None)?])
     }
 }
 

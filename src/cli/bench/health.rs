@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::bench_cases::{Choice, Issuer, Maker};
+use crate::cli::bench::case::{Choice, Issuer, Maker};
 use crate::credential::KeyId;
 use crate::crypto::baseline::Bare;
 use crate::crypto::digest::sha256;

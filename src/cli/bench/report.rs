@@ -13,7 +13,8 @@ pub(super) struct Row {
     /// The algorithm or cryptosuite, where the format has several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) variant: Option<&'static str>,
-    /// `ring_es256` and the like, `decode`, `expand`, `canonicalise`, `signature`, `one` or `batch`.
+    /// `ring_es256` and the like; `es256-known-issuer` and the like; or `decode`, `expand`, `canonicalise`, `signature`, `one`,
+    /// `batch`.
     pub(super) mode: &'static str,
     /// How many keys signed the credentials, in turn.
     pub(super) issuers: usize,
@@ -41,13 +42,16 @@ pub(super) struct Row {
     pub(super) allocations: f64,
     /// Bytes held at once during one call, at most, those of C code not counted.
     pub(super) peak_bytes: u64,
+    /// `true` when no input was used twice.
+    pub(super) fresh: bool,
 }
 
 /// The figures of one run.
 #[derive(Serialize)]
 pub(super) struct Table {
     machine: Machine,
-    rows: Vec<Row>,
+    /// The rows, in the order in which they are printed.
+    pub(super) rows: Vec<Row>,
 }
 
 /// Where it ran.
@@ -96,7 +100,7 @@ impl Table {
         }
         writeln!(
             out,
-            "\n{:18} {:16} {:12} {:>7} {:>5} {:>7} {:>11} {:>10} {:>8} {:>7} {:>12} {:>7} {:>9}",
+            "\n{:18} {:16} {:18} {:>7} {:>5} {:>7} {:>11} {:>10} {:>8} {:>7} {:>12} {:>7} {:>9}",
             "format",
             "variant",
             "mode",
@@ -114,7 +118,7 @@ impl Table {
         for row in &self.rows {
             writeln!(
                 out,
-                "{:18} {:16} {:12} {:>7} {:>5} {:>7} {:>11.0} {:>10.2} {:>8.3} {:>7} {:>12} {:>7.1} {:>9.1}",
+                "{:18} {:16} {:18} {:>7} {:>5} {:>7} {:>11.0} {:>10.2} {:>8.3} {:>7} {:>12} {:>7.1} {:>9.1}",
                 row.format.unwrap_or("-"),
                 row.variant.unwrap_or("-"),
                 row.mode,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::bench_cases::{Choice, Issuer, Maker};
+use crate::cli::bench::case::{Choice, Issuer, Maker, Weight};
 use crate::crypto::baseline::Bare;
 use crate::crypto::bbs::own::OwnBbsKey;
 use crate::crypto::multikey;
@@ -49,7 +49,7 @@ const fn rdf(suite: &'static str, bare: Bare) -> Choice {
 
 /// Few different credentials, because making one takes long, and none in batches.
 const fn selective(suite: &'static str, bare: Option<Bare>) -> Choice {
-    Choice { credentials: 8, batches: &[], ..Choice::of(suite, bare) }
+    Choice { weight: Weight::Costly, ..Choice::of(suite, bare) }
 }
 
 /// What the holder of a selective credential cannot hide.

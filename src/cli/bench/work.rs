@@ -2,13 +2,16 @@
 
 use std::hint::black_box;
 
-use crate::cli::bench_cases::{Case, Choice};
-use crate::cli::bench_graphs::{Graphs, graphs_of};
+use crate::cli::bench::case::{Case, Choice};
+use crate::cli::bench::graphs::{Graphs, graphs_of};
+use crate::cli::bench::signatures::Signatures;
 use crate::cli::trouble::Trouble;
 use crate::credential::Opened;
 use crate::crypto::baseline::{Bare, BareCheck, bare_check};
-use crate::crypto::job::{Job, check_one};
+use crate::crypto::checker::{Checker, Settings};
+use crate::crypto::job::Job;
 use crate::evidence::Evidence;
+use crate::format::glance::Room;
 use crate::format::{Context, pieces};
 use crate::trust::Trust;
 use crate::verify::{Request, verify, verify_batch};
@@ -26,12 +29,38 @@ pub(super) enum Work<'c> {
     Expand(&'c Measured<'c>),
     /// Both of them, as RDF, to canonical lines.
     Canonicalise(&'c Measured<'c>),
-    /// The signature check alone, as verification does it.
-    Signature(&'c Measured<'c>),
+    /// The signature check alone, as verification does it: that many in one call.
+    Signature(&'c Measured<'c>, usize),
+    /// Signatures without a credential, that many in one call.
+    Bulk(&'c Jobs<'c>, usize),
     /// A whole verification, one at a time.
     One(&'c Case),
     /// That many verifications in one call.
     Batch(&'c Case, usize),
+}
+
+/// Signatures without a credential, ready to be checked.
+pub(super) struct Jobs<'c> {
+    /// The signatures.
+    pub(super) of: &'c Signatures,
+    jobs: Vec<Job<'c>>,
+    checker: Checker,
+}
+
+impl<'c> Jobs<'c> {
+    /// All of them, and a checker that has what tables it may have, where the keys are known.
+    pub(super) fn of(signatures: &'c Signatures, settings: Settings) -> Result<Jobs<'c>, Trouble> {
+        let (jobs, checker) = (signatures.jobs(), Checker::new(settings));
+        if signatures.kind.is_known() {
+            checker.tables().enrol(signatures.keys.iter());
+        }
+        let first = jobs.get(..signatures.keys.len().min(jobs.len())).unwrap_or_default();
+        if checker.check(first).iter().any(Result::is_err) {
+            return Err(Trouble::new(format!("a {} signature of ours is refused", signatures.kind.name())));
+        }
+        checker.build_all();
+        Ok(Jobs { of: signatures, jobs, checker })
+    }
 }
 
 /// A case with what its steps have before them.
@@ -63,7 +92,7 @@ impl<'c> Measured<'c> {
     }
 }
 
-fn job_of<'c>(case: &'c Case, opened: &'c Opened, request: &Request) -> Option<Job<'c>> {
+fn job_of<'c>(case: &'c Case, opened: &'c Opened<'static>, request: &Request) -> Option<Job<'c>> {
     let evidence = Evidence::none();
     let context = context_of(request, &case.trust, &evidence);
     let decoded = case.format.decode(opened, &request.policy).ok()?;
@@ -72,8 +101,7 @@ fn job_of<'c>(case: &'c Case, opened: &'c Opened, request: &Request) -> Option<J
     let algorithm = signed.algorithm?.for_key(&key)?;
     let (message, signature, statements) = (&*signed.message, &*signed.signature, signed.statements.as_deref());
     let job = Job { algorithm, key, message, signature, statements };
-    check_one(&job).ok()?;
-    Some(job)
+    case.trust.checker().check(std::slice::from_ref(&job)).iter().all(Result::is_ok).then_some(job)
 }
 
 fn context_of<'c>(request: &'c Request, trust: &'c Trust, evidence: &'c Evidence) -> Context<'c> {
@@ -102,10 +130,11 @@ impl Work<'_> {
                     let _ = black_box(graphs.canonicalise());
                 }
             }
-            Work::Signature(measured) => {
-                if let Some(job) = nth(&measured.jobs, number) {
-                    let _ = black_box(check_one(job));
-                }
+            Work::Signature(measured, size) => {
+                black_box(measured.case.trust.checker().check(run(&measured.jobs, number, *size)));
+            }
+            Work::Bulk(jobs, size) => {
+                black_box(jobs.checker.check(run(&jobs.jobs, number, *size)));
             }
             Work::One(case) => {
                 if let Some(request) = nth(&case.requests, number) {
@@ -113,18 +142,29 @@ impl Work<'_> {
                 }
             }
             Work::Batch(case, size) => {
-                let batches = case.requests.len() / size;
-                let first = number % batches.max(1) * size;
-                if let Some(batch) = case.requests.get(first..first + size) {
-                    black_box(verify_batch(batch, &case.trust, &Evidence::none()));
-                }
+                black_box(verify_batch(run(&case.requests, number, *size), &case.trust, &Evidence::none()));
             }
         }
     }
 
     /// How many credentials a step is about.
     pub(super) fn credentials(&self) -> usize {
-        if let Work::Batch(_, size) = self { *size } else { 1 }
+        match self {
+            Work::Batch(_, size) | Work::Signature(_, size) | Work::Bulk(_, size) => *size,
+            _ => 1,
+        }
+    }
+
+    /// How many steps have inputs of their own.
+    pub(super) fn inputs(&self) -> usize {
+        let credentials = match self {
+            Work::Bare(_) => 1,
+            Work::Decode(case) | Work::One(case) | Work::Batch(case, _) => case.requests.len(),
+            Work::Expand(measured) | Work::Canonicalise(measured) => measured.graphs.len(),
+            Work::Signature(measured, _) => measured.jobs.len(),
+            Work::Bulk(jobs, _) => jobs.jobs.len(),
+        };
+        credentials / self.credentials().max(1)
     }
 
     /// The name of the row.
@@ -134,7 +174,8 @@ impl Work<'_> {
             Work::Decode(_) => "decode",
             Work::Expand(_) => "expand",
             Work::Canonicalise(_) => "canonicalise",
-            Work::Signature(_) => "signature",
+            Work::Signature(..) => "signature",
+            Work::Bulk(jobs, _) => jobs.of.kind.name(),
             Work::One(_) => "one",
             Work::Batch(..) => "batch",
         }
@@ -152,7 +193,10 @@ impl Work<'_> {
 
     /// How many issuers signed.
     pub(super) fn issuers(&self) -> usize {
-        self.case().map_or(1, |case| case.issuers)
+        match self {
+            Work::Bulk(jobs, _) => jobs.of.keys.len(),
+            _ => self.case().map_or(1, |case| case.issuers),
+        }
     }
 
     /// `true` for work that ends in a verdict.
@@ -160,16 +204,16 @@ impl Work<'_> {
         matches!(self, Work::One(_) | Work::Batch(..))
     }
 
-    /// `true` when this is the signature check of the credentials that `other` is about.
+    /// `true` when this is the signature check of the credentials that `other` is about, of as many in one call.
     pub(super) fn is_signature_of(&self, other: &Work<'_>) -> bool {
-        let (Work::Signature(mine), Some(theirs)) = (self, other.case()) else { return false };
-        std::ptr::eq(mine.case, theirs)
+        let (Work::Signature(mine, size), Some(theirs)) = (self, other.case()) else { return false };
+        std::ptr::eq(mine.case, theirs) && *size == other.credentials()
     }
 
     fn case(&self) -> Option<&Case> {
         match self {
-            Work::Bare(_) => None,
-            Work::Expand(measured) | Work::Canonicalise(measured) | Work::Signature(measured) => Some(measured.case),
+            Work::Bare(_) | Work::Bulk(..) => None,
+            Work::Expand(measured) | Work::Canonicalise(measured) | Work::Signature(measured, _) => Some(measured.case),
             Work::Decode(case) | Work::One(case) | Work::Batch(case, _) => Some(case),
         }
     }
@@ -179,11 +223,19 @@ fn nth<T>(items: &[T], number: usize) -> Option<&T> {
     items.get(number % items.len().max(1))
 }
 
+/// The run of that number, of so many; the last runs of a list that they do not divide are left out.
+fn run<T>(items: &[T], number: usize, size: usize) -> &[T] {
+    let runs = (items.len() / size.max(1)).max(1);
+    let first = number % runs * size;
+    items.get(first..first + size).unwrap_or(items)
+}
+
 fn decode(request: &Request) {
     let (trust, evidence) = (Trust::none(), Evidence::none());
     let context = context_of(request, &trust, &evidence);
     for piece in pieces(&request.input, &request.policy).unwrap_or_default() {
-        if let Ok(opened) = piece.format.open(&piece.texts, &context) {
+        let room = Room::default();
+        if let Ok(opened) = piece.format.open_in(&room, &piece.texts, piece.seen, &context) {
             let _ = black_box(piece.format.decode(black_box(&opened), &request.policy));
         }
     }
