@@ -63,26 +63,27 @@ impl Canonical {
 /// # Errors
 /// `rdfc.limit` when blank nodes cannot be told apart with [`limits::RDFC_STEPS`] steps.
 pub fn canonicalize(dataset: &Dataset, hash: Hash) -> Result<Canonical, Reason> {
-    let naming = named(dataset, hash, None)?;
-    let labels = naming.labels();
+    let labels = canonical_labels(dataset, hash, None)?;
     Ok(Canonical { lines: dataset.lines(&labels), labels })
 }
 
-/// The canonical name (`c14nN`) of each blank node, by its label in the dataset, without the lines. Where there is a budget, other
-/// datasets draw on it too.
+/// The canonical name (`c14nN`) of each blank node, by its label in the dataset, without the lines.
 ///
 /// # Errors
 /// As [`canonicalize`], and when less is left of the budget than it takes.
 pub fn canonical_labels(dataset: &Dataset, hash: Hash, budget: Option<&Budget>) -> Result<Labels, Reason> {
-    Ok(named(dataset, hash, budget)?.labels())
+    let naming = Naming::done(dataset, hash, budget)?;
+    let named = |blank| (dataset.label(blank).into_owned(), naming.canonical.label(blank));
+    // A blank node in no statement has no name.
+    Ok((0..dataset.blanks()).map(named).filter(|(_, name)| !name.is_empty()).collect())
 }
 
-/// The lines of the canonical form as one text, ready to be hashed. Where there is a budget, other datasets draw on it too.
+/// The lines of the canonical form as one text, ready to be hashed.
 ///
 /// # Errors
-/// As [`canonical_labels`].
+/// As [`canonicalize`], and when less is left of the budget than it takes.
 pub fn canonical_text(dataset: &Dataset, hash: Hash, budget: Option<&Budget>) -> Result<String, Reason> {
-    let naming = named(dataset, hash, budget)?;
+    let naming = Naming::done(dataset, hash, budget)?;
     let (mut names, mut ends) = (String::new(), Vec::with_capacity(dataset.blanks()));
     for blank in 0..dataset.blanks() {
         let start = names.len();
@@ -90,19 +91,6 @@ pub fn canonical_text(dataset: &Dataset, hash: Hash, budget: Option<&Budget>) ->
         ends.push(start..names.len());
     }
     Ok(dataset.text_named(|blank| ends.get(blank).and_then(|span| names.get(span.clone())).unwrap_or_default()))
-}
-
-/// All blank nodes named, paid for out of the budget where there is one.
-fn named<'d>(dataset: &'d Dataset, hash: Hash, budget: Option<&Budget>) -> Result<Naming<'d>, Reason> {
-    let most = budget.map_or(limits::RDFC_STEPS, |budget| limits::RDFC_STEPS.min(budget.left.get()));
-    let mut naming = Naming::of(dataset, hash, most);
-    let run = naming.run();
-    if let Some(budget) = budget {
-        // Nothing can take more than there was. What failed for want of steps has taken them all.
-        let taken = if run.is_ok() { most.saturating_sub(naming.steps_left) } else { most };
-        budget.left.set(budget.left.get().saturating_sub(taken));
-    }
-    run.map(|()| naming)
 }
 
 /// A digest, whose order is that of its hexadecimal text. The shorter one ends in zeros.
@@ -151,10 +139,17 @@ struct Naming<'d> {
 }
 
 impl<'d> Naming<'d> {
-    /// The canonical name of each blank node; one in no statement has none.
-    fn labels(&self) -> Labels {
-        let named = |blank| (self.dataset.label(blank).into_owned(), self.canonical.label(blank));
-        (0..self.dataset.blanks()).map(named).filter(|(_, name)| !name.is_empty()).collect()
+    /// The state at the end, paid for out of a budget that other datasets draw on too.
+    fn done(dataset: &'d Dataset, hash: Hash, budget: Option<&Budget>) -> Result<Self, Reason> {
+        let most = budget.map_or(limits::RDFC_STEPS, |budget| limits::RDFC_STEPS.min(budget.left.get()));
+        let mut naming = Naming::of(dataset, hash, most);
+        let ended = naming.run();
+        if let Some(budget) = budget {
+            // What failed for want of steps has taken them all.
+            let taken = if ended.is_ok() { most.saturating_sub(naming.steps_left) } else { most };
+            budget.left.set(budget.left.get().saturating_sub(taken));
+        }
+        ended.map(|()| naming)
     }
 
     fn of(dataset: &'d Dataset, hash: Hash, steps_left: usize) -> Self {

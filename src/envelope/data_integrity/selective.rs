@@ -190,7 +190,7 @@ impl<'v, 'd> Whole<'v, 'd> {
         if shown_mandatory.len() != all.len() {
             return Err(fault("pointers that leave the mandatory statements as they are"));
         }
-        let canonical = rdfc::canonical_labels(&part.dataset, rdfc::Hash::Sha256, None)?;
+        let canonical = rdfc::canonical_labels(&part.dataset, rdfc::Hash::Sha256, terms.budget)?;
         let label =
             |(label, canonical): (&String, &String)| Some((number_of(canonical)?, self.names.get(label)?.clone()));
         let labels = canonical.iter().map(label).collect::<Option<BTreeMap<_, _>>>();

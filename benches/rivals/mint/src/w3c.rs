@@ -160,7 +160,7 @@ fn base(document: &str, method: &str, now: Timestamp, signer: &BaseSigner<'_>) -
 }
 
 fn terms() -> Terms<'static> {
-    Terms { contexts: Contexts::bundled(), inline_contexts: false }
+    Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None }
 }
 
 fn draft(method: &str, now: Timestamp) -> ProofDraft {
