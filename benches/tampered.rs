@@ -106,6 +106,7 @@ fn main() -> ExitCode {
                     message: &signed.message,
                     signature: &signed.signature,
                     statements: None,
+                    older: None,
                 })
                 .collect();
             // By vectors mostly; the scalar path takes ten times as long.
