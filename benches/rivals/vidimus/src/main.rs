@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rival_protocol::{Fault, Row, Work, answer};
 use vidimus::credential::Input;
+use vidimus::crypto::checker::{Checker, Cpu, Settings};
 use vidimus::envelope::data_integrity::bbs::Wish;
 use vidimus::envelope::data_integrity::transform::Terms;
 use vidimus::evidence::Evidence;
@@ -37,6 +38,9 @@ const VERIFIED: [&str; 13] = [
     "vc_di.ecdsa-sd-2023",
     "vc_di.bbs-2023",
 ];
+/// As the service has them.
+const CHECKS: Settings = Settings { cpu: Cpu::Auto, table_memory_bytes: 256 << 20, second_look: 1000 };
+
 const DERIVED: [&str; 2] = ["vc_di.ecdsa-sd-2023.derive", "vc_di.bbs-2023.derive"];
 
 fn main() -> Result<(), Fault> {
@@ -54,7 +58,9 @@ fn main() -> Result<(), Fault> {
         let trust = Arc::new(trust_in(&row)?);
         works.push(one(name, row.clone(), trust.clone(), request.clone())?);
         works.push(bulk(&format!("{name}/bulk"), row.clone(), trust.clone(), request.clone(), accepted)?);
-        works.push(bulk(&format!("{name}/read"), row, trust, request.clone(), claims_read)?);
+        works.push(bulk(&format!("{name}/read"), row, trust.clone(), request.clone(), claims_read)?);
+        // All issuers were seen by now; a service builds their tables on a thread of its own.
+        trust.checker().build_all();
     }
     for name in DERIVED {
         let row = Row::read(name)?;
@@ -76,7 +82,7 @@ fn trust_in(row: &Row) -> Result<Trust, Fault> {
     let (trust, problems) = Trust::from_entries(entries);
     match problems.first() {
         Some(problem) => Err(format!("{}: {}", problem.entry, problem.reason).into()),
-        None => Ok(trust),
+        None => Ok(trust.checked_by(Arc::new(Checker::new(CHECKS)))),
     }
 }
 
