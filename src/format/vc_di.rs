@@ -18,8 +18,8 @@ use crate::envelope::data_integrity::proof::proofs_in;
 use crate::envelope::data_integrity::times::{check_addressee, check_times};
 use crate::envelope::data_integrity::transform::Terms;
 use crate::format::glance::{Glance, Room, Seen};
-use crate::format::vc::model::{CREDENTIAL, PRESENTATION, types};
-use crate::format::vc::{inner, judged, keys, model, read};
+use crate::format::vc::vocabulary::{self, CREDENTIAL, PRESENTATION, types};
+use crate::format::vc::{inner, judged, keys, read};
 use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys};
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
@@ -141,7 +141,7 @@ pub fn is_document(text: &str) -> bool {
 /// Opens the proofs of a text that may have been read before.
 fn open_text<'i>(text: &'i str, read: Option<Value<'i>>, context: &Context<'_>) -> Result<Opened<'i>, Reason> {
     let mut document = read.map_or_else(|| json::decode(text.as_bytes()), Ok)?;
-    let is_presentation = model::is_presentation(&document);
+    let is_presentation = vocabulary::is_presentation(&document);
     let purpose = if is_presentation { Purpose::Authentication } else { Purpose::Assertion };
     // What is signed is the document without its proofs: they are taken out meanwhile.
     let proof = take_proof(&mut document);
@@ -186,7 +186,7 @@ fn open_proofs(
 ) -> Result<Proofs, Reason> {
     let (contexts, inline_contexts) = (context.trust.contexts(), context.policy.inline_contexts);
     let terms = Terms { contexts, inline_contexts, budget: context.budget };
-    if model::version(body).is_some() {
+    if vocabulary::version(body).is_some() {
         return open_apart(body, proof, purpose, &terms);
     }
     proofs_in(proof).map(|_| Proofs::default())

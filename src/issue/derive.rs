@@ -6,7 +6,8 @@
 use std::fmt;
 
 use crate::credential::{KeyId, Purpose, Signed};
-use crate::crypto::job::{Job, check};
+use crate::crypto::checker::Checker;
+use crate::crypto::job::Job;
 use crate::crypto::public_key::PublicKey;
 use crate::did::{self, Resolution, document};
 use crate::encoding::json::{self, Value};
@@ -51,6 +52,14 @@ impl std::error::Error for DeriveFault {}
 /// # Errors
 /// [`DeriveFault`]; nothing leaves then.
 pub fn derive(text: &str, wish: &Wish<'_>, terms: &Terms<'_>) -> Result<String, DeriveFault> {
+    derive_by(&Checker::default(), text, wish, terms)
+}
+
+/// The same, with signatures checked by that checker, which is faster where it is warm: most of deriving is the last look.
+///
+/// # Errors
+/// As [`derive`].
+pub fn derive_by(checker: &Checker, text: &str, wish: &Wish<'_>, terms: &Terms<'_>) -> Result<String, DeriveFault> {
     let document = json::decode(text.as_bytes()).map_err(DeriveFault::Credential)?;
     selective_proof(&document).map_err(DeriveFault::Credential)?;
     for pointer in wish.selective {
@@ -62,7 +71,7 @@ pub fn derive(text: &str, wish: &Wish<'_>, terms: &Terms<'_>) -> Result<String, 
         Code::DiSelective => DeriveFault::Wish(reason),
         _ => DeriveFault::Credential(reason),
     })?;
-    check_derived(&derived, terms).map_err(DeriveFault::SelfCheck)?;
+    check_derived(checker, &derived, terms).map_err(DeriveFault::SelfCheck)?;
     Ok(derived.text)
 }
 
@@ -72,7 +81,7 @@ fn is_about_proof(pointer: &str) -> bool {
 }
 
 /// `Ok` when a verifier would find the derived proof right.
-fn check_derived(derived: &Derived, terms: &Terms<'_>) -> Result<(), Reason> {
+fn check_derived(checker: &Checker, derived: &Derived, terms: &Terms<'_>) -> Result<(), Reason> {
     let document = json::decode(derived.text.as_bytes())?;
     let purpose = purpose_of(&document);
     let proofs = open(&document, purpose, terms)?;
@@ -81,11 +90,11 @@ fn check_derived(derived: &Derived, terms: &Terms<'_>) -> Result<(), Reason> {
     }
     proofs.signed.iter().try_for_each(|signed| {
         let known = key_of(signed, purpose);
-        check_signed(signed, known.as_ref().or(derived.issuer_key.as_ref()))
+        check_signed(checker, signed, known.as_ref().or(derived.issuer_key.as_ref()))
     })
 }
 
-fn check_signed(signed: &Signed, key: Option<&PublicKey>) -> Result<(), Reason> {
+fn check_signed(checker: &Checker, signed: &Signed, key: Option<&PublicKey>) -> Result<(), Reason> {
     let mut jobs: Vec<Job<'_>> = Vec::with_capacity(signed.vouched.len().saturating_add(1));
     if let Some(key) = key {
         let fitting = signed.algorithm.and_then(|algorithm| algorithm.for_key(key));
@@ -108,7 +117,7 @@ fn check_signed(signed: &Signed, key: Option<&PublicKey>) -> Result<(), Reason> 
         statements: None,
         older: None,
     }));
-    check(&jobs).into_iter().collect()
+    checker.check(&jobs).into_iter().collect()
 }
 
 /// The key that the proof names, where its DID tells it without the network.

@@ -6,8 +6,9 @@ use crate::crypto::digest::sha256;
 use crate::crypto::random::random_bytes;
 use crate::encoding::base64url;
 use crate::encoding::json as strict;
-use crate::format::vc::model::{CONTEXT_V2, ModelDemands, check_credential};
+use crate::format::vc::model::{ModelDemands, check_credential};
 use crate::format::vc::open_badges::check_badge;
+use crate::format::vc::vocabulary::CONTEXT_V2;
 use crate::issue::IssueFault;
 use crate::time::Timestamp;
 

@@ -12,7 +12,7 @@ use crate::credential::StatusKind;
 use crate::crypto::random::random_bytes;
 use crate::encoding::multibase::{self, Base};
 use crate::encoding::{base64url, deflate};
-use crate::format::vc::model::{CONTEXT_V1, CONTEXT_V2};
+use crate::format::vc::vocabulary::{CONTEXT_V1, CONTEXT_V2};
 use crate::issue::IssueFault;
 use crate::limits;
 use crate::status::bitstring::LEAST_PLACES;

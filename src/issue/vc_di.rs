@@ -7,11 +7,13 @@
 use crate::credential::Purpose;
 use crate::crypto::own_keys::Signer;
 use crate::encoding::json::{self, Value};
-use crate::envelope::data_integrity::sign::{ProofDraft, ProofFault, add_proof};
+use crate::envelope::data_integrity::fault::ProofFault;
+use crate::envelope::data_integrity::sign::{ProofDraft, add_proof};
 use crate::envelope::data_integrity::sign_base::{BaseSigner, add_base_proof};
 use crate::envelope::data_integrity::suite::Suite;
 use crate::envelope::data_integrity::transform::Terms;
 use crate::format::vc::model::{self, ModelDemands};
+use crate::format::vc::vocabulary;
 use crate::issue::IssueFault;
 use crate::linked_data::{Demands, to_rdf};
 use crate::reason::Reason;
@@ -62,7 +64,7 @@ fn fault_of(fault: ProofFault) -> IssueFault {
 fn check(document: &str, terms: &Terms<'_>) -> Result<Purpose, Reason> {
     let document = json::decode(document.as_bytes())?;
     let demands = ModelDemands { strict: true };
-    let (purpose, faults) = if model::is_presentation(&document) {
+    let (purpose, faults) = if vocabulary::is_presentation(&document) {
         (Purpose::Authentication, model::check_presentation(&document, demands))
     } else {
         (Purpose::Assertion, model::check_credential(&document, demands))

@@ -11,10 +11,9 @@ use vidimus::envelope::cose::{Wrappings, open_sign1};
 use vidimus::envelope::jws::Jws;
 use vidimus::envelope::sd_jwt::{SdJwt, process};
 use vidimus::format::vc::enveloped;
-use vidimus::format::vc::model::{
-    CONTEXT_V2, CREDENTIAL, ModelDemands, check_credential, check_presentation, is_presentation, types,
-};
+use vidimus::format::vc::model::{ModelDemands, check_credential, check_presentation};
 use vidimus::format::vc::read::read as read_document;
+use vidimus::format::vc::vocabulary::{CONTEXT_V2, CREDENTIAL, is_presentation, types};
 
 use super::{Layout, files_below, read_text};
 use crate::case::{Case, Found};

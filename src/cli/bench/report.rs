@@ -37,11 +37,12 @@ pub(super) struct Row {
     /// Time of one core for everything but the signature check.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rounded_if_any")]
     pub(super) not_signature_microseconds: Option<f64>,
-    /// Allocations for one credential, those of C code not counted.
-    #[serde(serialize_with = "rounded")]
-    pub(super) allocations: f64,
-    /// Bytes held at once during one call, at most, those of C code not counted.
-    pub(super) peak_bytes: u64,
+    /// Allocations for one credential, those of C code not counted; in a build that counts them.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rounded_if_any")]
+    pub(super) allocations: Option<f64>,
+    /// Bytes held at once during one call, at most, those of C code not counted; in a build that counts them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) peak_bytes: Option<u64>,
     /// `true` when no input was used twice.
     pub(super) fresh: bool,
 }
@@ -118,7 +119,7 @@ impl Table {
         for row in &self.rows {
             writeln!(
                 out,
-                "{:18} {:16} {:18} {:>7} {:>5} {:>7} {:>11.0} {:>10.2} {:>8.3} {:>7} {:>12} {:>7.1} {:>9.1}",
+                "{:18} {:16} {:18} {:>7} {:>5} {:>7} {:>11.0} {:>10.2} {:>8.3} {:>7} {:>12} {:>7} {:>9}",
                 row.format.unwrap_or("-"),
                 row.variant.unwrap_or("-"),
                 row.mode,
@@ -130,8 +131,8 @@ impl Table {
                 row.ratio_to_ring_es256,
                 row.times_bare_check.map(|times| format!("{times:.2}")).unwrap_or_default(),
                 row.not_signature_microseconds.map(|time| format!("{time:.2}")).unwrap_or_default(),
-                row.allocations,
-                row.peak_bytes as f64 / 1024.0,
+                row.allocations.map(|count| format!("{count:.1}")).unwrap_or_default(),
+                row.peak_bytes.map(|bytes| format!("{:.1}", bytes as f64 / 1024.0)).unwrap_or_default(),
             )?;
         }
         writeln!(

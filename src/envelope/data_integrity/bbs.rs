@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 use super::bbs_value::{BaseValue, Bound, DerivedValue, Feature};
 use super::components::fault;
+use super::fault::ProofFault;
 use super::selective::{Naming, Shown, Whole, proof_hash};
-use super::sign::ProofFault;
 use super::transform::{Secured, Terms};
 use crate::credential::Signed;
 use crate::crypto::algorithm::Algorithm;

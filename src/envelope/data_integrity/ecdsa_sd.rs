@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 use super::components::fault;
 use super::ecdsa_sd_value::{BaseValue, DerivedValue, ProofKey, SIGNATURE_BYTES};
+use super::fault::ProofFault;
 use super::selective::{self, Naming, Shown, Whole, proof_hash};
-use super::sign::ProofFault;
 use super::transform::{Secured, Terms};
 use crate::credential::{Signed, Vouched};
 use crate::crypto::algorithm::Algorithm;

@@ -16,6 +16,7 @@ mod components;
 pub mod derive;
 pub mod ecdsa_sd;
 pub mod ecdsa_sd_value;
+pub mod fault;
 pub mod older;
 pub mod open;
 pub mod proof;

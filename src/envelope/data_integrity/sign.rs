@@ -1,11 +1,10 @@
 //! Adds proofs to documents: the issuing twin of [`super::open`], for suites that sign the whole document.
 
-use std::fmt;
-
 use crate::credential::Purpose;
 use crate::crypto::own_keys::Signer;
 use crate::encoding::json::{self, Value};
 use crate::encoding::multibase;
+use crate::envelope::data_integrity::fault::ProofFault;
 use crate::envelope::data_integrity::open::purpose_name;
 use crate::envelope::data_integrity::proof::{Proof, proofs_of};
 use crate::envelope::data_integrity::suite::{DATA_INTEGRITY_PROOF, Suite, Transform, Work};
@@ -35,32 +34,6 @@ pub struct ProofDraft {
     pub nonce: Option<String>,
     /// Names of the proofs that it builds on.
     pub previous: Vec<String>,
-}
-
-/// Why no proof was added.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProofFault {
-    /// The document or the draft breaks a rule that our own reader would name.
-    Document(Reason),
-    /// The key is of another kind than the suite takes, or could not sign.
-    Key(String),
-}
-
-impl fmt::Display for ProofFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ProofFault::Document(reason) => reason.fmt(f),
-            ProofFault::Key(text) => f.write_str(text),
-        }
-    }
-}
-
-impl std::error::Error for ProofFault {}
-
-impl From<Reason> for ProofFault {
-    fn from(reason: Reason) -> Self {
-        ProofFault::Document(reason)
-    }
 }
 
 /// The text of the document with one proof more: its only one, or one of a set or chain.

@@ -4,7 +4,8 @@
 
 use crate::crypto::bbs::own::OwnBbsKey;
 use crate::crypto::own_keys::Signer;
-use crate::envelope::data_integrity::sign::{ProofDraft, ProofFault, add_proof_with};
+use crate::envelope::data_integrity::fault::ProofFault;
+use crate::envelope::data_integrity::sign::{ProofDraft, add_proof_with};
 use crate::envelope::data_integrity::suite::Suite;
 use crate::envelope::data_integrity::transform::Terms;
 use crate::envelope::data_integrity::{bbs, ecdsa_sd};

@@ -8,7 +8,7 @@
 use crate::credential::Inner;
 use crate::encoding::base64url;
 use crate::encoding::json::Value;
-use crate::format::vc::model::{CONTEXT_V2, items, types};
+use crate::format::vc::vocabulary::{CONTEXT_V2, items, types};
 use crate::limits;
 use crate::reason::{Code, Fact, Reason};
 

@@ -3,7 +3,7 @@
 use crate::credential::Inner;
 use crate::encoding::json::{self, Value};
 use crate::format::vc::enveloped;
-use crate::format::vc::model::items;
+use crate::format::vc::vocabulary::items;
 use crate::reason::{Code, Reason};
 
 /// The format of a document that brings its proof along.
@@ -40,7 +40,7 @@ fn refused() -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::vc::model::CONTEXT_V2;
+    use crate::format::vc::vocabulary::CONTEXT_V2;
 
     #[test]
     fn each_kind_is_told_apart() {

@@ -18,3 +18,4 @@ pub mod secured;
 pub mod secured_sample;
 pub mod status_entries;
 pub mod url;
+pub mod vocabulary;

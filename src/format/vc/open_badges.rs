@@ -10,8 +10,8 @@ use crate::check::{Findings, Note};
 use crate::crypto::digest::{sha256, sha512};
 use crate::crypto::md5::md5;
 use crate::encoding::json::Value;
-use crate::format::vc::model::types;
 use crate::format::vc::url::is_url;
+use crate::format::vc::vocabulary::types;
 use crate::limits;
 use crate::reason::{Code, Fact, Reason, Stage};
 

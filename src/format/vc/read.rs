@@ -6,8 +6,9 @@ use crate::check::Note;
 use crate::credential::{Claims, Decoded, StatusEntry};
 use crate::encoding::json::{Held, Value};
 use crate::format::vc::dates::read_date;
-use crate::format::vc::model::{self, ModelDemands, Version, items};
+use crate::format::vc::model::{self, ModelDemands};
 use crate::format::vc::status_entries::read_entries;
+use crate::format::vc::vocabulary::{self, Version, items};
 use crate::policy::{Policy, StatusDemand};
 use crate::reason::Reason;
 use crate::time::Timestamp;
@@ -45,9 +46,9 @@ pub struct Read<'a> {
 
 /// What the document says of itself. Nothing is judged.
 pub fn read<'a>(document: &Value<'a>) -> Read<'a> {
-    let is_presentation = model::is_presentation(document);
+    let is_presentation = vocabulary::is_presentation(document);
     let mut read = Read {
-        version: model::version(document),
+        version: vocabulary::version(document),
         is_presentation,
         id: text(document.member("id")),
         types: document

@@ -13,8 +13,8 @@ use crate::crypto::digest::{sha256, sha384, sha512};
 use crate::encoding::base64url;
 use crate::encoding::json::Value;
 use crate::encoding::multibase::{self, Base};
-use crate::format::vc::model::{CONTEXT_V2, items, schema};
 use crate::format::vc::url::is_url;
+use crate::format::vc::vocabulary::{CONTEXT_V2, items, schema};
 use crate::limits;
 use crate::reason::{Code, Reason, Stage};
 

@@ -11,7 +11,7 @@ use crate::crypto::{job, jwk};
 use crate::encoding::json::{self, Value};
 use crate::envelope::jws::{Header, no_kid, short_media_type};
 use crate::envelope::jwt::{Times, check_confirmation, check_times, numeric_date};
-use crate::format::vc::model::{CREDENTIAL, PRESENTATION, is_presentation};
+use crate::format::vc::vocabulary::{CREDENTIAL, PRESENTATION, is_presentation};
 use crate::format::vc::{judged, keys, read};
 use crate::format::{Claim, Context, Disclosed, Keys};
 use crate::policy::Policy;

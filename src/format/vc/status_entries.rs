@@ -4,8 +4,8 @@
 
 use crate::credential::{StatusEntry, StatusKind};
 use crate::encoding::json::Value;
-use crate::format::vc::model::items;
 use crate::format::vc::url::is_url;
+use crate::format::vc::vocabulary::items;
 use crate::limits;
 use crate::reason::{Code, Reason};
 use crate::status::bitstring::{read_messages, read_size};

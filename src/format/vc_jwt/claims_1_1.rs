@@ -11,8 +11,8 @@ use std::borrow::Cow;
 
 use crate::encoding::json::Value;
 use crate::envelope::jwt::numeric_date;
-use crate::format::vc::model::{Version, version};
 use crate::format::vc::secured::Kind;
+use crate::format::vc::vocabulary::{Version, version};
 use crate::reason::{Code, Reason};
 use crate::time::Timestamp;
 

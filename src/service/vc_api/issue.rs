@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
 use crate::encoding::json::Value;
-use crate::format::vc::model::{self, ModelDemands, Version};
+use crate::format::vc::model::{self, ModelDemands};
+use crate::format::vc::vocabulary::{self, Version};
 use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::access::allowed_profile;
@@ -118,7 +119,7 @@ fn drafted(credential: &Value<'_>, profile: &Profile) -> Result<Map<String, Json
     }
     let Json::Object(mut draft) = credential.to_serde() else { return Err(Kind::CredentialAbsent.into()) };
     draft.shift_remove("proof");
-    let is_v1 = model::version(credential) == Some(Version::V1);
+    let is_v1 = vocabulary::version(credential) == Some(Version::V1);
     match profile.securing {
         securing if securing.is_enveloping() => {}
         Securing::Ed25519Signature2020 => add_context(&mut draft, CONTEXT_ED25519_2020),

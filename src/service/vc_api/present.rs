@@ -8,7 +8,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::encoding::json::Value;
 use crate::format::vc::dates::read_date;
-use crate::format::vc::model::{self, ModelDemands, Version};
+use crate::format::vc::model::{self, ModelDemands};
+use crate::format::vc::vocabulary::{self, Version};
 use crate::service::problem::Kind;
 use crate::service::state::Service;
 use crate::service::vc_api::access::allowed_profile;
@@ -113,7 +114,7 @@ fn drafted(presentation: &Value<'_>, profile: &Profile) -> Result<Map<String, Js
     match profile.securing {
         securing if securing.is_enveloping() => {}
         Securing::Ed25519Signature2020 => add_context(&mut draft, CONTEXT_ED25519_2020),
-        _ if model::version(presentation) == Some(Version::V1) => add_context(&mut draft, CONTEXT_DATA_INTEGRITY),
+        _ if vocabulary::version(presentation) == Some(Version::V1) => add_context(&mut draft, CONTEXT_DATA_INTEGRITY),
         _ => {}
     }
     Ok(draft)

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::check::{Check, Outcome};
 use crate::encoding::json::Value;
-use crate::format::vc::model::items;
+use crate::format::vc::vocabulary::items;
 use crate::reason::{Code, Stage};
 use crate::report::Part;
 use crate::service::vc_api::api::Answers;

@@ -121,7 +121,7 @@ pub fn sign_list(
 pub fn derive(text: &str, pointers: &[String], trust: &Trust) -> Result<String, Reason> {
     let terms = Terms { contexts: trust.contexts(), inline_contexts: true, budget: None };
     let wish = Wish { selective: pointers, ..Wish::default() };
-    derive::derive(text, &wish, &terms).map_err(|fault| match fault {
+    derive::derive_by(trust.checker(), text, &wish, &terms).map_err(|fault| match fault {
         DeriveFault::Credential(reason) | DeriveFault::Wish(reason) | DeriveFault::SelfCheck(reason) => reason,
         DeriveFault::Pointer(pointer) => {
             Reason::new(Code::DiSelective).expected("pointers to what the credential holds").got(pointer)
@@ -188,7 +188,7 @@ fn token(profile: &Profile, document: &Json, wanted: &Wanted) -> Result<Token, S
 
 fn kind_of(document: &Json) -> DocumentKind {
     let types = document.get("type");
-    let is = |value: &Json| value.as_str() == Some(crate::format::vc::model::PRESENTATION);
+    let is = |value: &Json| value.as_str() == Some(crate::format::vc::vocabulary::PRESENTATION);
     match types {
         Some(Json::Array(items)) if items.iter().any(is) => DocumentKind::Presentation,
         Some(value) if is(value) => DocumentKind::Presentation,

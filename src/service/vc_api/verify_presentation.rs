@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as JsonValue};
 
 use crate::encoding::json::Value;
-use crate::format::vc::model::{ModelDemands, check_presentation, items};
+use crate::format::vc::model::{ModelDemands, check_presentation};
+use crate::format::vc::vocabulary::items;
 use crate::limits;
 use crate::occasion::Occasion;
 use crate::reason::{Code, Reason};

@@ -144,7 +144,7 @@ for (const [suite, key, at] of SELECTIVE) {
     changed('another challenge in the proof', ['sig.invalid', 'vp.nonce'], ({ proof }) => { proof.challenge = 'c0ffee-18'; });
     changed('without challenge', ['sig.invalid', 'vp.nonce'], ({ proof }) => { delete proof.challenge; });
     changed('another holder', ['di.vm_controller', 'sig.invalid'], (vp) => { vp.holder = of['other-ed25519'].did; });
-    changed('a credential less', 'sig.invalid', (vp) => { delete vp.verifiableCredential; });
+    changed('a credential less', ['sig.invalid', 'vp.no_credential'], (vp) => { delete vp.verifiableCredential; });
     changed('another letter inside', 'sig.invalid', (vp) => { vp.verifiableCredential = [vp.verifiableCredential].flat().map(otherName); });
   }
   const spoiltInside = await present([otherName(inside)], 'eddsa-rdfc-2022', 'holder', { holder, ...ask });

@@ -4,6 +4,7 @@ use super::*;
 use crate::credential::{StatusEntry, StatusKind};
 use crate::encoding::json::{self, Held};
 use crate::format::vc::read::{decode, read};
+use crate::format::vc::vocabulary::is_presentation;
 use crate::policy::StatusDemand;
 
 const GOOD: &str = r#"{"@context":["https://www.w3.org/ns/credentials/v2"],"id":"urn:uuid:1","type":["VerifiableCredential"],
