@@ -8,12 +8,20 @@ use axum::http::{HeaderMap, Request};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
+use vidimus::crypto::multikey;
+use vidimus::crypto::own_keys::{OwnKey, Signer};
 use vidimus::encoding::json::from_slice;
+use vidimus::envelope::data_integrity::sign::ProofDraft;
+use vidimus::envelope::data_integrity::suite::Suite;
+use vidimus::envelope::data_integrity::transform::Terms;
+use vidimus::issue::vc_di;
+use vidimus::linked_data::Contexts;
 use vidimus::net::clock::Clock;
+use vidimus::policy::{ControllerDemand, Policy};
 use vidimus::service::config::Config;
 use vidimus::service::router;
 use vidimus::service::state::Service;
-use vidimus::service::vc_api::api::{Answers, VcApi};
+use vidimus::service::vc_api::api::{Answers, VcApi, default_policy};
 use vidimus::service::vc_api::profile::{Profile, ProfileKey, Securing, did_key};
 use vidimus::service::vc_api::profiles::{for_development, from_file};
 use vidimus::service::vc_api::status_store::{StatusPurpose, StatusStore};
@@ -296,6 +304,25 @@ async fn the_drafts_answers_are_200_with_warnings() {
     let answer = api.verify(&forged).await;
     assert_eq!((answer.status, &answer.body["verified"]), (200, &json!(false)), "{}", answer.body);
     assert_eq!(answer.body["problemDetails"][0]["severity"], "error");
+}
+
+/// The suites of the W3C verify fixtures that another key than the issuer's signed; an operator's policy may refuse them.
+#[tokio::test]
+async fn a_key_of_somebody_else_is_told() {
+    let (key, _) = OwnKey::generate_ed25519().unwrap();
+    let name = multikey::encode(key.public_key());
+    let draft = ProofDraft { verification_method: format!("did:key:{name}#{name}"), ..ProofDraft::default() };
+    let terms = Terms { contexts: Contexts::bundled(), inline_contexts: false, budget: None };
+    let document = credential("did:example:somebody-else").to_string();
+    let signed = vc_di::issue(&document, Suite::by_name("eddsa-jcs-2022").unwrap(), &draft, &key, &terms).unwrap();
+    let signed: Value = from_slice(signed.as_bytes()).unwrap();
+    let told = Api::ready().verify(&signed).await;
+    assert_eq!((told.status, told.codes()), (200, vec!["di.other_controller"]), "{}", told.body);
+    assert_eq!(told.body["problemDetails"][0]["severity"], "warning");
+    let strict = Policy { controllers: ControllerDemand::Reject, ..default_policy() };
+    let strict = Api::of(VcApi { policy: Arc::new(strict), ..for_development(true).unwrap() }.at(BASE));
+    let refused = strict.verify(&signed).await;
+    assert_eq!((refused.status, refused.codes()), (400, vec!["di.vm_controller"]), "{}", refused.body);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
-use crate::policy::{IssuerDemand, Policy};
+use crate::policy::{ControllerDemand, IssuerDemand, Policy};
 use crate::service::vc_api::challenges::Challenges;
 use crate::service::vc_api::profile::Profile;
 use crate::service::vc_api::signed_lists::SignedLists;
@@ -99,9 +99,16 @@ impl VcApi {
 }
 
 /// What a verifier of this API demands when the operator says nothing: anybody whose DID resolves may issue, for the caller
-/// decides about issuers; contexts may stand in documents; a presentation may hold nothing, for that is how holders authenticate.
+/// decides about issuers; a key of somebody else is told, as the suites of the W3C want it, whose fixtures are signed so; contexts may
+/// stand in documents; a presentation may hold nothing, for that is how holders authenticate.
 pub fn default_policy() -> Policy {
-    Policy { issuers: IssuerDemand::Resolvable, inline_contexts: true, empty_presentations: true, ..Policy::default() }
+    Policy {
+        issuers: IssuerDemand::Resolvable,
+        controllers: ControllerDemand::Note,
+        inline_contexts: true,
+        empty_presentations: true,
+        ..Policy::default()
+    }
 }
 
 fn host_of(address: SocketAddr) -> String {
