@@ -47,8 +47,7 @@ fn case(maker: &Maker, count: usize, sizes: &Sizes, now: Timestamp) -> Result<Ca
     if let Some(problem) = problems.first() {
         return Err(no_case(format!("{}: {}", problem.entry, problem.reason)));
     }
-    let checker = Arc::new(Checker::new(sizes.checks));
-    let trust = trust.checked_by(checker.clone());
+    let trust = trust.checked_by(Arc::new(Checker::new(sizes.checks)));
     let policy = Arc::new(Policy::default());
     let credentials = choice.credentials(sizes);
     let mut requests = Vec::with_capacity(credentials);
@@ -62,8 +61,6 @@ fn case(maker: &Maker, count: usize, sizes: &Sizes, now: Timestamp) -> Result<Ca
             return Err(no_case(format!("ours is {}: {reason}", report.verdict())));
         }
     }
-    // As after some minutes of service: every issuer was seen, and those that the memory allows have their tables.
-    checker.build_all();
     let batches = choice.batches(sizes);
     let kept = batches.iter().copied().max().unwrap_or(credentials);
     let opened: Vec<Opened<'static>> = requests.iter().take(kept).filter_map(|request| open(request, &trust)).collect();

@@ -40,6 +40,8 @@ use crate::cli::demands::{format_name, now};
 use crate::cli::trouble::Trouble;
 use crate::crypto::baseline::{Bare, BareCheck};
 
+/// Uses of every known key before anything is measured: enough for the best table that there is.
+const USES: usize = 1_200;
 /// Fresh signatures made for each second of measuring, and how many there are at least and at most.
 const SIGNATURES: (usize, usize, usize) = (4_000, 4_096, 400_000);
 /// The same of credentials.
@@ -92,8 +94,8 @@ impl Bench {
         };
         let made = self.signatures(&kinds, &sizes)?;
         let baselines = bare_checks().ok_or_else(|| Trouble::new("ring makes no key"))?;
-        let measured = cases.iter().map(Measured::of).collect::<Result<Vec<_>, _>>()?;
-        let bulk = made.iter().map(|made| Jobs::of(made, sizes.checks)).collect::<Result<Vec<_>, _>>()?;
+        let measured = cases.iter().map(|case| Measured::of(case, USES)).collect::<Result<Vec<_>, _>>()?;
+        let bulk = made.iter().map(|made| Jobs::of(made, sizes.checks, USES)).collect::<Result<Vec<_>, _>>()?;
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let threads = given(&self.threads).unwrap_or_else(|| if cores > 1 { vec![1, cores] } else { vec![1] });
         let inputs = Inputs { measured: &measured, bulk: &bulk, baselines: &baselines };
@@ -256,9 +258,9 @@ mod tests {
         let sizes = Sizes { issuers: None, batches: None, pool: 256, checks: Settings::default() };
         let cases = cases(&[], &sizes, now()).expect("cases");
         let baselines = bare_checks().expect("keys");
-        let measured: Vec<_> = cases.iter().map(|case| Measured::of(case).expect("signatures")).collect();
+        let measured: Vec<_> = cases.iter().map(|case| Measured::of(case, 1).expect("signatures")).collect();
         let made: Vec<_> = Kind::ALL.iter().map(|kind| signatures(*kind, 2, 256).expect("signatures")).collect();
-        let bulk: Vec<_> = made.iter().map(|made| Jobs::of(made, sizes.checks).expect("right")).collect();
+        let bulk: Vec<_> = made.iter().map(|made| Jobs::of(made, sizes.checks, 1).expect("right")).collect();
         let inputs = Inputs { measured: &measured, bulk: &bulk, baselines: &baselines };
         let tasks = tasks(&inputs, &sizes, &[1, 2]);
         let rates = measure(&tasks, Duration::from_millis(1));

@@ -48,19 +48,35 @@ pub(super) struct Jobs<'c> {
 }
 
 impl<'c> Jobs<'c> {
-    /// All of them, and a checker that has what tables it may have, where the keys are known.
-    pub(super) fn of(signatures: &'c Signatures, settings: Settings) -> Result<Jobs<'c>, Trouble> {
+    /// All of them, and a checker: known keys were used so often before.
+    pub(super) fn of(signatures: &'c Signatures, settings: Settings, uses: usize) -> Result<Jobs<'c>, Trouble> {
         let (jobs, checker) = (signatures.jobs(), Checker::new(settings));
-        if signatures.kind.is_known() {
-            checker.tables().enrol(signatures.keys.iter());
-        }
         let first = jobs.get(..signatures.keys.len().min(jobs.len())).unwrap_or_default();
         if checker.check(first).iter().any(Result::is_err) {
             return Err(Trouble::new(format!("a {} signature of ours is refused", signatures.kind.name())));
         }
-        checker.build_all();
+        if signatures.kind.is_known() {
+            checker.tables().enrol(signatures.keys.iter());
+            settle(&checker, &jobs, signatures.keys.len().saturating_mul(uses));
+        } else {
+            checker.warm_up();
+        }
         Ok(Jobs { of: signatures, jobs, checker })
     }
+}
+
+/// Makes the checker as it is after some minutes of service: its keys were used so often, and have the tables that they earned.
+fn settle(checker: &Checker, jobs: &[Job<'_>], uses: usize) {
+    checker.warm_up();
+    let passes = uses.div_ceil(jobs.len().max(1));
+    for pass in 0..passes {
+        checker.check(jobs);
+        // Early tables make the later passes faster.
+        if pass.is_power_of_two() {
+            checker.build_all();
+        }
+    }
+    checker.build_all();
 }
 
 /// A case with what its steps have before them.
@@ -79,8 +95,8 @@ pub(super) fn bare_checks() -> Option<Vec<BareCheck>> {
 }
 
 impl<'c> Measured<'c> {
-    /// Opens everything once.
-    pub(super) fn of(case: &'c Case) -> Result<Measured<'c>, Trouble> {
+    /// Opens everything once, and uses every key so often.
+    pub(super) fn of(case: &'c Case, uses: usize) -> Result<Measured<'c>, Trouble> {
         let no_job = || Trouble::new(format!("no signature to measure in {}", case.format.about().name));
         let both = || case.opened.iter().zip(&case.requests);
         let jobs = both().map(|(opened, request)| job_of(case, opened, request).ok_or_else(no_job));
@@ -88,7 +104,9 @@ impl<'c> Measured<'c> {
             true => case.opened.iter().map(graphs_of).collect::<Option<_>>().ok_or_else(no_job)?,
             false => Vec::new(),
         };
-        Ok(Measured { case, jobs: jobs.collect::<Result<_, _>>()?, graphs })
+        let jobs: Vec<Job<'_>> = jobs.collect::<Result<_, _>>()?;
+        settle(case.trust.checker(), &jobs, case.issuers.saturating_mul(uses));
+        Ok(Measured { case, jobs, graphs })
     }
 }
 
