@@ -3,6 +3,7 @@
 //! A snapshot is built once from entries and replaced whole when a list changes; readers never wait. An entry that cannot
 //! be used is reported and left out, the rest counts: a list with one broken certificate still serves its other signers.
 
+mod checked;
 pub mod contexts;
 pub mod country;
 pub mod did;
@@ -207,33 +208,6 @@ impl Trust {
     /// The snapshot of these entries, of no particular list.
     pub fn from_entries(entries: Vec<Entry>) -> (Trust, Vec<Problem>) {
         Trust::build(&[EntryFile { vidimus_trust: 1, source: None, entries }])
-    }
-
-    /// The same snapshot, with signatures checked by `checker`, which from now on knows the keys of this snapshot in advance.
-    ///
-    /// It changes how fast a verification is, never its verdict. Without this, a snapshot has a checker of its own that knows
-    /// no keys.
-    #[must_use]
-    pub fn checked_by(mut self, checker: Arc<Checker>) -> Trust {
-        checker.tables().enrol(self.all_keys());
-        self.checker = checker;
-        self
-    }
-
-    /// Who checks signatures for verifications by this snapshot.
-    pub fn checker(&self) -> &Arc<Checker> {
-        &self.checker
-    }
-
-    /// Every key of every signer and issuer, some perhaps twice.
-    pub fn all_keys(&self) -> impl Iterator<Item = &PublicKey> {
-        let pinned = self.all_issuers().flat_map(|(_, issuer)| {
-            let set = issuer.keys.as_ref().map_or(&[][..], KeySet::keys).iter();
-            let methods = issuer.document.as_ref().map_or(&[][..], DidDocument::methods).iter();
-            let keys = set.filter_map(|jwk| jwk.public_key().ok());
-            keys.chain(methods.filter_map(|method| method.public_key().ok()))
-        });
-        self.all_signers().map(|signer| &signer.key).chain(pinned)
     }
 
     /// Signers with this key identifier, of every format and environment.
