@@ -58,7 +58,7 @@ pub fn derive(text: &str, wish: &Wish<'_>, terms: &Terms<'_>) -> Result<String, 
 /// The same, with signatures checked by that checker, which is faster where it is warm: most of deriving is the last look.
 ///
 /// # Errors
-/// As [`derive`].
+/// As [`derive()`].
 pub fn derive_by(checker: &Checker, text: &str, wish: &Wish<'_>, terms: &Terms<'_>) -> Result<String, DeriveFault> {
     let document = json::decode(text.as_bytes()).map_err(DeriveFault::Credential)?;
     selective_proof(&document).map_err(DeriveFault::Credential)?;
