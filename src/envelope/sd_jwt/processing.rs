@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::{Disclosure, ELEMENT, SD, SD_ALG, digest, hash_name, structure};
+use super::{Disclosure, ELEMENT, SD, SD_ALG, digest, hash_name};
 use crate::crypto::algorithm::Hash;
 use crate::encoding::{base64url, json};
 use crate::limits;
@@ -25,8 +25,8 @@ pub struct Processed {
 /// The payload of the issuer's JWT with these disclosures in it.
 ///
 /// # Errors
-/// `json.*` and `jose.payload_type` of the payload; `sdjwt.sd_alg`, `sdjwt.structure`, `sdjwt.disclosure_malformed`,
-/// `sdjwt.disclosure_shape`; `json.depth` where disclosures nest too deeply.
+/// `json.*` and `jose.payload_type` of the payload; `sdjwt.sd_alg`, `sdjwt.structure`, `sdjwt.disclosure_malformed`;
+/// `sdjwt.depth` where disclosures nest too deeply, `json.depth` where the whole does.
 pub fn process(payload: &[u8], disclosures: &[&str]) -> Result<Processed, Reason> {
     let json::Value::Object(members) = json::decode(payload)? else {
         return Err(Reason::new(Code::JosePayloadType));
@@ -36,6 +36,9 @@ pub fn process(payload: &[u8], disclosures: &[&str]) -> Result<Processed, Reason
     let bytes: Vec<Vec<u8>> =
         disclosures.iter().map(|text| base64url::decode(text).map_err(malformed)).collect::<Result<_, _>>()?;
     let mut walk = Walk::default();
+    if disclosures.len() > limits::DISCLOSURES {
+        walk.fault(Reason::new(Code::InputTooManyItems).expected(limits::DISCLOSURES).got(disclosures.len()));
+    }
     for (text, bytes) in disclosures.iter().zip(&bytes) {
         walk.offer(digest(hash, text), Disclosure::decode(bytes)?);
     }
@@ -60,7 +63,9 @@ struct Walk<'a> {
     /// Disclosures that nobody has asked for yet, by digest. Each serves once: nothing can grow beyond what came in.
     offered: HashMap<String, Disclosure<'a>>,
     /// Digests met so far.
-    met: HashSet<String>,
+    met: HashSet<Cow<'a, str>>,
+    /// How many disclosures stand around the place where the walk is.
+    within: usize,
     /// The pointer to where the walk stands.
     place: String,
     disclosed: Vec<String>,
@@ -70,7 +75,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn offer(&mut self, digest: String, disclosure: Disclosure<'a>) {
         if self.offered.insert(digest, disclosure).is_some() {
-            self.fault(Reason::new(Code::SdjwtDigestDuplicate).got("one disclosure twice"));
+            self.fault(Reason::new(Code::SdjwtDisclosureDuplicate));
         }
     }
 
@@ -101,17 +106,17 @@ impl<'a> Walk<'a> {
         }
         match digests {
             None => {}
-            Some(json::Value::Array(digests)) => self.members(&digests, &mut kept, depth)?,
+            Some(json::Value::Array(digests)) => self.members(digests, &mut kept, depth)?,
             Some(_) => return Err(structure("`_sd` that is no array")),
         }
         Ok(kept)
     }
 
     /// Adds the members that were disclosed for these digests.
-    fn members(&mut self, digests: &[json::Value<'a>], kept: &mut Members<'a>, depth: usize) -> Result<(), Reason> {
+    fn members(&mut self, digests: Vec<json::Value<'a>>, kept: &mut Members<'a>, depth: usize) -> Result<(), Reason> {
         let mut names: HashSet<Cow<'a, str>> = kept.iter().map(|(name, _)| name.clone()).collect();
         for digest in digests {
-            let digest = digest.as_str().ok_or_else(|| structure("a digest that is no text"))?;
+            let json::Value::String(digest) = digest else { return Err(structure("a digest that is no text")) };
             let Some(Disclosure { name, value }) = self.take(digest) else { continue };
             let Some(name) = name else {
                 self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("a member").got("an element"));
@@ -122,10 +127,7 @@ impl<'a> Walk<'a> {
             } else if !names.insert(name.clone()) {
                 self.fault(Reason::new(Code::SdjwtClaimCollision));
             } else {
-                let value = self.at(&name, |walk| {
-                    walk.disclosed.push(walk.place.clone());
-                    walk.value(value, depth + 1)
-                })?;
+                let value = self.at(&name, |walk| walk.disclosed(value, depth + 1))?;
                 kept.push((name, value));
             }
         }
@@ -137,30 +139,45 @@ impl<'a> Walk<'a> {
         let mut kept = Vec::with_capacity(items.len());
         for item in items {
             let place = kept.len().to_string();
-            let Some(digest) = concealed(&item)? else {
-                kept.push(self.at(&place, |walk| walk.value(item, depth + 1))?);
-                continue;
+            let item = match concealed(item)? {
+                Element::Plain(item) => {
+                    kept.push(self.at(&place, |walk| walk.value(item, depth + 1))?);
+                    continue;
+                }
+                Element::Concealed(digest) => self.take(digest),
             };
-            match self.take(digest) {
+            match item {
                 None => {}
                 Some(Disclosure { name: Some(_), .. }) => {
                     self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("an element").got("a member"));
                 }
-                Some(Disclosure { name: None, value }) => kept.push(self.at(&place, |walk| {
-                    walk.disclosed.push(walk.place.clone());
-                    walk.value(value, depth + 1)
-                })?),
+                Some(Disclosure { name: None, value }) => {
+                    kept.push(self.at(&place, |walk| walk.disclosed(value, depth + 1))?);
+                }
             }
         }
         Ok(kept)
     }
 
-    /// The disclosure of this digest; none for a decoy, or for what the presenter kept to themselves.
-    fn take(&mut self, digest: &str) -> Option<Disclosure<'a>> {
-        if !self.met.insert(digest.to_owned()) {
-            self.fault(Reason::new(Code::SdjwtDigestDuplicate).got("one digest at two places"));
+    /// A value that was disclosed, with what was disclosed inside it.
+    fn disclosed(&mut self, value: json::Value<'a>, depth: usize) -> Result<json::Value<'a>, Reason> {
+        if self.within >= limits::DISCLOSURE_DEPTH {
+            return Err(Reason::new(Code::SdjwtDepth).expected(limits::DISCLOSURE_DEPTH));
         }
-        self.offered.remove(digest)
+        self.disclosed.push(self.place.clone());
+        self.within += 1;
+        let done = self.value(value, depth);
+        self.within -= 1;
+        done
+    }
+
+    /// The disclosure of this digest; none for a decoy, or for what the presenter kept to themselves.
+    fn take(&mut self, digest: Cow<'a, str>) -> Option<Disclosure<'a>> {
+        let offered = self.offered.remove(&*digest);
+        if !self.met.insert(digest) {
+            self.fault(Reason::new(Code::SdjwtDigestDuplicate));
+        }
+        offered
     }
 
     fn check_all_used(&mut self) {
@@ -193,13 +210,30 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The digest that stands for a concealed element, if this is one: `{"...": digest}` and nothing else.
-fn concealed<'v>(item: &'v json::Value<'_>) -> Result<Option<&'v str>, Reason> {
-    let Some(digest) = item.member(ELEMENT) else { return Ok(None) };
-    if item.as_object().map_or(0, <[_]>::len) != 1 {
-        return Err(structure("`...` with another member"));
+/// An element of an array.
+enum Element<'a> {
+    /// One in the open.
+    Plain(json::Value<'a>),
+    /// The digest of a concealed one.
+    Concealed(Cow<'a, str>),
+}
+
+/// RFC 9901, 4.2.4.2: `{"...": digest}` and nothing else stands for a concealed element.
+fn concealed(item: json::Value<'_>) -> Result<Element<'_>, Reason> {
+    if item.member(ELEMENT).is_none() {
+        return Ok(Element::Plain(item));
     }
-    digest.as_str().map(Some).ok_or_else(|| structure("a digest that is no text"))
+    let json::Value::Object(members) = item else { return Ok(Element::Plain(item)) };
+    let mut members = members.into_iter();
+    match (members.next(), members.next()) {
+        (Some((_, json::Value::String(digest))), None) => Ok(Element::Concealed(digest)),
+        (Some(_), None) => Err(structure("a digest that is no text")),
+        _ => Err(structure("`...` with another member")),
+    }
+}
+
+fn structure(got: &'static str) -> Reason {
+    Reason::new(Code::SdjwtStructure).got(got)
 }
 
 /// Disclosures nest inside disclosures; the whole keeps the limit of any JSON document.
