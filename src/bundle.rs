@@ -127,6 +127,7 @@ fn entries_of<'c>(consulted: impl Iterator<Item = &'c Consulted>) -> Vec<Entry> 
         let list = match piece {
             Consulted::Signer(signer) => signer.description.list.clone(),
             Consulted::Issuer(issuer) => issuer.list.clone(),
+            Consulted::Anchor(anchor) => anchor.list.clone(),
             Consulted::ValueSet(_) | Consulted::Context(_) => None,
         };
         // A signer's own entry stands first; authorities follow, whose lists no report names.

@@ -24,6 +24,8 @@ pub const DOCUMENT_ITEMS: usize = 65_536;
 pub const KID_CANDIDATES: usize = 16;
 /// Certificates of one chain.
 pub const X5CHAIN: usize = 10;
+/// Chains of certificates that are kept once they were found sound, counted by signers.
+pub const KEPT_CHAINS: usize = 4096;
 /// Signature checks spent on one certificate path.
 pub const PATH_SIGNATURES: usize = 100;
 /// Credentials in one file or picture.

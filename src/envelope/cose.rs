@@ -17,6 +17,7 @@ const CRIT: i64 = 2;
 const CONTENT_TYPE: i64 = 3;
 const KID: i64 = 4;
 const TYP: i64 = 16;
+const X5CHAIN: i64 = 33;
 const TAG_SIGN1: u64 = 18;
 const TAG_CWT: u64 = 61;
 
@@ -40,6 +41,10 @@ pub struct Sign1 {
     pub typ: Option<MediaLabel>,
     /// The media type of the payload (label 3 of the protected header).
     pub content_type: Option<MediaLabel>,
+    /// `x5chain` (RFC 9360): DER of the signer's certificates, its own first. They prove nothing before they lead to somebody trusted.
+    pub x5chain: Vec<Vec<u8>>,
+    /// `true` when `x5chain` stood in the protected header.
+    pub x5chain_is_protected: bool,
     /// The payload.
     pub payload: Vec<u8>,
     /// The signature.
@@ -72,7 +77,7 @@ pub enum MediaLabel {
 ///
 /// # Errors
 /// `cbor.*`, `cose.tag`, `cose.structure`, `cose.protected`, `cose.payload`, `cose.crit`, `cose.header_conflict`,
-/// `cose.alg_unprotected`, `cose.kid`.
+/// `cose.alg_unprotected`, `cose.kid`, `x509.malformed` and `x509.chain_too_long` of `x5chain`.
 pub fn open_sign1(bytes: &[u8], wrappings: Wrappings) -> Result<Sign1, Reason> {
     let item = cbor::decode(bytes)?;
     let body = unwrap_tags(&item, wrappings)?;
@@ -100,6 +105,8 @@ pub fn open_sign1(bytes: &[u8], wrappings: Wrappings) -> Result<Sign1, Reason> {
         kid: kid(&header, unprotected)?,
         typ: header.entry(TYP).map(media_label),
         content_type: header.entry(CONTENT_TYPE).map(media_label),
+        x5chain: x5chain(&header, unprotected)?,
+        x5chain_is_protected: header.entry(X5CHAIN).is_some(),
         message: sig_structure(protected_bytes, payload),
         payload: payload.to_vec(),
         signature: signature.to_vec(),
@@ -207,6 +214,23 @@ fn algorithm(protected: &Value<'_>, unprotected: &Value<'_>) -> Result<Algorithm
         None if unprotected.entry(ALG).is_some() => Err(Reason::new(Code::CoseAlgUnprotected)),
         None => Err(Reason::new(Code::CoseAlgUnprotected).got("no algorithm in either header")),
     }
+}
+
+/// RFC 9360, 2: one certificate as bytes, or a list of two or more.
+///
+/// Deviation: a list of one is taken; wallets send it.
+fn x5chain(protected: &Value<'_>, unprotected: &Value<'_>) -> Result<Vec<Vec<u8>>, Reason> {
+    let Some(value) = protected.entry(X5CHAIN).or_else(|| unprotected.entry(X5CHAIN)) else { return Ok(Vec::new()) };
+    let fault = |got: &'static str| Reason::new(Code::X509Malformed).expected("certificates in `x5chain`").got(got);
+    if let Some(certificate) = value.as_bytes() {
+        return Ok(vec![certificate.to_vec()]);
+    }
+    let items = value.as_array().filter(|items| !items.is_empty()).ok_or_else(|| fault(value.kind()))?;
+    if items.len() > limits::X5CHAIN {
+        return Err(Reason::new(Code::X509ChainTooLong).expected(limits::X5CHAIN).got(items.len()));
+    }
+    let der = |item: &Value<'_>| item.as_bytes().map(<[u8]>::to_vec).ok_or_else(|| fault(item.kind()));
+    items.iter().map(der).collect()
 }
 
 fn media_label(value: &Value<'_>) -> MediaLabel {

@@ -34,6 +34,8 @@ pub struct Header {
     pub cty: Option<String>,
     /// `zip`, when it is a text.
     pub zip: Option<String>,
+    /// `x5c`: DER of the signer's certificates, its own first. They prove nothing before they lead to somebody trusted.
+    pub x5c: Vec<Vec<u8>>,
     /// Broken rules that do not stop the reading.
     pub faults: Vec<Reason>,
 }
@@ -135,13 +137,19 @@ impl Header {
         }
         let text = |name: &str| header.member(name).and_then(json::Value::as_str).map(str::to_owned);
         let rules = [check_alg, check_crit, check_b64, check_typ, check_own_key, check_remote_key];
+        let mut faults: Vec<Reason> = rules.into_iter().filter_map(|rule| rule(&header).err()).collect();
+        let x5c = certificates(&header).unwrap_or_else(|reason| {
+            faults.push(reason);
+            Vec::new()
+        });
         Ok(Header {
             algorithm: text("alg").filter(|name| !name.is_empty()),
             kid: text("kid"),
             typ: text("typ"),
             cty: text("cty"),
             zip: text("zip"),
-            faults: rules.into_iter().filter_map(|rule| rule(&header).err()).collect(),
+            x5c,
+            faults,
         })
     }
 
@@ -184,6 +192,18 @@ fn check_alg(header: &json::Value<'_>) -> Result<(), Reason> {
         Some(name) if name.eq_ignore_ascii_case("none") => Err(Reason::new(Code::JoseAlgNone)),
         Some(_) => Ok(()),
     }
+}
+
+/// RFC 7515, 4.1.6: `x5c` is a list of certificates, each in base64 with padding.
+fn certificates(header: &json::Value<'_>) -> Result<Vec<Vec<u8>>, Reason> {
+    let Some(listed) = header.member("x5c") else { return Ok(Vec::new()) };
+    let fault = |got: &'static str| Reason::new(Code::X509Malformed).expected("certificates in `x5c`, base64").got(got);
+    let texts = listed.as_array().filter(|texts| !texts.is_empty()).ok_or_else(|| fault("another value"))?;
+    if texts.len() > limits::X5CHAIN {
+        return Err(Reason::new(Code::X509ChainTooLong).expected(limits::X5CHAIN).got(texts.len()));
+    }
+    let der = |text: &json::Value<'_>| base64url::decode_standard(text.as_str()?).ok();
+    texts.iter().map(der).collect::<Option<_>>().ok_or_else(|| fault("something else in the list"))
 }
 
 /// RFC 7515, 4.1.11: a non-empty list of distinct extension names that stand in the header; we know none.

@@ -3,6 +3,7 @@
 //! A format is one file that implements [`Format`] and one line in [`FORMATS`]. It opens an envelope, reads what the
 //! credential says, finds who may have signed, and judges times, status and content; it never decides the verdict.
 
+pub mod chains;
 pub mod content;
 pub mod eu_dcc;
 pub mod fhir_bundle;
@@ -41,6 +42,7 @@ use crate::locator::Locator;
 use crate::occasion::Occasion;
 use crate::policy::{Policy, StatusDemand};
 use crate::reason::{Code, Reason, Stage};
+use crate::trust::chains::Chained;
 use crate::trust::{Consulted, Signer, SignerDescription, Trust};
 
 /// Every format, in the order in which they are listed and tried.
@@ -97,6 +99,8 @@ pub struct Candidate {
     pub description: Arc<SignerDescription>,
     /// The trust entry of a certificate-based signer.
     pub signer: Option<Arc<Signer>>,
+    /// The chain that a signer brought along, which leads to an authority.
+    pub chained: Option<Arc<Chained>>,
     /// Version of the revocation list that the key announces (`crlVersion` of a SMART Health Card key).
     pub crl_version: Option<i64>,
     /// `true` when somebody else than the issuer (or holder) controls the key.

@@ -57,7 +57,14 @@ pub fn of_issuer(name: &str, kid: &str, context: &Context<'_>) -> Keys {
             let links: Vec<ChainLink> = chain.iter().map(link).collect();
             let description = issuer.description(name, kid, &links);
             let crl_version = jwk.crl_version;
-            keys.candidates.push(Candidate { key, description, signer: None, crl_version, is_foreign: false });
+            keys.candidates.push(Candidate {
+                key,
+                description,
+                signer: None,
+                chained: None,
+                crl_version,
+                is_foreign: false,
+            });
         }
     }
     keys

@@ -39,11 +39,13 @@ pub fn by_kid(format: &str, kid: Option<&KeyId>, context: &Context<'_>) -> Keys 
     Keys { candidates, faults, consulted, ..Keys::default() }
 }
 
-fn candidate(signer: &Arc<Signer>) -> Candidate {
+/// The listed signer as a key to try.
+pub fn candidate(signer: &Arc<Signer>) -> Candidate {
     Candidate {
         key: signer.key.clone(),
         description: signer.description.clone(),
         signer: Some(signer.clone()),
+        chained: None,
         crl_version: None,
         is_foreign: false,
     }

@@ -69,7 +69,7 @@ impl Format for VcCose {
         context: &Context<'_>,
     ) -> Result<Opened<'i>, Reason> {
         let bytes = bytes_of_text(texts.first().map_or("", |text| text))?;
-        let Sign1 { algorithm, kid, typ, content_type, payload, signature, message } =
+        let Sign1 { algorithm, kid, typ, content_type, payload, signature, message, .. } =
             open_sign1(&bytes, Wrappings { cwt_tag: false, untagged: false })?;
         let mut faults = Vec::new();
         let algorithm = self::algorithm(&algorithm).map_err(|reason| faults.push(reason)).ok();

@@ -174,6 +174,7 @@ codes! {
     TrustKidAmbiguous "trust.kid_ambiguous" Key OWN "limits" "Too many trusted signers share this key identifier." "Look at the trust list: this does not happen by chance.";
     TrustKeyWithdrawn "trust.key_withdrawn" Key OWN "trust" "The trust list withdrew the signer." "Ask the holder for a certificate by a current signer.";
     TrustKeyUnavailable "trust.key_unavailable" Key OWN "evidence" "The issuer is known, but its keys are not at hand." "Go online, or import the issuer's key set.";
+    X509Missing "x509.missing" Key RFC5280 "6.1" "The credential brings no certificate of its signer." "Its format demands a chain of certificates beside the signature.";
     X509Malformed "x509.malformed" Key RFC5280 "4.1" "A certificate is malformed." "Tell its issuer.";
     X509EkuPurpose "x509.eku_purpose" Key HCERT "A.1.4" "The signer's certificate does not allow this kind of content." "Extended key usage names tests, vaccinations, recoveries.";
     X509Expired "x509.expired" Validity RFC5280 "4.1.2.5" "The signer's certificate is out of its validity, or ends before the credential does." "Ask the holder for a certificate by a current signer.";

@@ -87,6 +87,9 @@ pub enum Entry {
         certificate: String,
         /// Formats whose signers it certifies, by name.
         formats: Vec<String>,
+        /// Types of credential whose signers it certifies, as the format spells them (a `docType`, a `vct`); empty = all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        types: Vec<String>,
         /// Two-letter country, when it is not the certificate's subject country.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         country: Option<String>,

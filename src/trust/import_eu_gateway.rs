@@ -108,7 +108,8 @@ fn add(draft: &mut Draft, at: usize, item: &json::Value<'_>, options: &Options) 
             let formats = options.formats_or("eu_dcc");
             let (certificate, environment) = (certificate_text, options.environment);
             if kind == "CSCA" {
-                let entry = Entry::Authority { certificate, formats, country, environment, list: None };
+                let entry =
+                    Entry::Authority { certificate, formats, types: Vec::new(), country, environment, list: None };
                 draft.take(&file, "authority", entry);
             } else {
                 let (kid, withdrawn) = (None, false);

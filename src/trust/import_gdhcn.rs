@@ -101,7 +101,10 @@ fn listed(
     let country = country_override(own, country);
     let (formats, environment) = (options.formats_or("eu_dcc"), options.environment);
     if authority {
-        return Ok((file, Entry::Authority { certificate, formats, country, environment, list: None }));
+        return Ok((
+            file,
+            Entry::Authority { certificate, formats, types: Vec::new(), country, environment, list: None },
+        ));
     }
     let named = place.kid.map(base64url::decode_any).transpose()?.filter(|kid| *kid != own.kid8());
     let kid = named.map(|kid| base64url::encode_standard(&kid));

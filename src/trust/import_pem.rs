@@ -62,7 +62,14 @@ fn add(draft: &mut Draft, der: &[u8], place: String, mark: &str, options: &Optio
     let formats = options.formats_or("eu_dcc");
     let (environment, certificate_text) = (options.environment, base64url::encode_standard(der));
     if is_authority(&certificate) {
-        let entry = Entry::Authority { certificate: certificate_text, formats, country, environment, list: None };
+        let entry = Entry::Authority {
+            certificate: certificate_text,
+            formats,
+            types: Vec::new(),
+            country,
+            environment,
+            list: None,
+        };
         draft.take(&file, "authority", entry);
     } else {
         let entry = Entry::Signer {

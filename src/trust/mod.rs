@@ -3,6 +3,9 @@
 //! A snapshot is built once from entries and replaced whole when a list changes; readers never wait. An entry that cannot
 //! be used is reported and left out, the rest counts: a list with one broken certificate still serves its other signers.
 
+pub mod anchors;
+mod authorities;
+pub mod chains;
 mod checked;
 pub mod contexts;
 pub mod country;
@@ -35,11 +38,13 @@ use crate::did::document::DidDocument;
 use crate::encoding::{base64url, json};
 use crate::linked_data::Contexts;
 use crate::policy::Environment;
-use crate::reason::{Code, Reason};
+use crate::reason::Reason;
+use crate::trust::anchors::{Anchor, Anchors};
+use crate::trust::authorities::Authorities;
 use crate::trust::contexts::PinnedContext;
 use crate::trust::entry::{Entry, EntryFile};
 use crate::trust::jwks::KeySet;
-use crate::trust::x509::{Certificate, check_issued_by};
+use crate::trust::x509::Certificate;
 
 /// Who may sign what, at one moment.
 #[derive(Default)]
@@ -48,7 +53,8 @@ pub struct Trust {
     issuers: HashMap<String, Vec<Arc<Issuer>>>,
     value_sets: HashMap<String, Arc<ValueSet>>,
     pinned: contexts::Pinned,
-    authorities: usize,
+    anchors: Anchors,
+    chains: chains::Kept,
     digest: [u8; 32],
     checker: Arc<Checker>,
 }
@@ -110,6 +116,18 @@ pub struct ChainLink {
     pub subject: String,
     /// SHA-256 of the DER, hexadecimal.
     pub sha256: String,
+}
+
+impl ChainLink {
+    /// That of this certificate.
+    pub fn of(certificate: &Certificate) -> Self {
+        use std::fmt::Write;
+        let mut sha256 = String::with_capacity(64);
+        for byte in certificate.fingerprint() {
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        ChainLink { subject: certificate.subject_text(), sha256 }
+    }
 }
 
 /// An issuer known by its name.
@@ -176,6 +194,8 @@ pub enum Consulted {
     Signer(Arc<Signer>),
     /// An issuer known by name.
     Issuer(Arc<Issuer>),
+    /// An authority that a chain of certificates led to.
+    Anchor(Arc<Anchor>),
     /// A value set.
     ValueSet(Arc<ValueSet>),
     /// A pinned JSON-LD context.
@@ -188,6 +208,7 @@ impl Consulted {
         match self {
             Consulted::Signer(signer) => signer.entries.clone(),
             Consulted::Issuer(issuer) => vec![issuer.entry.clone()],
+            Consulted::Anchor(anchor) => vec![anchor.entry.clone()],
             Consulted::ValueSet(set) => vec![set.entry.clone()],
             Consulted::Context(context) => vec![context.entry.clone()],
         }
@@ -251,7 +272,7 @@ impl Trust {
         Counts {
             signers: self.signers.values().map(Vec::len).sum(),
             issuers: self.issuers.values().flatten().map(|i| &i.issuer).collect::<std::collections::HashSet<_>>().len(),
-            authorities: self.authorities,
+            authorities: self.anchors.len(),
             value_sets: self.value_sets.len(),
             contexts: self.pinned.len(),
         }
@@ -283,28 +304,10 @@ pub struct Counts {
     pub contexts: usize,
 }
 
-/// Stands for the country of an authority that cannot be read at all.
-const ANY_COUNTRY: &str = "*";
-
-/// An authority of a country.
-struct Authority {
-    environment: Environment,
-    formats: Vec<String>,
-    /// `None` when it cannot be read: then nobody is certified by it, and its country is not one without authorities.
-    certificate: Option<Arc<Certificate>>,
-    entry: Arc<Entry>,
-}
-
-impl Authority {
-    fn certifies(&self, environment: Environment, formats: &[String]) -> bool {
-        self.environment == environment && self.formats.iter().any(|format| formats.contains(format))
-    }
-}
-
 #[derive(Default)]
 struct Builder {
     trust: Trust,
-    authorities: HashMap<String, Vec<Authority>>,
+    authorities: Authorities,
     problems: Vec<Problem>,
 }
 
@@ -326,8 +329,10 @@ impl Builder {
         }
         self.trust.digest = sha256(&text);
         // Authorities first: signers are chained to them.
-        for (_, entry) in &all {
-            self.add_authority(entry);
+        for (list, entry) in &all {
+            if let Err(problem) = self.authorities.add(list.as_deref(), entry, &mut self.trust.anchors) {
+                self.problems.push(*problem);
+            }
         }
         for (list, entry) in &all {
             self.add(list.as_deref(), entry);
@@ -336,31 +341,6 @@ impl Builder {
         self.trust.pinned = pinned;
         self.problems.extend(problems);
         (self.trust, self.problems)
-    }
-
-    fn add_authority(&mut self, entry: &Arc<Entry>) {
-        let Entry::Authority { certificate: text, country, environment, formats, .. } = &**entry else { return };
-        let decoded = decode_certificate(text);
-        let subject = match &decoded {
-            Ok(certificate) => certificate.subject_country().map(str::to_owned),
-            Err(_) => country_in(text),
-        };
-        // An authority that cannot be read stands for its country all the same, or for every country when that cannot be told.
-        let country = country.clone().or(subject).map_or_else(|| ANY_COUNTRY.to_owned(), |it| it.to_ascii_uppercase());
-        let certificate = match decoded {
-            Ok(certificate) => Some(Arc::new(certificate)),
-            Err(reason) => {
-                self.leave_out(&format!("authority of {country}"), reason);
-                None
-            }
-        };
-        self.trust.authorities += usize::from(certificate.is_some());
-        self.authorities.entry(country).or_default().push(Authority {
-            environment: *environment,
-            formats: formats.clone(),
-            certificate,
-            entry: entry.clone(),
-        });
     }
 
     fn add(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
@@ -400,10 +380,10 @@ impl Builder {
         };
         let country = country.clone().or_else(|| certificate.subject_country().map(str::to_ascii_uppercase));
         let (chain, authority_entries) =
-            self.chain(&certificate, country.as_deref().unwrap_or_default(), *environment, formats);
-        let mut links = vec![link(&certificate)];
+            self.authorities.chain(&certificate, country.as_deref().unwrap_or_default(), (*environment, formats));
+        let mut links = vec![ChainLink::of(&certificate)];
         if let Chain::IssuedBy(authority) = &chain {
-            links.push(link(authority));
+            links.push(ChainLink::of(authority));
         }
         let mut entries = vec![entry.clone()];
         entries.extend(authority_entries);
@@ -507,37 +487,6 @@ impl Builder {
         }
     }
 
-    /// Chains a signer to the authorities of its country; returns them as entries too, so that a replay finds the same.
-    fn chain(
-        &self,
-        leaf: &Certificate,
-        country: &str,
-        environment: Environment,
-        formats: &[String],
-    ) -> (Chain, Vec<Arc<Entry>>) {
-        let of_country = |country: &str| self.authorities.get(country).map_or(&[][..], Vec::as_slice);
-        let known: Vec<&Authority> = of_country(&country.to_ascii_uppercase())
-            .iter()
-            .chain(of_country(ANY_COUNTRY).iter().filter(|authority| authority.certificate.is_none()))
-            .filter(|authority| authority.certifies(environment, formats))
-            .collect();
-        // Of several faults the one of the authority that bears the issuer's name says most.
-        let mut fault = None;
-        for authority in &known {
-            let Some(certificate) = &authority.certificate else { continue };
-            match check_issued_by(leaf, certificate) {
-                Ok(()) => return (Chain::IssuedBy(certificate.clone()), vec![authority.entry.clone()]),
-                Err(reason) if reason.code() != Code::X509UntrustedRoot => fault = Some(reason),
-                Err(_) => {}
-            }
-        }
-        if known.is_empty() {
-            return (Chain::NoAuthority, Vec::new());
-        }
-        let reason = fault.unwrap_or_else(|| Reason::new(Code::X509UntrustedRoot).got(leaf.issuer_text()));
-        (Chain::Broken(reason), known.iter().map(|authority| authority.entry.clone()).collect())
-    }
-
     fn insert_signer(&mut self, kid: Vec<u8>, signer: Signer) {
         let signers = self.trust.signers.entry(kid.into_boxed_slice()).or_default();
         // A list that names one certificate twice does not make it two candidates.
@@ -557,24 +506,6 @@ impl Builder {
     }
 }
 
-/// The country that a damaged certificate names last, which is its subject's: the attribute is found by its bytes.
-fn country_in(text: &str) -> Option<String> {
-    const COUNTRY_NAME: [u8; 3] = [0x55, 0x04, 0x06];
-    let der = base64url::decode_any(text).ok()?;
-    let found = der.windows(7).rev().find(|bytes| bytes.starts_with(&COUNTRY_NAME) && bytes.get(4) == Some(&2))?;
-    let letters = std::str::from_utf8(found.get(5..7)?).ok()?;
-    letters.bytes().all(|b| b.is_ascii_alphabetic()).then(|| letters.to_ascii_uppercase())
-}
-
 fn decode_certificate(text: &str) -> Result<Certificate, Reason> {
     Certificate::from_der(&base64url::decode_any(text)?)
-}
-
-fn link(certificate: &Certificate) -> ChainLink {
-    use std::fmt::Write;
-    let mut sha256 = String::with_capacity(64);
-    for byte in certificate.fingerprint() {
-        let _ = write!(sha256, "{byte:02x}");
-    }
-    ChainLink { subject: certificate.subject_text(), sha256 }
 }

@@ -208,7 +208,7 @@ impl Question<'_> {
                 ..SignerDescription::default()
             }),
         };
-        Candidate { key, description, signer: None, crl_version: None, is_foreign }
+        Candidate { key, description, signer: None, chained: None, crl_version: None, is_foreign }
     }
 }
 

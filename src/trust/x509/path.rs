@@ -8,8 +8,8 @@ use crate::reason::{Code, Reason};
 use crate::time::Timestamp;
 use crate::trust::x509::{Certificate, check_issued_by, check_may_issue};
 
-/// The path found: the fingerprints from the leaf to the anchor.
-pub type Path = Vec<[u8; 32]>;
+/// The path found: from the leaf to the anchor.
+pub type Path = Vec<Certificate>;
 
 /// The first sound path from `leaf` to one of `anchors`. An anchor itself is a path of one.
 ///
@@ -33,12 +33,12 @@ pub fn check_path(
         return Err(Reason::new(Code::X509KeyUsage).expected("digitalSignature").got(leaf.subject_text()));
     }
     if anchors.contains(leaf) {
-        return Ok(vec![leaf.fingerprint()]);
+        return Ok(vec![leaf.clone()]);
     }
     let mut search = Search { intermediates, anchors, now, budget: limits::PATH_SIGNATURES, fault: None };
     let mut path = vec![leaf];
     if search.extend(&mut path) {
-        return Ok(path.iter().map(|certificate| certificate.fingerprint()).collect());
+        return Ok(path.into_iter().cloned().collect());
     }
     Err(search.fault.unwrap_or_else(|| Reason::new(Code::X509UntrustedRoot).got(leaf.issuer_text())))
 }
