@@ -95,6 +95,9 @@ pub struct Signed {
     pub kid: Option<KeyId>,
     /// `true` where the format lets a signer name no key and this one names none: any key of the issuer's may have signed.
     pub names_no_key: bool,
+    /// DER of the certificates that came with the signature (`x5c`, `x5chain`), the signer's own first. They prove nothing before they
+    /// lead to somebody trusted.
+    pub certificates: Vec<Vec<u8>>,
     /// What the key must be for: `assertionMethod` of a credential, `authentication` of a presentation.
     pub purpose: Purpose,
     /// The bytes that were signed.
