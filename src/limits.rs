@@ -46,8 +46,6 @@ pub const DISCLOSURES_READ: usize = 4 * DISCLOSURES;
 pub const DISCLOSURE_DEPTH: usize = 16;
 /// Types of type metadata that extend one another.
 pub const TYPE_EXTENSIONS: usize = 8;
-/// Texts of transaction data of one presentation.
-pub const TRANSACTIONS: usize = 64;
 /// Seconds after its making that a proof of key binding is taken.
 pub const KEY_BINDING_SECONDS: i64 = 600;
 /// Unpacked bytes that a batch holds at a time.

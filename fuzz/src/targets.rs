@@ -287,6 +287,7 @@ fn world() -> &'static (OwnKey, Trust) {
             environment: Environment::Production,
             keys,
             document,
+            types: Vec::new(),
             list: None,
         };
         let document = serde_json::json!({

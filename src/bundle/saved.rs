@@ -68,6 +68,8 @@ struct SavedOccasion {
     nonce: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     audience: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    transaction_data: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
 }
@@ -79,6 +81,7 @@ impl SavedOccasion {
             types: occasion.types.clone(),
             nonce: occasion.nonce.clone(),
             audience: occasion.audience.clone(),
+            transaction_data: occasion.transaction_data.clone(),
             identity: occasion.identity.clone(),
         }
     }
@@ -89,6 +92,7 @@ impl SavedOccasion {
             types: self.types,
             nonce: self.nonce,
             audience: self.audience,
+            transaction_data: self.transaction_data,
             identity: self.identity,
         })
     }

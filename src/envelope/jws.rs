@@ -52,7 +52,7 @@ pub fn is_registered(name: &str) -> bool {
 }
 
 /// Characters of the longest header that is looked at for telling formats apart.
-const HEADER_CHARS: usize = 8192;
+const HEADER_CHARS: usize = 32_768;
 
 impl Jws {
     /// The JWS that `text` holds.

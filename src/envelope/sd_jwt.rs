@@ -23,7 +23,7 @@ use crate::limits;
 use crate::reason::{Code, Reason};
 
 pub use self::json_form::{Unfolded, is_json_form};
-pub use self::processing::{Processed, process};
+pub use self::processing::{Processed, process, push_step};
 
 /// The name of the member that lists digests of members.
 pub const SD: &str = "_sd";
@@ -117,6 +117,11 @@ pub fn digest(hash: Hash, text: &str) -> String {
         Hash::Sha384 => base64url::encode(&sha384(text.as_bytes())),
         Hash::Sha512 => base64url::encode(&sha512(text.as_bytes())),
     }
+}
+
+/// The digest algorithm with this name.
+pub fn hash_named(name: &str) -> Option<Hash> {
+    [Hash::Sha256, Hash::Sha384, Hash::Sha512].into_iter().find(|hash| hash_name(*hash) == name)
 }
 
 /// The name of a digest algorithm, as `_sd_alg` writes it.

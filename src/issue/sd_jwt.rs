@@ -161,7 +161,7 @@ mod tests {
             let shown: Vec<&str> = concealed.disclosures.iter().map(String::as_str).collect();
             let done = process(text.as_bytes(), &shown).unwrap();
             assert_eq!(done.faults, []);
-            assert_eq!(done.disclosed.len(), 6);
+            assert_eq!(done.selection.disclosed.len(), 6);
             let done: Json = crate::encoding::json::from_slice(&done.payload).unwrap();
             assert_eq!(done, json!({"g": true, "a": 1, "b": {"c": [1, 2, {"d": "x"}], "e/f~": null}}));
             let hidden = process(text.as_bytes(), &[]).unwrap();

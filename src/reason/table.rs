@@ -175,6 +175,7 @@ codes! {
     TrustIssuerCountry "trust.issuer_country" Key HCERT "2.6.1" "The named issuing country is not the signer's country." "A signer may sign for its own country only.";
     TrustEnvironment "trust.environment" Key OWN "trust" "The issuer belongs to another environment than the policy demands." "Test issuers never count in production, nor the other way round.";
     TrustKidAmbiguous "trust.kid_ambiguous" Key OWN "limits" "Too many trusted signers share this key identifier." "Look at the trust list: this does not happen by chance.";
+    TrustPurpose "trust.purpose" Key OWN "trust" "The signer is trusted for other types of credential than this one." "See `types` of the trust entry.";
     TrustKeyWithdrawn "trust.key_withdrawn" Key OWN "trust" "The trust list withdrew the signer." "Ask the holder for a certificate by a current signer.";
     TrustKeyUnavailable "trust.key_unavailable" Key OWN "evidence" "The issuer is known, but its keys are not at hand." "Go online, or import the issuer's key set.";
     X509Missing "x509.missing" Key RFC5280 "6.1" "The credential brings no certificate of its signer." "Its format demands a chain of certificates beside the signature.";

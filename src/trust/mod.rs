@@ -146,6 +146,8 @@ pub struct Issuer {
     pub keys: Option<KeySet>,
     /// Its pinned DID document.
     pub document: Option<DidDocument>,
+    /// Types of SD-JWT VC that it may issue; empty = all.
+    pub types: Vec<String>,
     entry: Arc<Entry>,
     /// What reports say of it, for the keys first asked for.
     described: [OnceLock<Arc<SignerDescription>>; 4],
@@ -446,7 +448,8 @@ impl Builder {
     }
 
     fn add_issuer(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
-        let Entry::Issuer { issuer, aliases, name, formats, environment, keys, document, list: own_list } = &**entry
+        let Entry::Issuer { issuer, aliases, name, formats, environment, keys, document, types, list: own_list } =
+            &**entry
         else {
             return;
         };
@@ -468,6 +471,7 @@ impl Builder {
             list: own_list.clone().or_else(|| list.map(str::to_owned)),
             keys,
             document,
+            types: types.clone(),
             entry: entry.clone(),
             described: Default::default(),
         });

@@ -61,6 +61,9 @@ impl VidimusCli {
         for (option, value) in named.into_iter().filter_map(|(option, value)| Some((option, value.as_ref()?))) {
             command.args([option, value]);
         }
+        for text in &occasion.transaction_data {
+            command.args(["--transaction-data", text]);
+        }
         for kind in &question.occasion.types {
             command.args(["--type", kind]);
         }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::{Disclosure, ELEMENT, SD, SD_ALG, digest, hash_name};
+use super::{Disclosure, ELEMENT, SD, SD_ALG, digest, hash_named};
+use crate::credential::Selection;
 use crate::crypto::algorithm::Hash;
 use crate::encoding::{base64url, json};
 use crate::limits;
@@ -14,8 +15,8 @@ use crate::reason::{Code, Reason};
 pub struct Processed {
     /// The payload as JSON text: disclosed values in their places, no digests.
     pub payload: Vec<u8>,
-    /// Where what was disclosed stands, as JSON pointers.
-    pub disclosed: Vec<String>,
+    /// Where what was disclosed stands, and where something stays concealed.
+    pub selection: Selection,
     /// The digest algorithm.
     pub hash: Hash,
     /// Broken rules that do not stop the reading. What broke one is left out of the payload.
@@ -44,16 +45,17 @@ pub fn process(payload: &[u8], disclosures: &[&str]) -> Result<Processed, Reason
     }
     let members = walk.object(members, 0)?;
     walk.check_all_used();
-    let Walk { disclosed, faults, .. } = walk;
-    Ok(Processed { payload: json::encode(&json::Value::Object(members)).into_bytes(), disclosed, hash, faults })
+    let Walk { selection, faults, .. } = walk;
+    Ok(Processed { payload: json::encode(&json::Value::Object(members)).into_bytes(), selection, hash, faults })
 }
 
 /// RFC 9901, 4.1.1: `_sd_alg` names the digest algorithm; without it, SHA-256.
 fn hash_of(members: &[(Cow<'_, str>, json::Value<'_>)]) -> Result<Hash, Reason> {
     let Some((_, named)) = members.iter().find(|(name, _)| name == SD_ALG) else { return Ok(Hash::Sha256) };
-    let known = [Hash::Sha256, Hash::Sha384, Hash::Sha512];
-    let found = known.into_iter().find(|hash| named.as_str() == Some(hash_name(*hash)));
-    found.ok_or_else(|| Reason::new(Code::SdjwtSdAlg).expected("sha-256, sha-384 or sha-512").got("another value"))
+    named
+        .as_str()
+        .and_then(hash_named)
+        .ok_or_else(|| Reason::new(Code::SdjwtSdAlg).expected("sha-256, sha-384 or sha-512").got("another value"))
 }
 
 type Members<'a> = Vec<(Cow<'a, str>, json::Value<'a>)>;
@@ -68,7 +70,7 @@ struct Walk<'a> {
     within: usize,
     /// The pointer to where the walk stands.
     place: String,
-    disclosed: Vec<String>,
+    selection: Selection,
     faults: Vec<Reason>,
 }
 
@@ -117,7 +119,10 @@ impl<'a> Walk<'a> {
         let mut names: HashSet<Cow<'a, str>> = kept.iter().map(|(name, _)| name.clone()).collect();
         for digest in digests {
             let json::Value::String(digest) = digest else { return Err(structure("a digest that is no text")) };
-            let Some(Disclosure { name, value }) = self.take(digest) else { continue };
+            let Some(Disclosure { name, value }) = self.take(digest) else {
+                self.conceals();
+                continue;
+            };
             let Some(name) = name else {
                 self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("a member").got("an element"));
                 continue;
@@ -147,7 +152,7 @@ impl<'a> Walk<'a> {
                 Element::Concealed(digest) => self.take(digest),
             };
             match item {
-                None => {}
+                None => self.conceals(),
                 Some(Disclosure { name: Some(_), .. }) => {
                     self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("an element").got("a member"));
                 }
@@ -164,7 +169,7 @@ impl<'a> Walk<'a> {
         if self.within >= limits::DISCLOSURE_DEPTH {
             return Err(Reason::new(Code::SdjwtDepth).expected(limits::DISCLOSURE_DEPTH));
         }
-        self.disclosed.push(self.place.clone());
+        self.selection.disclosed.push(self.place.clone());
         self.within += 1;
         let done = self.value(value, depth);
         self.within -= 1;
@@ -180,6 +185,13 @@ impl<'a> Walk<'a> {
         offered
     }
 
+    /// Notes that something at this place stays concealed.
+    fn conceals(&mut self) {
+        if self.selection.concealing.last() != Some(&self.place) {
+            self.selection.concealing.push(self.place.clone());
+        }
+    }
+
     fn check_all_used(&mut self) {
         if !self.offered.is_empty() {
             let got = self.offered.len();
@@ -190,14 +202,7 @@ impl<'a> Walk<'a> {
     /// Does something one step further down.
     fn at<T>(&mut self, step: &str, work: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.place.len();
-        self.place.push('/');
-        for character in step.chars() {
-            match character {
-                '~' => self.place.push_str("~0"),
-                '/' => self.place.push_str("~1"),
-                plain => self.place.push(plain),
-            }
-        }
+        push_step(&mut self.place, step);
         let done = work(self);
         self.place.truncate(before);
         done
@@ -229,6 +234,18 @@ fn concealed(item: json::Value<'_>) -> Result<Element<'_>, Reason> {
         (Some((_, json::Value::String(digest))), None) => Ok(Element::Concealed(digest)),
         (Some(_), None) => Err(structure("a digest that is no text")),
         _ => Err(structure("`...` with another member")),
+    }
+}
+
+/// Leads a JSON pointer one step further down (RFC 6901, 3).
+pub fn push_step(pointer: &mut String, step: &str) {
+    pointer.push('/');
+    for character in step.chars() {
+        match character {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            plain => pointer.push(plain),
+        }
     }
 }
 

@@ -39,7 +39,7 @@ fn digests_of_the_rfc() {
     );
     let done = process(payload.as_bytes(), &[member, element]).unwrap();
     assert_eq!(std::str::from_utf8(&done.payload).unwrap(), r#"{"n":["DE","FR"],"family_name":"Möbius"}"#);
-    assert_eq!(done.disclosed, ["/n/1", "/family_name"]);
+    assert_eq!(done.selection.disclosed, ["/n/1", "/family_name"]);
     let hidden = processed(&payload, &[]).unwrap();
     assert_eq!(hidden, (r#"{"n":["DE"]}"#.to_owned(), vec![]));
 }
@@ -52,7 +52,7 @@ fn disclosures_inside_disclosures() {
         let payload = format!(r#"{{"_sd_alg":"{name}","_sd":["{}"]}}"#, digest(hash, &outer));
         let done = process(payload.as_bytes(), &[&inner, &outer]).unwrap();
         assert_eq!(std::str::from_utf8(&done.payload).unwrap(), r#"{"address":{"a/b~":[],"city":1.50}}"#);
-        assert_eq!(done.disclosed, ["/address", "/address/city"]);
+        assert_eq!(done.selection.disclosed, ["/address", "/address/city"]);
         // Without the outer one the inner one has nobody who asks for it.
         let alone = processed(&payload, &[&inner]).unwrap();
         assert_eq!(alone, ("{}".to_owned(), vec![Code::SdjwtDisclosureUnreferenced]));
