@@ -73,7 +73,8 @@ impl<'t> SdJwt<'t> {
         if parts.next().is_some() {
             return Err(Reason::new(Code::InputTooManyItems).expected(limits::DISCLOSURES));
         }
-        if jwt.is_empty() || disclosures.iter().any(|disclosure| disclosure.is_empty()) {
+        // An empty text in front of a key binding JWT is a disclosure of nothing, which is that disclosure's fault.
+        if jwt.is_empty() || (binding.is_empty() && disclosures.iter().any(|disclosure| disclosure.is_empty())) {
             return Err(malformed("nothing between two tildes"));
         }
         // Without a key binding JWT the text ends in a tilde; a disclosure there was cut off from its own.

@@ -16,7 +16,7 @@ fn parts() {
     assert_eq!(sd_jwt.disclosures, ["d", "e"]);
     let bare = SdJwt::split("a.b.c~").unwrap();
     assert_eq!((bare.jwt, bare.presented, bare.key_binding, bare.disclosures.len()), ("a.b.c", "a.b.c~", None, 0));
-    for text in ["", "a.b.c", "~", "a.b.c~~", "a.b.c~d", "a.b.c~d~~f.g.h", "~d~"] {
+    for text in ["", "a.b.c", "~", "a.b.c~~", "a.b.c~d", "a.b.c~d~~", "~d~"] {
         assert_eq!(SdJwt::split(text).unwrap_err().code(), Code::SdjwtFormat, "{text:?}");
     }
     assert_eq!(SdJwt::split(r#"{"payload":"~"}"#).unwrap_err().code(), Code::JoseSerialization);
