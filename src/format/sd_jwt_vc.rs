@@ -33,6 +33,8 @@ use crate::reason::{Code, Reason, Stage};
 use crate::status::reference;
 use crate::trust::Consulted;
 
+pub use self::claims::OPEN_CLAIMS;
+
 /// The format's name in lists, policies and trust entries.
 pub const NAME: &str = "sd_jwt_vc";
 /// The media type of the format, as headers shorten it.

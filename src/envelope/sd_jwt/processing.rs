@@ -17,6 +17,8 @@ pub struct Processed {
     pub payload: Vec<u8>,
     /// Where what was disclosed stands, and where something stays concealed.
     pub selection: Selection,
+    /// Which disclosure each of the disclosed came by: its place among those that were given.
+    pub came_by: Vec<usize>,
     /// The digest algorithm.
     pub hash: Hash,
     /// Broken rules that do not stop the reading. What broke one is left out of the payload.
@@ -40,13 +42,14 @@ pub fn process(payload: &[u8], disclosures: &[&str]) -> Result<Processed, Reason
     if disclosures.len() > limits::DISCLOSURES {
         walk.fault(Reason::new(Code::InputTooManyItems).expected(limits::DISCLOSURES).got(disclosures.len()));
     }
-    for (text, bytes) in disclosures.iter().zip(&bytes) {
-        walk.offer(digest(hash, text), Disclosure::decode(bytes)?);
+    for (place, (text, bytes)) in disclosures.iter().zip(&bytes).enumerate() {
+        walk.offer(digest(hash, text), (place, Disclosure::decode(bytes)?));
     }
     let members = walk.object(members, 0)?;
     walk.check_all_used();
-    let Walk { selection, faults, .. } = walk;
-    Ok(Processed { payload: json::encode(&json::Value::Object(members)).into_bytes(), selection, hash, faults })
+    let Walk { selection, came_by, faults, .. } = walk;
+    let payload = json::encode(&json::Value::Object(members)).into_bytes();
+    Ok(Processed { payload, selection, came_by, hash, faults })
 }
 
 /// RFC 9901, 4.1.1: `_sd_alg` names the digest algorithm; without it, SHA-256.
@@ -58,12 +61,14 @@ fn hash_of(members: &[(Cow<'_, str>, json::Value<'_>)]) -> Result<Hash, Reason> 
         .ok_or_else(|| Reason::new(Code::SdjwtSdAlg).expected("sha-256, sha-384 or sha-512").got("another value"))
 }
 
+/// A disclosure, and its place among those that were given.
+type Offered<'a> = (usize, Disclosure<'a>);
 type Members<'a> = Vec<(Cow<'a, str>, json::Value<'a>)>;
 
 #[derive(Default)]
 struct Walk<'a> {
     /// Disclosures that nobody has asked for yet, by digest. Each serves once: nothing can grow beyond what came in.
-    offered: HashMap<String, Disclosure<'a>>,
+    offered: HashMap<String, Offered<'a>>,
     /// Digests met so far.
     met: HashSet<Cow<'a, str>>,
     /// How many disclosures stand around the place where the walk is.
@@ -71,11 +76,12 @@ struct Walk<'a> {
     /// The pointer to where the walk stands.
     place: String,
     selection: Selection,
+    came_by: Vec<usize>,
     faults: Vec<Reason>,
 }
 
 impl<'a> Walk<'a> {
-    fn offer(&mut self, digest: String, disclosure: Disclosure<'a>) {
+    fn offer(&mut self, digest: String, disclosure: Offered<'a>) {
         if self.offered.insert(digest, disclosure).is_some() {
             self.fault(Reason::new(Code::SdjwtDisclosureDuplicate));
         }
@@ -119,7 +125,7 @@ impl<'a> Walk<'a> {
         let mut names: HashSet<Cow<'a, str>> = kept.iter().map(|(name, _)| name.clone()).collect();
         for digest in digests {
             let json::Value::String(digest) = digest else { return Err(structure("a digest that is no text")) };
-            let Some(Disclosure { name, value }) = self.take(digest) else {
+            let Some((came_by, Disclosure { name, value })) = self.take(digest) else {
                 self.conceals();
                 continue;
             };
@@ -132,7 +138,7 @@ impl<'a> Walk<'a> {
             } else if !names.insert(name.clone()) {
                 self.fault(Reason::new(Code::SdjwtClaimCollision));
             } else {
-                let value = self.at(&name, |walk| walk.disclosed(value, depth + 1))?;
+                let value = self.at(&name, |walk| walk.disclosed(value, came_by, depth + 1))?;
                 kept.push((name, value));
             }
         }
@@ -153,11 +159,11 @@ impl<'a> Walk<'a> {
             };
             match item {
                 None => self.conceals(),
-                Some(Disclosure { name: Some(_), .. }) => {
+                Some((_, Disclosure { name: Some(_), .. })) => {
                     self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("an element").got("a member"));
                 }
-                Some(Disclosure { name: None, value }) => {
-                    kept.push(self.at(&place, |walk| walk.disclosed(value, depth + 1))?);
+                Some((came_by, Disclosure { name: None, value })) => {
+                    kept.push(self.at(&place, |walk| walk.disclosed(value, came_by, depth + 1))?);
                 }
             }
         }
@@ -165,11 +171,12 @@ impl<'a> Walk<'a> {
     }
 
     /// A value that was disclosed, with what was disclosed inside it.
-    fn disclosed(&mut self, value: json::Value<'a>, depth: usize) -> Result<json::Value<'a>, Reason> {
+    fn disclosed(&mut self, value: json::Value<'a>, came_by: usize, depth: usize) -> Result<json::Value<'a>, Reason> {
         if self.within >= limits::DISCLOSURE_DEPTH {
             return Err(Reason::new(Code::SdjwtDepth).expected(limits::DISCLOSURE_DEPTH));
         }
         self.selection.disclosed.push(self.place.clone());
+        self.came_by.push(came_by);
         self.within += 1;
         let done = self.value(value, depth);
         self.within -= 1;
@@ -177,7 +184,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The disclosure of this digest; none for a decoy, or for what the presenter kept to themselves.
-    fn take(&mut self, digest: Cow<'a, str>) -> Option<Disclosure<'a>> {
+    fn take(&mut self, digest: Cow<'a, str>) -> Option<Offered<'a>> {
         let offered = self.offered.remove(&*digest);
         if !self.met.insert(digest) {
             self.fault(Reason::new(Code::SdjwtDigestDuplicate));

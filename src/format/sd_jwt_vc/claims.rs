@@ -8,7 +8,7 @@ use crate::format::{Context, key_binding};
 use crate::reason::{Code, Reason};
 
 /// Claims that stand in the open, with all that is inside them. `aud` is our own addition: it decides who may take the credential.
-const OPEN_CLAIMS: [&str; 9] = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status", "aud"];
+pub const OPEN_CLAIMS: [&str; 9] = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status", "aud"];
 
 /// Everything that is wrong with the claims. `disclosed` says where what was disclosed stands, as JSON pointers.
 pub(super) fn check(claims: &Value<'_>, disclosed: &[String]) -> Vec<Reason> {
