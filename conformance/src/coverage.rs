@@ -31,6 +31,7 @@ pub const STAGES: &[(&str, &[Stage])] = &[
     ("vc_jwt", &WITHOUT_DIGESTS),
     ("vc_sd_jwt", &Stage::ALL),
     ("vc_cose", &WITHOUT_DIGESTS),
+    ("sd_jwt_vc", &Stage::ALL),
 ];
 
 /// What our vectors leave open, one sentence each. Only the subject `in-process` tells every code.
