@@ -4,7 +4,8 @@
 //! { "payload": text, "protected": text, "signature": text, "header": { "disclosures": [text], "kb_jwt": text } }
 //! { "payload": text, "signatures": [ { "protected": text, "signature": text, "header": { .. } }, { .. } ] }
 //! ```
-//! Disclosures and key binding stand in the unprotected header of the first signature. What else stands in such headers nobody signed:
+//! Disclosures and key binding stand in the unprotected header of the first signature. Deviation: beside a flattened signature they are
+//! taken too, as older drafts had them; nobody signed them in either place. What else stands in such headers nobody signed:
 //! a registered parameter there is refused. Unknown members of the object itself are ignored, as RFC 7515 asks.
 
 use crate::encoding::json::{self, Value};
@@ -40,7 +41,7 @@ impl Unfolded {
         let mut signatures = signatures(&whole)?.into_iter();
         let Some(first) = signatures.next() else { return Err(refused("no signature")) };
         let mut compact = jwt(payload, first)?;
-        append_header(first.member("header"), &mut compact)?;
+        append_header(header_of(&whole)?.or(first.member("header")), &mut compact)?;
         let mut more = Vec::new();
         for signature in signatures {
             let header = signature.member("header");
@@ -73,6 +74,16 @@ fn signatures<'v, 'a>(whole: &'v Value<'a>) -> Result<Vec<&'v Value<'a>>, Reason
 /// The compact JWS of one signature.
 fn jwt(payload: &str, signature: &Value<'_>) -> Result<String, Reason> {
     Ok(format!("{}.{payload}.{}", part(signature, "protected")?, part(signature, "signature")?))
+}
+
+/// The object with disclosures and key binding, where it is the whole, as older drafts had it.
+fn header_of<'v, 'a>(whole: &'v Value<'a>) -> Result<Option<&'v Value<'a>>, Reason> {
+    let has = |object: &Value<'_>| HERE.iter().any(|name| object.member(name).is_some());
+    match (has(whole), whole.member("header")) {
+        (false, _) => Ok(None),
+        (true, None) if whole.member("signatures").is_none() => Ok(Some(whole)),
+        (true, _) => Err(refused("disclosures at two places")),
+    }
 }
 
 /// RFC 9901, 8.1: `disclosures` is a list of texts, `kb_jwt` a text.
@@ -133,6 +144,18 @@ mod tests {
             Unfolded::of(&general),
             Ok(Unfolded { compact: "h.p.s~".to_owned(), more: vec!["g.p.t".to_owned()] })
         );
+    }
+
+    #[test]
+    fn older_drafts_had_no_header() {
+        let older = r#"{"payload":"p","protected":"h","signature":"s","disclosures":["d"],"kb_jwt":"a.b.c"}"#;
+        assert_eq!(Unfolded::of(older), Ok(Unfolded { compact: "h.p.s~d~a.b.c".to_owned(), more: vec![] }));
+        for text in [
+            r#"{"payload":"p","protected":"h","signature":"s","disclosures":["d"],"header":{}}"#,
+            r#"{"payload":"p","signatures":[{"protected":"h","signature":"s"}],"kb_jwt":"a.b.c"}"#,
+        ] {
+            assert_eq!(Unfolded::of(text).unwrap_err().code(), Code::JoseSerialization, "{text}");
+        }
     }
 
     #[test]
