@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::{Disclosure, ELEMENT, SD, SD_ALG, digest, hash_named};
+use super::{Disclosure, ELEMENT, SD, SD_ALG, hash_named};
 use crate::credential::Selection;
 use crate::crypto::algorithm::Hash;
+use crate::crypto::digest::{sha256, sha384, sha512};
 use crate::encoding::{base64url, json};
 use crate::limits;
 use crate::reason::{Code, Reason};
@@ -35,15 +36,19 @@ pub fn process(payload: &[u8], disclosures: &[&str]) -> Result<Processed, Reason
         return Err(Reason::new(Code::JosePayloadType));
     };
     let hash = hash_of(&members)?;
-    let malformed = |_| Reason::new(Code::SdjwtDisclosureMalformed).expected("base64url without padding");
-    let bytes: Vec<Vec<u8>> =
-        disclosures.iter().map(|text| base64url::decode(text).map_err(malformed)).collect::<Result<_, _>>()?;
-    let mut walk = Walk::default();
+    let decoded = Decoded::of(disclosures)?;
+    let mut walk = Walk {
+        offered: HashMap::with_capacity(disclosures.len()),
+        met: HashSet::with_capacity(disclosures.len()),
+        selection: Selection { disclosed: Vec::with_capacity(disclosures.len()), concealing: Vec::new() },
+        came_by: Vec::with_capacity(disclosures.len()),
+        ..Walk::default()
+    };
     if disclosures.len() > limits::DISCLOSURES {
         walk.fault(Reason::new(Code::InputTooManyItems).expected(limits::DISCLOSURES).got(disclosures.len()));
     }
-    for (place, (text, bytes)) in disclosures.iter().zip(&bytes).enumerate() {
-        walk.offer(digest(hash, text), (place, Disclosure::decode(bytes)?));
+    for (place, text) in disclosures.iter().enumerate() {
+        walk.offer(Digest::of(hash, text), (place, Disclosure::decode(decoded.bytes(place))?));
     }
     let members = walk.object(members, 0)?;
     walk.check_all_used();
@@ -61,6 +66,9 @@ fn hash_of(members: &[(Cow<'_, str>, json::Value<'_>)]) -> Result<Hash, Reason> 
         .ok_or_else(|| Reason::new(Code::SdjwtSdAlg).expected("sha-256, sha-384 or sha-512").got("another value"))
 }
 
+/// How many names are few.
+const FEW: usize = 64;
+
 /// A disclosure, and its place among those that were given.
 type Offered<'a> = (usize, Disclosure<'a>);
 type Members<'a> = Vec<(Cow<'a, str>, json::Value<'a>)>;
@@ -68,7 +76,7 @@ type Members<'a> = Vec<(Cow<'a, str>, json::Value<'a>)>;
 #[derive(Default)]
 struct Walk<'a> {
     /// Disclosures that nobody has asked for yet, by digest. Each serves once: nothing can grow beyond what came in.
-    offered: HashMap<String, Offered<'a>>,
+    offered: HashMap<Digest, Offered<'a>>,
     /// Digests met so far.
     met: HashSet<Cow<'a, str>>,
     /// How many disclosures stand around the place where the walk is.
@@ -81,7 +89,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn offer(&mut self, digest: String, disclosure: Offered<'a>) {
+    fn offer(&mut self, digest: Digest, disclosure: Offered<'a>) {
         if self.offered.insert(digest, disclosure).is_some() {
             self.fault(Reason::new(Code::SdjwtDisclosureDuplicate));
         }
@@ -97,7 +105,8 @@ impl<'a> Walk<'a> {
 
     fn object(&mut self, members: Members<'a>, depth: usize) -> Result<Members<'a>, Reason> {
         check_depth(depth)?;
-        let mut kept = Members::with_capacity(members.len());
+        let concealed = members.iter().find(|(name, _)| name == SD).map_or(0, |(_, digests)| digests.items().len());
+        let mut kept = Members::with_capacity(members.len().saturating_add(concealed.min(self.offered.len())));
         let mut digests = None;
         for (name, value) in members {
             match &*name {
@@ -122,7 +131,9 @@ impl<'a> Walk<'a> {
 
     /// Adds the members that were disclosed for these digests.
     fn members(&mut self, digests: Vec<json::Value<'a>>, kept: &mut Members<'a>, depth: usize) -> Result<(), Reason> {
-        let mut names: HashSet<Cow<'a, str>> = kept.iter().map(|(name, _)| name.clone()).collect();
+        // Few names are looked through faster than they are hashed; of many, each is looked at once.
+        let mut many: HashSet<Cow<'a, str>> =
+            if kept.len() > FEW { kept.iter().map(|(name, _)| name.clone()).collect() } else { HashSet::new() };
         for digest in digests {
             let json::Value::String(digest) = digest else { return Err(structure("a digest that is no text")) };
             let Some((came_by, Disclosure { name, value })) = self.take(digest) else {
@@ -135,7 +146,7 @@ impl<'a> Walk<'a> {
             };
             if matches!(&*name, SD | SD_ALG | ELEMENT) {
                 self.fault(Reason::new(Code::SdjwtReservedName));
-            } else if !names.insert(name.clone()) {
+            } else if is_taken(&name, kept, &mut many) {
                 self.fault(Reason::new(Code::SdjwtClaimCollision));
             } else {
                 let value = self.at(&name, |walk| walk.disclosed(value, came_by, depth + 1))?;
@@ -149,10 +160,10 @@ impl<'a> Walk<'a> {
         check_depth(depth)?;
         let mut kept = Vec::with_capacity(items.len());
         for item in items {
-            let place = kept.len().to_string();
+            let place = kept.len();
             let item = match concealed(item)? {
                 Element::Plain(item) => {
-                    kept.push(self.at(&place, |walk| walk.value(item, depth + 1))?);
+                    kept.push(self.at_element(place, |walk| walk.value(item, depth + 1))?);
                     continue;
                 }
                 Element::Concealed(digest) => self.take(digest),
@@ -163,7 +174,7 @@ impl<'a> Walk<'a> {
                     self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("an element").got("a member"));
                 }
                 Some((came_by, Disclosure { name: None, value })) => {
-                    kept.push(self.at(&place, |walk| walk.disclosed(value, came_by, depth + 1))?);
+                    kept.push(self.at_element(place, |walk| walk.disclosed(value, came_by, depth + 1))?);
                 }
             }
         }
@@ -185,7 +196,7 @@ impl<'a> Walk<'a> {
 
     /// The disclosure of this digest; none for a decoy, or for what the presenter kept to themselves.
     fn take(&mut self, digest: Cow<'a, str>) -> Option<Offered<'a>> {
-        let offered = self.offered.remove(&*digest);
+        let offered = Digest::named(&digest).and_then(|digest| self.offered.remove(&digest));
         if !self.met.insert(digest) {
             self.fault(Reason::new(Code::SdjwtDigestDuplicate));
         }
@@ -215,10 +226,81 @@ impl<'a> Walk<'a> {
         done
     }
 
+    /// The same, into an element of an array.
+    fn at_element<T>(&mut self, place: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+        use std::fmt::Write;
+        let before = self.place.len();
+        // A text takes whatever is written into it.
+        let _ = write!(self.place, "/{place}");
+        let done = work(self);
+        self.place.truncate(before);
+        done
+    }
+
     fn fault(&mut self, reason: Reason) {
         if self.faults.len() < limits::FAULTS {
             self.faults.push(reason);
         }
+    }
+}
+
+/// RFC 9901, 7.1: a name stands once at its level. `many` holds the names where they are many.
+fn is_taken<'a>(name: &Cow<'a, str>, kept: &Members<'a>, many: &mut HashSet<Cow<'a, str>>) -> bool {
+    match many.is_empty() {
+        true => kept.iter().any(|(known, _)| known == name),
+        false => !many.insert(name.clone()),
+    }
+}
+
+/// The bytes of all disclosures, one behind the other.
+struct Decoded {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Decoded {
+    fn of(disclosures: &[&str]) -> Result<Decoded, Reason> {
+        let characters: usize = disclosures.iter().map(|text| text.len()).sum();
+        let mut all = Decoded { bytes: Vec::with_capacity(characters), ends: Vec::with_capacity(disclosures.len()) };
+        for text in disclosures {
+            let malformed = |_| Reason::new(Code::SdjwtDisclosureMalformed).expected("base64url without padding");
+            base64url::decode_into(text, &mut all.bytes).map_err(malformed)?;
+            all.ends.push(all.bytes.len());
+        }
+        Ok(all)
+    }
+
+    fn bytes(&self, place: usize) -> &[u8] {
+        let end = self.ends.get(place).copied().unwrap_or_default();
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+}
+
+/// The bytes of a digest, and how many they are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Digest([u8; 64], usize);
+
+impl Digest {
+    /// The digest of a disclosure: of its text as it stands.
+    fn of(hash: Hash, text: &str) -> Digest {
+        match hash {
+            Hash::Sha256 => Digest::holding(&sha256(text.as_bytes())),
+            Hash::Sha384 => Digest::holding(&sha384(text.as_bytes())),
+            Hash::Sha512 => Digest::holding(&sha512(text.as_bytes())),
+        }
+    }
+
+    /// The digest that a text in the payload names; none for one that names no bytes, which no disclosure can have.
+    fn named(text: &str) -> Option<Digest> {
+        let mut bytes = [0; 64];
+        base64url::decode_slice(text, &mut bytes).map(|length| Digest(bytes, length))
+    }
+
+    fn holding(bytes: &[u8]) -> Digest {
+        let mut held = [0; 64];
+        held.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Digest(held, bytes.len())
     }
 }
 

@@ -22,10 +22,10 @@ pub(super) fn check(claims: &Value<'_>, disclosed: &[String]) -> Vec<Reason> {
 
 /// SD-JWT VC, 2.2.2.2: these "MUST NOT be included in the Disclosures", nor may any part of them.
 fn check_open(disclosed: &[String]) -> Result<(), Reason> {
-    let first = |pointer: &String| pointer.split('/').nth(1).map(str::to_owned);
-    let broken = disclosed.iter().filter_map(first).find(|name| OPEN_CLAIMS.contains(&name.as_str()));
+    let broken =
+        disclosed.iter().filter_map(|pointer| pointer.split('/').nth(1)).find(|name| OPEN_CLAIMS.contains(name));
     match broken {
-        Some(name) => Err(Reason::new(Code::SdjwtRegisteredClaim).got(name)),
+        Some(name) => Err(Reason::new(Code::SdjwtRegisteredClaim).got(name.to_owned())),
         None => Ok(()),
     }
 }
