@@ -1,68 +1,106 @@
-//! Numbers modulo 2^255 - 19, the field of Curve25519 (RFC 7748, 4.1).
+//! Numbers modulo 2^255 - 19, the field of Curve25519 (RFC 7748, 4.1), as five words of 51 bits and a little more.
 //!
-//! Public values only, although nothing here branches on them.
+//! Public values only, although nothing here branches on them. The words of sums and differences are not brought back to 51 bits
+//! before they are multiplied: a product takes words below 2^54 and gives words below 2^52.
 
 use crate::crypto::limbs::{self, Limbs};
 
-/// A number modulo 2^255 - 19, below 2^256.
+/// A number modulo 2^255 - 19: five words of 51 bits each, least significant first, every one below 2^54.
 #[derive(Clone, Copy, Debug)]
-pub struct Element(Limbs);
+pub struct Element([u64; 5]);
 
-/// 2^256 modulo the prime.
-const RADIX: u64 = 38;
+/// The bits of one word.
+const BITS: u32 = 51;
+const MASK: u64 = (1 << BITS) - 1;
 
 impl Element {
     /// Zero.
-    pub const ZERO: Element = Element([0; 4]);
+    pub const ZERO: Element = Element([0; 5]);
     /// One.
-    pub const ONE: Element = Element([1, 0, 0, 0]);
+    pub const ONE: Element = Element([1, 0, 0, 0, 0]);
     /// d of the Edwards curve, -121665/121666 (RFC 8032, 5.1).
     pub const D: Element =
-        Element([0x75eb_4dca_1359_78a3, 0x0070_0a4d_4141_d8ab, 0x8cc7_4079_7779_e898, 0x5203_6cee_2b6f_fe73]);
+        Element::unpacked([0x75eb_4dca_1359_78a3, 0x0070_0a4d_4141_d8ab, 0x8cc7_4079_7779_e898, 0x5203_6cee_2b6f_fe73]);
 
     /// The number in 32 little-endian bytes, without the highest bit.
     pub fn from_bytes(bytes: &[u8; 32]) -> Element {
-        let [a, b, c, d] = limbs::from_le_bytes(bytes);
-        Element([a, b, c, d & (u64::MAX >> 1)])
+        Element::unpacked(limbs::from_le_bytes(bytes))
     }
 
     /// The one number below the prime, little-endian.
     pub fn to_bytes(self) -> [u8; 32] {
-        // Bit 255 comes back as 19. What is the prime or above then shows when 19 is added.
-        let [a, b, c, d] = self.0;
-        let (low, _) = limbs::sum([a, b, c, d & (u64::MAX >> 1)], [19 * (d >> 63), 0, 0, 0]);
-        let ([a, b, c, d], _) = limbs::sum(low, [19, 0, 0, 0]);
-        limbs::to_le_bytes(if d >> 63 == 1 { [a, b, c, d & (u64::MAX >> 1)] } else { low })
+        limbs::to_le_bytes(self.packed())
     }
 
-    /// The sum.
+    /// The number in four words, without the highest bit.
+    #[inline(always)]
+    pub const fn unpacked([a, b, c, d]: Limbs) -> Element {
+        Element([
+            a & MASK,
+            (a >> 51 | b << 13) & MASK,
+            (b >> 38 | c << 26) & MASK,
+            (c >> 25 | d << 39) & MASK,
+            d >> 12 & MASK,
+        ])
+    }
+
+    /// The one number below the prime, in four words.
+    pub fn packed(self) -> Limbs {
+        // Twice: after the first time the number is below 2^255 and a little more, after the second below 2^255.
+        let Element([a, b, c, d, e]) = self.carried().carried();
+        // What is the prime or above shows when 19 is added.
+        let carry = [b, c, d, e].iter().fold((a + 19) >> BITS, |carry, word| (word + carry) >> BITS);
+        let a = a + 19 * carry;
+        let (a, b) = (a & MASK, b + (a >> BITS));
+        let (b, c) = (b & MASK, c + (b >> BITS));
+        let (c, d) = (c & MASK, d + (c >> BITS));
+        let (d, e) = (d & MASK, (e + (d >> BITS)) & MASK);
+        [a | b << 51, b >> 13 | c << 38, c >> 26 | d << 25, d >> 39 | e << 12]
+    }
+
+    /// The sum, for words below 2^53 on both sides.
     #[inline(always)]
     pub fn plus(self, other: Element) -> Element {
-        let (sum, carry) = limbs::sum(self.0, other.0);
-        Element::carried(sum, u64::from(carry))
+        let (Element([a, b, c, d, e]), Element([p, q, r, s, t])) = (self, other);
+        Element([a + p, b + q, c + r, d + s, e + t])
     }
 
     /// The difference.
     #[inline(always)]
     pub fn minus(self, other: Element) -> Element {
-        let less = |number: Limbs, borrow: bool| limbs::difference(number, [RADIX * u64::from(borrow), 0, 0, 0]);
-        let (difference, borrow) = limbs::difference(self.0, other.0);
-        let (difference, borrow) = less(difference, borrow);
-        Element(less(difference, borrow).0)
+        let (Element([a, b, c, d, e]), Element([p, q, r, s, t])) = (self, other);
+        // Sixteen times the prime keeps every word above zero.
+        const LOW: u64 = 16 * (MASK - 18);
+        const HIGH: u64 = 16 * MASK;
+        Element([a + LOW - p, b + HIGH - q, c + HIGH - r, d + HIGH - s, e + HIGH - t]).carried()
     }
 
     /// The product.
     #[inline(always)]
     pub fn times(self, other: Element) -> Element {
-        let (low, high) = limbs::product(self.0, other.0);
-        Element::reduced(low, high)
+        let (Element([a, b, c, d, e]), Element([p, q, r, s, t])) = (self, other);
+        let (q19, r19, s19, t19) = (19 * q, 19 * r, 19 * s, 19 * t);
+        Element::reduced([
+            wide(a, p) + wide(e, q19) + wide(d, r19) + wide(c, s19) + wide(b, t19),
+            wide(b, p) + wide(a, q) + wide(e, r19) + wide(d, s19) + wide(c, t19),
+            wide(c, p) + wide(b, q) + wide(a, r) + wide(e, s19) + wide(d, t19),
+            wide(d, p) + wide(c, q) + wide(b, r) + wide(a, s) + wide(e, t19),
+            wide(e, p) + wide(d, q) + wide(c, r) + wide(b, s) + wide(a, t),
+        ])
     }
 
     /// The square.
     #[inline(always)]
     pub fn square(self) -> Element {
-        let (low, high) = limbs::square(self.0);
-        Element::reduced(low, high)
+        let Element([a, b, c, d, e]) = self;
+        let (a2, b2, d19, e19) = (2 * a, 2 * b, 19 * d, 19 * e);
+        Element::reduced([
+            wide(a, a) + wide(b2, e19) + wide(2 * c, d19),
+            wide(a2, b) + wide(2 * c, e19) + wide(d, d19),
+            wide(a2, c) + wide(b, b) + wide(2 * d, e19),
+            wide(a2, d) + wide(b2, c) + wide(e, e19),
+            wide(a2, e) + wide(b2, d) + wide(c, c),
+        ])
     }
 
     fn squared(self, times: u32) -> Element {
@@ -90,28 +128,87 @@ impl Element {
         self.to_252_less_3().squared(3).times(self.square().times(self))
     }
 
-    /// low + 2^256 high.
+    /// The same number with words below 2^51 and a little more.
     #[inline(always)]
-    fn reduced([a, b, c, d]: Limbs, [e, f, g, h]: Limbs) -> Element {
-        let (a, carry) = e.carrying_mul_add(RADIX, a, 0);
-        let (b, carry) = f.carrying_mul_add(RADIX, b, carry);
-        let (c, carry) = g.carrying_mul_add(RADIX, c, carry);
-        let (d, carry) = h.carrying_mul_add(RADIX, d, carry);
-        Element::carried([a, b, c, d], carry)
+    fn carried(self) -> Element {
+        let Element([a, b, c, d, e]) = self;
+        Element([
+            (a & MASK) + 19 * (e >> BITS),
+            (b & MASK) + (a >> BITS),
+            (c & MASK) + (b >> BITS),
+            (d & MASK) + (c >> BITS),
+            (e & MASK) + (d >> BITS),
+        ])
     }
 
-    /// number + 2^256 carry, for a carry of at most 38.
+    /// The number whose words those are, each below 2^115.
     #[inline(always)]
-    fn carried(number: Limbs, carry: u64) -> Element {
-        let (number, carry) = limbs::sum(number, [RADIX * carry, 0, 0, 0]);
-        // After a second carry the number is small: there is no third.
-        Element(limbs::sum(number, [RADIX * u64::from(carry), 0, 0, 0]).0)
+    fn reduced([a, b, c, d, e]: [u128; 5]) -> Element {
+        let b = b + (a >> BITS);
+        let c = c + (b >> BITS);
+        let d = d + (c >> BITS);
+        let e = e + (d >> BITS);
+        let low = word(a) + 19 * above(e);
+        Element([low & MASK, word(b) + (low >> BITS), word(c), word(d), word(e)])
     }
+}
+
+#[inline(always)]
+fn wide(a: u64, b: u64) -> u128 {
+    u128::from(a) * u128::from(b)
+}
+
+/// The lowest 51 bits.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "the bits above are taken by `above`")]
+fn word(wide: u128) -> u64 {
+    wide as u64 & MASK
+}
+
+/// The bits above the lowest 51, of a number below 2^115.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "64 bits are left at most")]
+fn above(wide: u128) -> u64 {
+    (wide >> BITS) as u64
 }
 
 #[cfg(test)]
 mod tests {
+    use num_bigint::BigUint;
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn prime() -> BigUint {
+        (BigUint::from(1_u32) << 255) - 19_u32
+    }
+
+    fn number(element: Element) -> BigUint {
+        let Element(words) = element;
+        words.iter().rev().fold(BigUint::ZERO, |sum, word| (sum << BITS) + word) % prime()
+    }
+
+    /// Words as large as they may be, and others.
+    fn elements() -> impl Strategy<Value = Element> {
+        let word = prop_oneof![0_u64..1 << 53, Just(0), Just((1 << 53) - 1), Just(MASK), Just(MASK - 18)];
+        prop::array::uniform5(word).prop_map(Element)
+    }
+
+    proptest! {
+        #[test]
+        fn counts_as_numbers_do(a in elements(), b in elements()) {
+            let (x, y) = (number(a), number(b));
+            prop_assert_eq!(number(a.plus(b)), (&x + &y) % prime());
+            prop_assert_eq!(number(a.minus(b)), (&x + prime() - &y) % prime());
+            prop_assert_eq!(number(a.times(b)), &x * &y % prime());
+            prop_assert_eq!(number(a.square()), &x * &x % prime());
+            prop_assert_eq!(number(a.plus(b).times(b.minus(a))), (&x + &y) * (&y + prime() - &x) % prime());
+            prop_assert_eq!(BigUint::from_bytes_le(&a.to_bytes()), x);
+            prop_assert_eq!(number(Element::from_bytes(&a.to_bytes())), number(a));
+            let Element(words) = a.times(b);
+            prop_assert!(words.iter().all(|word| *word < 1 << 52));
+        }
+    }
 
     #[test]
     fn bytes_come_back_reduced() {
@@ -120,8 +217,9 @@ mod tests {
         assert_eq!(Element::from_bytes(&prime).to_bytes(), [0; 32]);
         prime[0] = 0xec;
         assert_eq!(Element::from_bytes(&prime).to_bytes(), prime);
-        let seven = Element([7, 0, 0, 0]);
+        let seven = Element([7, 0, 0, 0, 0]);
         assert_eq!(seven.times(seven.inverse()).to_bytes(), Element::ONE.to_bytes());
         assert_eq!(Element::ONE.minus(seven).plus(seven).to_bytes(), Element::ONE.to_bytes());
+        assert_eq!(Element::ZERO.inverse().to_bytes(), [0; 32]);
     }
 }

@@ -1,6 +1,7 @@
 //! Points of the Edwards curve -x^2 + y^2 = 1 + d x^2 y^2 (RFC 8032, 5.1), and their sums, which are complete: there is no exception.
 
 use super::field::Element;
+use crate::crypto::limbs::Limbs;
 
 /// The y coordinate of the base point, 4/5, little-endian; its x is even.
 const BASE: [u8; 32] = {
@@ -24,13 +25,13 @@ pub struct Point {
     t: Element,
 }
 
-/// A point as it is best added: y + x, y - x and 2 d x y.
+/// A point as it is best added: y + x, y - x and 2 d x y, as they need least memory.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
 pub struct Addend {
-    sum: Element,
-    difference: Element,
-    product: Element,
+    sum: Limbs,
+    difference: Limbs,
+    product: Limbs,
 }
 
 impl Point {
@@ -96,17 +97,19 @@ impl Point {
     /// The sum with a point of a table.
     #[inline(always)]
     pub fn plus_addend(&self, other: &Addend) -> Point {
-        let a = self.y.minus(self.x).times(other.difference);
-        let b = self.y.plus(self.x).times(other.sum);
-        Point::summed(a, b, self.t.times(other.product), self.z.plus(self.z))
+        let a = self.y.minus(self.x).times(Element::unpacked(other.difference));
+        let b = self.y.plus(self.x).times(Element::unpacked(other.sum));
+        let c = self.t.times(Element::unpacked(other.product));
+        Point::summed(a, b, c, self.z.plus(self.z))
     }
 
     /// The difference to a point of a table.
     #[inline(always)]
     pub fn minus_addend(&self, other: &Addend) -> Point {
-        let a = self.y.minus(self.x).times(other.sum);
-        let b = self.y.plus(self.x).times(other.difference);
-        Point::summed(a, b, Element::ZERO.minus(self.t.times(other.product)), self.z.plus(self.z))
+        let a = self.y.minus(self.x).times(Element::unpacked(other.sum));
+        let b = self.y.plus(self.x).times(Element::unpacked(other.difference));
+        let c = self.t.times(Element::unpacked(other.product));
+        Point::summed(a, b, Element::ZERO.minus(c), self.z.plus(self.z))
     }
 
     /// The end of every sum (Hisil, Wong, Carter and Dawson 2008, 3.1).
@@ -120,7 +123,7 @@ impl Point {
     pub fn addend_with(&self, inverse: Element) -> Addend {
         let (x, y) = (self.x.times(inverse), self.y.times(inverse));
         let product = x.times(y).times(Element::D.plus(Element::D));
-        Addend { sum: y.plus(x), difference: y.minus(x), product }
+        Addend { sum: y.plus(x).packed(), difference: y.minus(x).packed(), product: product.packed() }
     }
 }
 

@@ -40,15 +40,20 @@ impl Multiples {
 
     /// `sum` + `scalar` times the point; `None` is never the case with a whole table.
     pub fn add_multiple(&self, sum: Point, scalar: &Scalar) -> Option<Point> {
+        // All entries are fetched before the first is needed, so that the processor waits for memory once and not for each.
         let rows = self.addends.chunks_exact(1 << (self.window - 1));
-        let mut sum = sum;
-        for (row, digit) in rows.zip(scalar.digits(self.window)) {
-            if digit == 0 {
-                continue;
-            }
+        let picked = rows.zip(scalar.digits(self.window)).filter(|(_, digit)| *digit != 0);
+        let picked = picked.map(|(row, digit)| {
             let addend = row.get(usize::try_from(digit.unsigned_abs() - 1).ok()?)?;
-            sum = if digit > 0 { sum.plus_addend(addend) } else { sum.minus_addend(addend) };
-        }
+            Some((*addend, digit > 0))
+        });
+        let picked: Vec<(Addend, bool)> = picked.collect::<Option<_>>()?;
+        let sum = picked.iter().fold(
+            sum,
+            |sum, (addend, is_added)| {
+                if *is_added { sum.plus_addend(addend) } else { sum.minus_addend(addend) }
+            },
+        );
         Some(sum)
     }
 }
