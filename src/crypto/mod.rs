@@ -20,6 +20,8 @@ mod ed25519_rule;
 pub mod job;
 pub mod jwk;
 pub mod key_file;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod limbs;
 pub mod mac;
 pub mod md5;
