@@ -54,6 +54,8 @@ pub const RELATED_RESOURCES: usize = 64;
 pub const BADGE_IDENTITIES: usize = 32;
 /// Bytes of one status list, unpacked: sixteen mebibits.
 pub const STATUS_LIST_BYTES: usize = 2 << 20;
+/// Status lists that one aggregation names.
+pub const AGGREGATED_LISTS: usize = 4096;
 /// Status lists that a run holds at a time.
 pub const STATUS_LISTS: usize = 16;
 /// Parts of one chunked SMART Health Card.

@@ -70,6 +70,8 @@ struct SavedOccasion {
     audience: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status_reference: Option<String>,
 }
 
 impl SavedOccasion {
@@ -80,6 +82,7 @@ impl SavedOccasion {
             nonce: occasion.nonce.clone(),
             audience: occasion.audience.clone(),
             identity: occasion.identity.clone(),
+            status_reference: occasion.status_reference.clone(),
         }
     }
 
@@ -90,6 +93,7 @@ impl SavedOccasion {
             nonce: self.nonce,
             audience: self.audience,
             identity: self.identity,
+            status_reference: self.status_reference,
         })
     }
 }

@@ -16,6 +16,7 @@ pub mod shc_numeric;
 pub mod shc_payload;
 pub mod signers;
 pub mod smart_health_card;
+pub mod token_status_list;
 pub mod vc;
 pub mod vc_cose;
 pub mod vc_di;
@@ -54,6 +55,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &vc_jwt::VcJwt,
     &vc_sd_jwt::VcSdJwt,
     &vc_cose::VcCose,
+    &token_status_list::TokenStatusListToken,
 ];
 
 /// What a reader of lists wants to know of a format.

@@ -61,6 +61,9 @@ impl VidimusCli {
         for (option, value) in named.into_iter().filter_map(|(option, value)| Some((option, value.as_ref()?))) {
             command.args([option, value]);
         }
+        if let Some(status) = &occasion.status_reference {
+            command.args(["--status-reference", &status.to_string()]);
+        }
         for kind in &question.occasion.types {
             command.args(["--type", kind]);
         }
