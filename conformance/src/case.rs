@@ -37,8 +37,8 @@ pub enum Right {
     Accepted,
     /// Anything but `accepted`.
     NotAccepted,
-    /// `rejected`, this code among the reasons that the subject tells.
-    RejectedFor(String),
+    /// Anything but `accepted`, with this code first among the reasons where the subject tells them.
+    RefusedFor(String),
     /// `accepted`, or refused for these codes alone.
     AcceptedBut(&'static [&'static str]),
     /// Any verdict: the set has none, but the subject must give one.
@@ -117,11 +117,9 @@ impl Right {
             Right::Any => None,
             Right::Accepted => (verdict != "accepted").then(|| format!("expected accepted, got {}", told())),
             Right::NotAccepted => (verdict == "accepted").then(|| "expected not accepted, got accepted".to_owned()),
-            Right::RejectedFor(code) => {
-                let told_codes = !answer.codes.is_empty() || answer.reason.is_some();
-                let has = answer.codes.contains(code) || answer.reason.as_ref() == Some(code);
-                (verdict != "rejected" || (told_codes && !has))
-                    .then(|| format!("expected rejected for {code}, got {}", told()))
+            Right::RefusedFor(code) => {
+                let is_other = answer.reason.as_ref().is_some_and(|first| first != code);
+                (verdict == "accepted" || is_other).then(|| format!("expected a refusal for {code}, got {}", told()))
             }
             Right::AcceptedBut(codes) => {
                 let known = !answer.codes.is_empty() && answer.codes.iter().all(|code| codes.contains(&code.as_str()));

@@ -109,6 +109,11 @@ impl Format for TokenStatusListToken {
         }
         let Some(decoded) = decoded else { return Keys::default() };
         let owner = decoded.issuer.clone().or_else(|| Said::of(decoded).owner(context).map(Cow::Owned));
+        if owner.is_none() {
+            return Keys::none(
+                Reason::new(Code::TrustIssuerUnknown).expected("an issuer at whose address the list stands"),
+            );
+        }
         keys::find(NAME, signed, Some(&Decoded { issuer: owner, ..Decoded::new(no_claims()) }), context)
     }
 

@@ -8,6 +8,7 @@ pub mod open_badge;
 pub mod sd_jwt;
 pub mod smart_health_card;
 pub mod status_list;
+pub mod token_status_list;
 pub mod vc_di;
 pub mod vc_jose;
 

@@ -58,6 +58,11 @@ impl TokenStatusList {
         TokenStatusList::of_parts(bits, packed, aggregation)
     }
 
+    /// The list of these bytes, one bit a place, place 0 in the least significant bit of the first byte.
+    pub fn of_bits(bytes: Vec<u8>) -> TokenStatusList {
+        TokenStatusList { bits: 1, bytes, aggregation_uri: None }
+    }
+
     /// The list of these bytes, place 0 in the least significant bits of the first one. `None` unless there are 1, 2, 4 or 8 `bits`.
     pub fn of_bytes(bits: u8, bytes: Vec<u8>) -> Option<TokenStatusList> {
         matches!(bits, 1 | 2 | 4 | 8).then_some(TokenStatusList { bits, bytes, aggregation_uri: None })

@@ -91,7 +91,7 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
             question.occasion.status_reference = Some(json!({ "status_list": case.get("context")? }));
             set_strict(&mut question, strict);
             let right = match text_of(case, "reason") {
-                Some(code) if !accept => Right::RejectedFor(code.to_owned()),
+                Some(code) if !accept => Right::RefusedFor(code.to_owned()),
                 _ => Right::Accepted,
             };
             Case::ask(id, question, right)

@@ -193,7 +193,9 @@ fn standing_of(
     let of_issuer = is_same_issuer.then(|| keys_of_issuer(signed, referring, context));
     let of_list = TokenStatusListToken.keys(signed, Some(list), context);
     for keys in of_issuer.into_iter().chain([of_list]) {
-        let Keys { candidates, faults, missing: lacking, consulted, evidence, .. } = keys;
+        let Keys { mut candidates, faults, missing: lacking, consulted, evidence, .. } = keys;
+        // A key that somebody else controls speaks for somebody else.
+        candidates.retain(|candidate| !candidate.is_foreign);
         missing.extend(lacking.and_then(|(_, locator)| locator));
         if let Some(reason) = faults.first() {
             first = reason.code();
@@ -274,3 +276,6 @@ impl Trouble {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
