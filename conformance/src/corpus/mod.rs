@@ -24,6 +24,7 @@ pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
 pub mod suite_captures;
+pub mod token_status_list;
 pub mod vc_jose_cose;
 pub mod vcdm2_inputs;
 pub mod wycheproof;
@@ -73,6 +74,7 @@ pub const LAYOUTS: &[Layout] = &[
     sd_jwt_rfc9901::LAYOUT,
     cctv_ed25519::LAYOUT,
     rdf_canon::LAYOUT,
+    token_status_list::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.
