@@ -11,18 +11,25 @@ pub mod contexts;
 pub mod country;
 pub mod did;
 pub mod entry;
+pub mod etsi_services;
 pub mod import;
 pub mod import_context;
 pub mod import_did;
+pub mod import_etsi_xml;
 pub mod import_eu_gateway;
 pub mod import_gdhcn;
 pub mod import_jwks;
+pub mod import_lote;
 pub mod import_pathcheck;
 pub mod import_pem;
 pub mod import_value_sets;
 pub mod import_vci;
+pub mod import_vical;
 pub mod importers;
 pub mod jwks;
+#[cfg(test)]
+mod list_sample;
+pub mod list_signer;
 pub mod store;
 pub mod x509;
 
