@@ -27,6 +27,7 @@ pub mod suite_captures;
 pub mod token_status_list;
 pub mod vc_jose_cose;
 pub mod vcdm2_inputs;
+pub mod vical;
 pub mod wycheproof;
 
 use std::path::{Path, PathBuf};
@@ -75,6 +76,7 @@ pub const LAYOUTS: &[Layout] = &[
     cctv_ed25519::LAYOUT,
     rdf_canon::LAYOUT,
     token_status_list::LAYOUT,
+    vical::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.
