@@ -10,6 +10,7 @@ mod samples;
 mod scene;
 pub mod signing;
 pub mod smart_health_card;
+pub mod token_status_list;
 pub mod vc_cose;
 pub mod vc_di;
 pub mod vc_jwt;
@@ -85,6 +86,7 @@ pub fn vectors(into: &Path) -> Result<Vec<Vector>, String> {
     vectors.extend(vc_sd_jwt::vectors(&pki)?);
     vectors.extend(vc_cose::vectors(&pki)?);
     vectors.extend(vc_status::vectors(&pki)?);
+    vectors.extend(token_status_list::vectors(&pki)?);
     Ok(vectors)
 }
 

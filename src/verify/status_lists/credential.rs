@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::check::{Findings, Note};
+use crate::check::{Findings, Note, Outcome};
 use crate::credential::{Input, StatusEntry};
 use crate::encoding::json::Value;
 use crate::evidence::Document;
@@ -13,7 +13,7 @@ use crate::policy::{Policy, StatusDemand};
 use crate::reason::{Code, Reason, Stage};
 use crate::report::{Part, Report};
 use crate::status::bitstring::{BitstringList, Meaning};
-use crate::trust::Consulted;
+use crate::trust::{Consulted, SignerDescription};
 use crate::verify::status_lists::{Trouble, check_age, document_at};
 use crate::verify::{Request, verify};
 
@@ -57,12 +57,34 @@ pub(super) fn list_of(url: &str, context: &Context<'_>) -> Result<Usable, Troubl
     }
     let list = BitstringList::decode(&claims).map_err(Trouble::Fault)?;
     check_age(list.ttl_ms.map(|ttl_ms| ttl_ms / 1000), document, context)?;
+    check_no_rollback(part, url, context)?;
     Ok(Usable {
         list,
         issuer: issuer_of(&claims),
         consulted: report.consulted().cloned().collect(),
         evidence: part.evidence.iter().map(|used| used.locator.clone()).collect(),
     })
+}
+
+/// STA-008: a list from before one that is known brings back what was revoked since.
+fn check_no_rollback(part: &Part, url: &str, context: &Context<'_>) -> Result<(), Trouble> {
+    let Some(earlier) = context.evidence.earlier(url) else { return Ok(()) };
+    let begins = |part: &Part| part.times.not_before.into_iter().chain(part.times.issued_at).max();
+    let is_theirs = |known: &&Part| {
+        let is_key_right =
+            !known.checks.iter().any(|check| check.stage == Stage::Key && check.outcome != Outcome::Pass);
+        let same_name = |one: &SignerDescription, other: &SignerDescription| one.name == other.name;
+        let is_same =
+            known.issuer.as_deref().zip(part.issuer.as_deref()).is_some_and(|(one, other)| same_name(one, other));
+        known.signature_right && is_key_right && is_same
+    };
+    let report = verify_list(earlier, context);
+    match (report.parts().first().filter(is_theirs).and_then(begins), begins(part)) {
+        (Some(known), Some(now)) if now < known => {
+            Err(Trouble::Fault(Reason::new(Code::StatusRollback).expected(known).got(now)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The same demands as on the credential, but for those that are about what the relying party asked for. The list's own status
