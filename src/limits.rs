@@ -62,6 +62,8 @@ pub const STATUS_LISTS: usize = 16;
 pub const SHC_CHUNKS: usize = 99;
 /// Bytes of one fetched document (key set, DID document, revocation list).
 pub const EVIDENCE_BYTES: usize = 256 << 10;
+/// Bytes of one fetched token of a status list.
+pub const LIST_TOKEN_BYTES: usize = INPUT_BYTES;
 /// Rounds of fetching missing evidence.
 pub const GATHER_ROUNDS: usize = 3;
 /// Statements of one document whose proof signs them one by one.

@@ -118,6 +118,15 @@ pub struct Answer {
     pub claims: Option<Value>,
 }
 
+impl Question {
+    /// `true` when one place gives two answers, one after the other: few can be told of that.
+    pub fn has_earlier_answers(&self) -> bool {
+        let mut places: Vec<&str> = self.evidence.iter().map(|document| document.locator.as_str()).collect();
+        places.sort_unstable();
+        !places.is_sorted_by(|one, other| one < other)
+    }
+}
+
 impl Payload {
     /// A text of this media type.
     pub fn text(media_type: &str, text: impl Into<String>) -> Self {

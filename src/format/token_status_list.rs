@@ -23,7 +23,7 @@ use crate::credential::{Claims, Decoded, KeyId, Opened, Signed, StatusEntry, Sta
 use crate::crypto::algorithm::Algorithm;
 use crate::encoding::{base64url, cbor, json};
 use crate::envelope::cose::{AlgorithmLabel, MediaLabel, Wrappings, open_sign1};
-use crate::envelope::jws::{Jws, short_media_type};
+use crate::envelope::jws::{Jws, peek_payload, short_media_type};
 use crate::format::glance::{Glance, Room, Seen};
 use crate::format::token_status_list::claims::{List, Said};
 use crate::format::vc::{keys, secured};
@@ -34,6 +34,7 @@ use crate::limits;
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::status::reference;
+use crate::time::Timestamp;
 use crate::trust::Consulted;
 use crate::trust::x509::Certificate;
 
@@ -273,6 +274,23 @@ pub fn look_up(list: &List, entry: &StatusEntry) -> Option<Reason> {
         (List::Identifiers(list), StatusKind::IdentifierList, Some(identifier)) => list.check(identifier).err(),
         _ => Some(Reason::new(Code::StatusMalformed).expected("a list of the kind that the credential refers to")),
     }
+}
+
+/// Until when a copy may be used that was fetched at that moment: by its `ttl` and its `exp`, unchecked. For whoever keeps copies; `None` when
+/// the token says neither, or is none.
+pub fn usable_until(body: &[u8], fetched_at: Timestamp) -> Option<Timestamp> {
+    let text = std::str::from_utf8(body).ok().map(str::trim);
+    let payload = match text.and_then(peek_payload) {
+        Some(payload) => payload,
+        None => open_sign1(body, Wrappings { cwt_tag: false, untagged: false }).ok()?.payload,
+    };
+    let claims = match text {
+        Some(_) => Claims::Json(json::Held::Own(json::decode(&payload).ok()?)),
+        None => Claims::Cbor(cbor::decode(&payload).ok()?),
+    };
+    let decoded = claims::decode(claims, false);
+    let ttl = Said::of(&decoded).ttl().ok().flatten().map(|ttl| fetched_at.plus(ttl));
+    ttl.into_iter().chain(decoded.expires).min()
 }
 
 /// Stands in for claims that nobody looks at.
