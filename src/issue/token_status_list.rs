@@ -9,7 +9,6 @@ use crate::encoding::cbor::{self, Value};
 use crate::encoding::{base64url, deflate};
 use crate::envelope::cose::sig_structure;
 use crate::format::token_status_list::{CWT, IDENTIFIERS, JWT};
-use crate::issue::status_list::PlaceList;
 use crate::issue::{IssueFault, jws};
 use crate::status::token_status_list::TokenStatusList;
 use crate::time::Timestamp;
@@ -40,10 +39,9 @@ pub struct ListSigner<'s> {
     pub certificates: &'s [Vec<u8>],
 }
 
-/// The bits of a list of places as a token status list: one bit a place, each place where it was.
-pub fn of_places(places: &PlaceList) -> TokenStatusList {
-    let bytes = places.bytes().iter().map(|byte| byte.reverse_bits()).collect();
-    TokenStatusList::of_bits(bytes)
+/// The bits of a [`PlaceList`](crate::issue::status_list::PlaceList) as a token status list: one bit a place, each place where it was.
+pub fn of_bits(places: &[u8]) -> TokenStatusList {
+    TokenStatusList::of_bits(places.iter().map(|byte| byte.reverse_bits()).collect())
 }
 
 /// The list as a JWT.
@@ -139,4 +137,24 @@ fn sign1(kind: &'static str, claims: Value<'_>, signer: &ListSigner<'_>) -> Resu
     let signature = signature.map_err(|fault| IssueFault::Key(fault.to_string()))?;
     let parts = [Value::from(&*protected), Value::Map(unprotected), Value::from(&*payload), Value::from(&*signature)];
     Ok(cbor::encode(&Value::Tag(18, Box::new(Value::Array(parts.to_vec())))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::issue::status_list::PlaceList;
+
+    #[test]
+    fn a_place_has_the_same_number_in_both_kinds_of_list() {
+        let mut places = PlaceList::new(0).unwrap();
+        for place in [0, 1, 7, 8, 94_567, 131_071] {
+            assert!(places.take(place));
+            places.write(place, true).unwrap();
+        }
+        let list = of_bits(places.bytes());
+        assert_eq!(list.places(), places.places());
+        for place in 0..list.places() {
+            assert_eq!(list.value_at(place).unwrap() == 1, places.is_set(place));
+        }
+    }
 }
