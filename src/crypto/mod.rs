@@ -15,6 +15,7 @@ mod compressed;
 mod curve25519;
 pub mod digest;
 pub mod ecdsa_value;
+pub mod ed25519;
 mod ed25519_rule;
 pub mod job;
 pub mod jwk;
