@@ -40,6 +40,12 @@ pub const NOTES: usize = 32;
 pub const FAULTS: usize = 64;
 /// Disclosures of one SD-JWT.
 pub const DISCLOSURES: usize = 1000;
+/// Disclosures that are still looked at where there are too many, to say what else is wrong.
+pub const DISCLOSURES_READ: usize = 4 * DISCLOSURES;
+/// Disclosures one inside the other.
+pub const DISCLOSURE_DEPTH: usize = 16;
+/// Types of type metadata that extend one another.
+pub const TYPE_EXTENSIONS: usize = 8;
 /// Seconds after its making that a proof of key binding is taken.
 pub const KEY_BINDING_SECONDS: i64 = 600;
 /// Unpacked bytes that a batch holds at a time.

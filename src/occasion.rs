@@ -14,6 +14,8 @@ pub struct Occasion {
     pub nonce: Option<String>,
     /// The relying party's name as a presentation must state it (`domain`, `aud`); `None` = not checked.
     pub audience: Option<String>,
+    /// Transactions that the presentation must approve, each as the text that was sent (OpenID4VP 1.0, 5.1); empty = none.
+    pub transaction_data: Vec<String>,
     /// What the relying party knows the holder by (an e-mail address, say), matched against hashed identities of badges;
     /// `None` = not checked.
     pub identity: Option<String>,

@@ -35,6 +35,7 @@ pub const STAGES: &[(&str, &[Stage])] = &[
         "token_status_list",
         &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy],
     ),
+    ("sd_jwt_vc", &Stage::ALL),
 ];
 
 /// What our vectors leave open, one sentence each. Only the subject `in-process` tells every code.

@@ -64,6 +64,9 @@ pub(super) struct Verify {
     /// Whom a presentation must be for: its domain or audience.
     #[arg(long, value_name = "TEXT")]
     audience: Option<String>,
+    /// A transaction that a presentation must approve, as the text that was sent; repeat for several.
+    #[arg(long, value_name = "TEXT")]
+    transaction_data: Vec<String>,
     /// What the holder is known by (an e-mail address), matched against the hashed identity of a badge.
     #[arg(long, value_name = "TEXT")]
     identity: Option<String>,
@@ -183,6 +186,7 @@ impl Run<'_> {
                 types: self.command.types.clone(),
                 nonce: self.command.nonce.clone(),
                 audience: self.command.audience.clone(),
+                transaction_data: self.command.transaction_data.clone(),
                 identity: self.command.identity.clone(),
                 status_reference: self.command.status_reference.clone(),
             },

@@ -46,8 +46,13 @@ const REGISTERED: [&str; 20] = [
     "apv", "iv", "tag", "p2s", "p2c",
 ];
 
+/// `true` for the name of a registered header parameter.
+pub fn is_registered(name: &str) -> bool {
+    REGISTERED.contains(&name)
+}
+
 /// Characters of the longest header that is looked at for telling formats apart.
-const HEADER_CHARS: usize = 8192;
+const HEADER_CHARS: usize = 32_768;
 
 impl Jws {
     /// The JWS that `text` holds.

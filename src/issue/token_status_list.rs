@@ -1,7 +1,7 @@
 //! Our own token status lists and identifier lists (Token Status List, 5; ISO/IEC 18013-5, second edition, 12.3.6): the token around a
 //! list, signed. The twin of [`crate::format::token_status_list`].
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::own_keys::Signer;
@@ -62,14 +62,13 @@ pub fn jwt(draft: &ListDraft<'_>, list: &TokenStatusList, signer: &ListSigner<'_
     add("iss", draft.issuer.map(Json::from));
     add("exp", draft.expires.map(|time| time.seconds().into()));
     add("ttl", draft.ttl.map(Json::from));
-    let mut header = Map::new();
-    header.insert("typ".to_owned(), JWT.into());
-    header.extend(signer.kid.map(|kid| ("kid".to_owned(), kid.into())));
+    let mut header: Vec<(&str, Json)> = vec![("typ", JWT.into())];
+    header.extend(signer.kid.map(|kid| ("kid", kid.into())));
     if !signer.certificates.is_empty() {
         let texts = signer.certificates.iter().map(|der| base64url::encode_standard(der));
-        header.insert("x5c".to_owned(), texts.collect::<Vec<_>>().into());
+        header.push(("x5c", texts.collect::<Vec<_>>().into()));
     }
-    jws::sign_under(header, claims.to_string().as_bytes(), signer.key)
+    jws::sign_under(&header, claims.to_string().as_bytes(), signer.key)
 }
 
 /// The list as a CWT, in bytes.

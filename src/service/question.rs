@@ -33,6 +33,8 @@ pub struct Question {
     pub nonce: Option<String>,
     /// Whom a presentation must be for (`domain`, `aud`); absent = not checked.
     pub audience: Option<String>,
+    /// Transactions that a presentation must approve, each as the text that was sent (OpenID4VP).
+    pub transaction_data: Vec<String>,
     /// What the holder is known by, matched against the hashed identity of a badge; absent = not checked.
     pub identity: Option<String>,
     /// What a status list is asked about, where the input is one: the `status` of a credential.
@@ -94,6 +96,7 @@ impl Question {
                 types: self.types,
                 nonce: self.nonce,
                 audience: self.audience,
+                transaction_data: self.transaction_data,
                 identity: self.identity,
                 status_reference: self.status_reference.map(|status| status.to_string()),
             },

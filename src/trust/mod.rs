@@ -156,6 +156,8 @@ pub struct Issuer {
     pub document: Option<DidDocument>,
     /// The key of a DID that tells its key by itself (did:key, did:jwk), with the fragment that names it.
     own_key: Option<(String, PublicKey)>,
+    /// Types of SD-JWT VC that it may issue; empty = all.
+    pub types: Vec<String>,
     entry: Arc<Entry>,
     /// What reports say of it, for the keys first asked for.
     described: [OnceLock<Arc<SignerDescription>>; 4],
@@ -461,7 +463,8 @@ impl Builder {
     }
 
     fn add_issuer(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
-        let Entry::Issuer { issuer, aliases, name, formats, environment, keys, document, list: own_list } = &**entry
+        let Entry::Issuer { issuer, aliases, name, formats, environment, keys, document, types, list: own_list } =
+            &**entry
         else {
             return;
         };
@@ -484,6 +487,7 @@ impl Builder {
             own_key: own_key(issuer),
             keys,
             document,
+            types: types.clone(),
             entry: entry.clone(),
             described: Default::default(),
         });

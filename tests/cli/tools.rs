@@ -311,8 +311,7 @@ fn a_status_list_is_issued_and_asked_about() {
             let verify =
                 ["verify", "--json", "--offline", "--trust", &trust, "--status-reference", &asked, text.trim()];
             let report = json_out(&run(&verify));
-            let status =
-                report["checks"].as_array().expect("checks").iter().find(|it| it["stage"] == "status");
+            let status = report["checks"].as_array().expect("checks").iter().find(|it| it["stage"] == "status");
             assert_eq!(status.and_then(|row| row["code"].as_str()), said, "{envelope} {place}: {report}");
         }
     }

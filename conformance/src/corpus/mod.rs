@@ -11,6 +11,7 @@ pub mod did_examples;
 pub mod did_key;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
+pub mod eudi_verifier;
 pub mod hostile_seed;
 pub mod jcs;
 pub mod json_testsuite;
@@ -19,6 +20,7 @@ pub mod open_badges;
 pub mod own_vectors;
 pub mod rdf_canon;
 pub mod sd_jwt_rfc9901;
+pub mod sd_jwt_vc;
 pub mod selective;
 pub mod shc_dev_tools;
 pub mod shc_spec;
@@ -73,6 +75,8 @@ pub const LAYOUTS: &[Layout] = &[
     spec_examples::LAYOUT,
     vc_jose_cose::LAYOUT,
     sd_jwt_rfc9901::LAYOUT,
+    sd_jwt_vc::LAYOUT,
+    eudi_verifier::LAYOUT,
     cctv_ed25519::LAYOUT,
     rdf_canon::LAYOUT,
     token_status_list::LAYOUT,

@@ -1,6 +1,6 @@
 //! Vectors of status list tokens: token status lists as JWT and CWT, identifier lists as CWT, each asked about a place in it.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use vidimus::crypto::own_keys::Signer;
 use vidimus::encoding::{base64url, cbor, deflate};
 use vidimus::issue::jws::sign_under;
@@ -130,8 +130,9 @@ impl Token<'_> {
     }
 
     fn payload(&self) -> Result<Payload, String> {
-        let header: Map<String, Value> = self.header.as_object().cloned().unwrap_or_default();
-        sign_under(header, self.claims.to_string().as_bytes(), self.key).map(text).map_err(said)
+        let members = self.header.as_object().into_iter().flatten();
+        let header: Vec<(&str, Value)> = members.map(|(name, value)| (name.as_str(), value.clone())).collect();
+        sign_under(&header, self.claims.to_string().as_bytes(), self.key).map(text).map_err(said)
     }
 }
 

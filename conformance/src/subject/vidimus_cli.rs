@@ -64,6 +64,9 @@ impl VidimusCli {
         if let Some(status) = &occasion.status_reference {
             command.args(["--status-reference", &status.to_string()]);
         }
+        for text in &occasion.transaction_data {
+            command.args(["--transaction-data", text]);
+        }
         for kind in &question.occasion.types {
             command.args(["--type", kind]);
         }

@@ -67,6 +67,9 @@ fn body_of(question: &Question) -> Map<String, Value> {
     if !question.policy.is_null() {
         body.insert("policy".to_owned(), question.policy.clone());
     }
+    if !question.occasion.transaction_data.is_empty() {
+        body.insert("transaction_data".to_owned(), question.occasion.transaction_data.clone().into());
+    }
     if !question.occasion.types.is_empty() {
         body.insert("types".to_owned(), question.occasion.types.clone().into());
     }

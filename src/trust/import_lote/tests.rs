@@ -1,6 +1,6 @@
 //! Lists of trusted entities made after the standard, with one thing wrong each.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::issue::jws::sign_under;
@@ -37,9 +37,9 @@ fn list(services: &[Json]) -> Json {
 }
 
 fn signed(list: &Json, by: &Made, more: &[(&str, Json)]) -> Vec<u8> {
-    let mut header: Map<String, Json> = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    header.insert("x5c".to_owned(), json!([by.base64()]));
-    sign_under(header, list.to_string().as_bytes(), &by.key()).unwrap().into_bytes()
+    let mut header = more.to_vec();
+    header.push(("x5c", json!([by.base64()])));
+    sign_under(&header, list.to_string().as_bytes(), &by.key()).unwrap().into_bytes()
 }
 
 fn code(result: Result<Import, ImportFault>) -> &'static str {
