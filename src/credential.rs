@@ -68,11 +68,25 @@ pub struct Opened<'i> {
     pub is_bound: bool,
     /// Whose credential it is, where it says so by a key.
     pub confirmed: Option<Confirmed>,
+    /// What was disclosed selectively, and where something stays concealed.
+    pub selection: Selection,
     /// Credentials inside (of a presentation), each judged as a part of its own.
     pub inner: Vec<Inner>,
     /// Faults that do not stop the reading.
     pub faults: Vec<Reason>,
 }
+
+/// What selective disclosure made of a payload, as JSON pointers (RFC 6901) into it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Where what was disclosed stands.
+    pub disclosed: Vec<String>,
+    /// Objects and arrays with digests for which nothing was disclosed; some of them may be decoys.
+    pub concealing: Vec<String>,
+}
+
+/// Nothing disclosed, nothing concealed.
+static NO_SELECTION: Selection = Selection { disclosed: Vec::new(), concealing: Vec::new() };
 
 /// The key that a credential names as its holder's (`cnf`, RFC 7800): nobody else may show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +109,9 @@ pub struct Signed {
     pub kid: Option<KeyId>,
     /// `true` where the format lets a signer name no key and this one names none: any key of the issuer's may have signed.
     pub names_no_key: bool,
+    /// DER of the certificates that came with the signature (`x5c`, `x5chain`), the signer's own first. They prove nothing before they
+    /// lead to somebody trusted.
+    pub certificates: Vec<Vec<u8>>,
     /// What the key must be for: `assertionMethod` of a credential, `authentication` of a presentation.
     pub purpose: Purpose,
     /// The bytes that were signed.
@@ -130,6 +147,8 @@ pub struct Vouched {
     pub message: Vec<u8>,
     /// The signature.
     pub signature: Vec<u8>,
+    /// `true` for the holder's signature, which binds a presentation and says nothing about the credential itself.
+    pub is_of_holder: bool,
 }
 
 /// A credential inside another document.
@@ -171,6 +190,8 @@ pub struct Decoded<'a> {
     pub is_bound: bool,
     /// Whose credential it is, where it says so by a key.
     pub confirmed: Option<Confirmed>,
+    /// What was disclosed selectively, and where something stays concealed.
+    pub selection: &'a Selection,
     /// Identifiers of whom it is about (`credentialSubject.id`), where the format has them.
     pub subjects: Vec<Cow<'a, str>>,
     /// Where its status is told, where the format leaves that to the verifier's own look at status lists.
@@ -194,6 +215,7 @@ impl<'a> Decoded<'a> {
             is_presentation: false,
             is_bound: false,
             confirmed: None,
+            selection: &NO_SELECTION,
             subjects: Vec::new(),
             status: Vec::new(),
             faults: Vec::new(),
@@ -205,12 +227,14 @@ impl<'a> Decoded<'a> {
 /// A credential's place in a status list, as the credential states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusEntry {
-    /// The kind of entry (`BitstringStatusListEntry`, `StatusList2021Entry`).
+    /// The kind of entry (`BitstringStatusListEntry`, `StatusList2021Entry`, `status_list`, `identifier_list`).
     pub kind: StatusKind,
-    /// What the list is about (`revocation`, `suspension`, `message`, `refresh`).
+    /// What the list is about (`revocation`, `suspension`, `message`, `refresh`); empty where the kind has no such thing.
     pub purpose: String,
-    /// The place in the list.
+    /// The place in the list; 0 of an identifier list, which has no places.
     pub index: u64,
+    /// What an identifier list would name the credential by.
+    pub identifier: Option<Vec<u8>>,
     /// Where the list is published.
     pub list: String,
     /// Bits of one place, 1 to 8; `None` = the entry does not say.
@@ -226,6 +250,10 @@ pub enum StatusKind {
     Bitstring,
     /// StatusList2021.
     StatusList2021,
+    /// Token Status List.
+    TokenStatusList,
+    /// Identifier list (ISO/IEC 18013-5, second edition).
+    IdentifierList,
     /// Another kind, which nobody here can look up.
     Other,
 }
@@ -237,6 +265,7 @@ impl StatusEntry {
             kind: StatusKind::Other,
             purpose: String::new(),
             index: 0,
+            identifier: None,
             list: String::new(),
             bits: None,
             messages: Vec::new(),
@@ -262,6 +291,7 @@ impl Opened<'_> {
             is_presentation: self.is_presentation,
             is_bound: self.is_bound,
             confirmed: self.confirmed,
+            selection: self.selection,
             inner: self.inner,
             faults: self.faults,
         }

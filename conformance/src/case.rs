@@ -37,6 +37,8 @@ pub enum Right {
     Accepted,
     /// Anything but `accepted`.
     NotAccepted,
+    /// Anything but `accepted`, with this code first among the reasons where the subject tells them.
+    RefusedFor(String),
     /// `accepted`, or refused for these codes alone.
     AcceptedBut(&'static [&'static str]),
     /// Any verdict: the set has none, but the subject must give one.
@@ -115,6 +117,10 @@ impl Right {
             Right::Any => None,
             Right::Accepted => (verdict != "accepted").then(|| format!("expected accepted, got {}", told())),
             Right::NotAccepted => (verdict == "accepted").then(|| "expected not accepted, got accepted".to_owned()),
+            Right::RefusedFor(code) => {
+                let is_other = answer.reason.as_ref().is_some_and(|first| first != code);
+                (verdict == "accepted" || is_other).then(|| format!("expected a refusal for {code}, got {}", told()))
+            }
             Right::AcceptedBut(codes) => {
                 let known = !answer.codes.is_empty() && answer.codes.iter().all(|code| codes.contains(&code.as_str()));
                 (verdict != "accepted" && !known)

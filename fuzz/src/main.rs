@@ -7,6 +7,7 @@
 mod es256;
 mod linked_data;
 mod mutate;
+mod sd_jwt;
 mod targets;
 mod vc;
 

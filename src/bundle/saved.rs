@@ -68,8 +68,12 @@ struct SavedOccasion {
     nonce: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     audience: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    transaction_data: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status_reference: Option<String>,
 }
 
 impl SavedOccasion {
@@ -79,7 +83,9 @@ impl SavedOccasion {
             types: occasion.types.clone(),
             nonce: occasion.nonce.clone(),
             audience: occasion.audience.clone(),
+            transaction_data: occasion.transaction_data.clone(),
             identity: occasion.identity.clone(),
+            status_reference: occasion.status_reference.clone(),
         }
     }
 
@@ -89,7 +95,9 @@ impl SavedOccasion {
             types: self.types,
             nonce: self.nonce,
             audience: self.audience,
+            transaction_data: self.transaction_data,
             identity: self.identity,
+            status_reference: self.status_reference,
         })
     }
 }

@@ -64,9 +64,15 @@ pub(super) struct Verify {
     /// Whom a presentation must be for: its domain or audience.
     #[arg(long, value_name = "TEXT")]
     audience: Option<String>,
+    /// A transaction that a presentation must approve, as the text that was sent; repeat for several.
+    #[arg(long, value_name = "TEXT")]
+    transaction_data: Vec<String>,
     /// What the holder is known by (an e-mail address), matched against the hashed identity of a badge.
     #[arg(long, value_name = "TEXT")]
     identity: Option<String>,
+    /// What a status list is asked about, where the input is one: the `status` of a credential as JSON.
+    #[arg(long, value_name = "JSON")]
+    status_reference: Option<String>,
     /// Documents at hand: a folder that mirrors URLs, or a JSON file of URLs and documents; repeat for several.
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
@@ -180,7 +186,9 @@ impl Run<'_> {
                 types: self.command.types.clone(),
                 nonce: self.command.nonce.clone(),
                 audience: self.command.audience.clone(),
+                transaction_data: self.command.transaction_data.clone(),
                 identity: self.command.identity.clone(),
+                status_reference: self.command.status_reference.clone(),
             },
             policy: self.policy.clone(),
         }

@@ -6,8 +6,10 @@ pub mod jws;
 pub mod nz_covid_pass;
 pub mod open_badge;
 pub mod sd_jwt;
+pub mod sd_jwt_vc;
 pub mod smart_health_card;
 pub mod status_list;
+pub mod token_status_list;
 pub mod vc_di;
 pub mod vc_jose;
 

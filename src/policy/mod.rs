@@ -14,6 +14,9 @@ pub struct Policy {
     pub clock_skew_seconds: u32,
     /// How revocation is treated.
     pub status: StatusDemand,
+    /// Extended key usages (object identifiers) that let a certificate sign status lists. One that is for something else may not; one that
+    /// names no use may. The drafts have assigned no identifier yet.
+    pub status_signing_usages: Vec<String>,
     /// Kinds of event taken from health certificates; empty = all.
     pub events: Vec<Event>,
     /// Whether a test that found the disease is taken.
@@ -33,6 +36,14 @@ pub struct Policy {
     pub unread_ledgers: bool,
     /// Whether every credential of a presentation must be about its holder.
     pub holder_binding: bool,
+    /// When an SD-JWT VC must come with a proof that its holder shows it.
+    pub key_binding: KeyBindingDemand,
+    /// Whether an SD-JWT VC may have the type `vc+sd-jwt`, as older drafts had it.
+    pub older_sd_jwt_vc: bool,
+    /// What it means when an SD-JWT VC names an issuer that its signer's certificate does not name.
+    pub certificate_names: CertificateNames,
+    /// Whether the type metadata of an SD-JWT VC is looked at.
+    pub type_metadata: TypeMetadataDemand,
     /// Whether a presentation without a credential is taken: it shows that somebody holds a key, and nothing else.
     pub empty_presentations: bool,
 }
@@ -44,6 +55,7 @@ impl Default for Policy {
             environment: Environment::Production,
             clock_skew_seconds: 60,
             status: StatusDemand::WhenDeclared,
+            status_signing_usages: Vec::new(),
             events: Vec::new(),
             positive_tests: false,
             value_sets: ValueSetDemand::Note,
@@ -53,6 +65,10 @@ impl Default for Policy {
             inline_contexts: false,
             unread_ledgers: false,
             holder_binding: false,
+            key_binding: KeyBindingDemand::WhenDeclared,
+            older_sd_jwt_vc: false,
+            certificate_names: CertificateNames::Require,
+            type_metadata: TypeMetadataDemand::Ignored,
             empty_presentations: false,
         }
     }
@@ -99,6 +115,45 @@ pub enum ControllerDemand {
     Reject,
     /// It is noted.
     Note,
+}
+
+/// When an SD-JWT VC must come with a proof that its holder shows it. A proof that is there is always checked whole, and an
+/// occasion that names a nonce, an audience or transactions demands one whatever the policy says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyBindingDemand {
+    /// When the credential names its holder's key.
+    #[default]
+    WhenDeclared,
+    /// Always: a credential that names no key is refused.
+    Required,
+    /// Never.
+    Ignored,
+}
+
+/// What it means when an SD-JWT VC names an issuer (`iss`) that the certificate of its signer does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificateNames {
+    /// The credential is refused, as older drafts of SD-JWT VC had it.
+    #[default]
+    Require,
+    /// It is noted: the issuer is who the certificate names, as later drafts have it.
+    Note,
+}
+
+/// Whether the type metadata of an SD-JWT VC is looked at. It is asked for only once the credential's signature is right, by somebody
+/// trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum TypeMetadataDemand {
+    /// It is not.
+    #[default]
+    Ignored,
+    /// Where it is at hand: a credential that breaks its rules is refused.
+    WhenAvailable,
+    /// It must be had.
+    Required,
 }
 
 /// How revocation is treated.

@@ -33,8 +33,13 @@ pub struct Question {
     pub nonce: Option<String>,
     /// Whom a presentation must be for (`domain`, `aud`); absent = not checked.
     pub audience: Option<String>,
+    /// Transactions that a presentation must approve, each as the text that was sent (OpenID4VP).
+    pub transaction_data: Vec<String>,
     /// What the holder is known by, matched against the hashed identity of a badge; absent = not checked.
     pub identity: Option<String>,
+    /// What a status list is asked about, where the input is one: the `status` of a credential.
+    #[schema(value_type = Option<Object>)]
+    pub status_reference: Option<serde_json::Value>,
     /// What the relying party demands, in place of the operator's policy; only where the operator allows that.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Policy>,
@@ -91,7 +96,9 @@ impl Question {
                 types: self.types,
                 nonce: self.nonce,
                 audience: self.audience,
+                transaction_data: self.transaction_data,
                 identity: self.identity,
+                status_reference: self.status_reference.map(|status| status.to_string()),
             },
             policy: policy_of(self.policy, service)?,
         })

@@ -11,18 +11,25 @@ pub mod contexts;
 pub mod country;
 pub mod did;
 pub mod entry;
+pub mod etsi_services;
 pub mod import;
 pub mod import_context;
 pub mod import_did;
+pub mod import_etsi_xml;
 pub mod import_eu_gateway;
 pub mod import_gdhcn;
 pub mod import_jwks;
+pub mod import_lote;
 pub mod import_pathcheck;
 pub mod import_pem;
 pub mod import_value_sets;
 pub mod import_vci;
+pub mod import_vical;
 pub mod importers;
 pub mod jwks;
+#[cfg(test)]
+mod list_sample;
+pub mod list_signer;
 pub mod store;
 pub mod x509;
 
@@ -149,6 +156,8 @@ pub struct Issuer {
     pub document: Option<DidDocument>,
     /// The key of a DID that tells its key by itself (did:key, did:jwk), with the fragment that names it.
     own_key: Option<(String, PublicKey)>,
+    /// Types of SD-JWT VC that it may issue; empty = all.
+    pub types: Vec<String>,
     entry: Arc<Entry>,
     /// What reports say of it, for the keys first asked for.
     described: [OnceLock<Arc<SignerDescription>>; 4],
@@ -454,7 +463,8 @@ impl Builder {
     }
 
     fn add_issuer(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
-        let Entry::Issuer { issuer, aliases, name, formats, environment, keys, document, list: own_list } = &**entry
+        let Entry::Issuer { issuer, aliases, name, formats, environment, keys, document, types, list: own_list } =
+            &**entry
         else {
             return;
         };
@@ -477,6 +487,7 @@ impl Builder {
             own_key: own_key(issuer),
             keys,
             document,
+            types: types.clone(),
             entry: entry.clone(),
             described: Default::default(),
         });

@@ -61,8 +61,14 @@ fn body_of(question: &Question) -> Map<String, Value> {
     add("nonce", question.occasion.nonce.as_ref());
     add("audience", question.occasion.audience.as_ref());
     add("identity", question.occasion.identity.as_ref());
+    if let Some(status) = &question.occasion.status_reference {
+        body.insert("status_reference".to_owned(), status.clone());
+    }
     if !question.policy.is_null() {
         body.insert("policy".to_owned(), question.policy.clone());
+    }
+    if !question.occasion.transaction_data.is_empty() {
+        body.insert("transaction_data".to_owned(), question.occasion.transaction_data.clone().into());
     }
     if !question.occasion.types.is_empty() {
         body.insert("types".to_owned(), question.occasion.types.clone().into());
