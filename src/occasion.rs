@@ -19,6 +19,9 @@ pub struct Occasion {
     /// What the relying party knows the holder by (an e-mail address, say), matched against hashed identities of badges;
     /// `None` = not checked.
     pub identity: Option<String>,
+    /// What a status list that is shown by itself is asked about: the `status` of a credential as JSON, identifiers as base64url
+    /// (`{"status_list": {"idx": 0, "uri": ".."}}`); `None` = the list is judged, and nothing is looked up in it.
+    pub status_reference: Option<String>,
 }
 
 impl Occasion {

@@ -26,7 +26,7 @@ use crate::trust::{Consulted, Trust};
 use crate::verdict::Verdict;
 use crate::verify::opening::{OpenedPiece, Run, open_run};
 use crate::verify::signatures::Signatures;
-use crate::verify::status_lists::Lists;
+use crate::verify::status_lists::{Lists, Referring};
 
 pub use crate::verify::threads::verify_batch_on_threads;
 
@@ -188,10 +188,11 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
         findings.not_declared(Stage::Holder);
         check_demands((format, decoded, signer.as_ref()), context, &mut findings);
         consulted.extend(format.judge(decoded, signer.as_ref(), context, &mut findings));
-        if !decoded.status.is_empty() {
-            // What a stranger signed names no place that anybody should be asked at.
-            let is_trusted = signer.is_some() && !findings.is_faulty(Stage::Key);
-            consulted.extend(lists.check(decoded, is_trusted, context, &mut findings));
+        if !decoded.status.is_empty() && !status_lists::is_ignored(context, &mut findings) {
+            // What a stranger signed names no place that anybody should be asked at: then nothing marks the stage.
+            let trusted = signer.as_ref().filter(|_| !findings.is_faulty(Stage::Key));
+            let referring = trusted.map(|signer| Referring { format, decoded, signer });
+            consulted.extend(referring.into_iter().flat_map(|it| lists.check(it, context, &mut findings)));
         }
         check_holder((decoded, signer.as_ref()), &inner, context, &mut findings);
         check_holds_any(decoded, &inner, context, &mut findings);

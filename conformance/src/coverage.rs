@@ -31,6 +31,10 @@ pub const STAGES: &[(&str, &[Stage])] = &[
     ("vc_jwt", &WITHOUT_DIGESTS),
     ("vc_sd_jwt", &Stage::ALL),
     ("vc_cose", &WITHOUT_DIGESTS),
+    (
+        "token_status_list",
+        &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy],
+    ),
     ("sd_jwt_vc", &Stage::ALL),
 ];
 

@@ -43,7 +43,7 @@ pub struct Payload {
 }
 
 /// When, and for what, a credential is shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Occasion {
     /// The present, RFC 3339 in UTC.
@@ -57,6 +57,9 @@ pub struct Occasion {
     /// What the holder is known by, for hashed identities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
+    /// What a status list is asked about, where the input is one: the `status` of a credential, identifiers as base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reference: Option<Value>,
     /// CBOR of the session transcript, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_transcript: Option<String>,
@@ -113,6 +116,15 @@ pub struct Answer {
     /// What an accepted credential says, if the verifier tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<Value>,
+}
+
+impl Question {
+    /// `true` when one place gives two answers, one after the other: few can be told of that.
+    pub fn has_earlier_answers(&self) -> bool {
+        let mut places: Vec<&str> = self.evidence.iter().map(|document| document.locator.as_str()).collect();
+        places.sort_unstable();
+        !places.is_sorted_by(|one, other| one < other)
+    }
 }
 
 impl Payload {

@@ -72,6 +72,8 @@ struct SavedOccasion {
     transaction_data: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status_reference: Option<String>,
 }
 
 impl SavedOccasion {
@@ -83,6 +85,7 @@ impl SavedOccasion {
             audience: occasion.audience.clone(),
             transaction_data: occasion.transaction_data.clone(),
             identity: occasion.identity.clone(),
+            status_reference: occasion.status_reference.clone(),
         }
     }
 
@@ -94,6 +97,7 @@ impl SavedOccasion {
             audience: self.audience,
             transaction_data: self.transaction_data,
             identity: self.identity,
+            status_reference: self.status_reference,
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::Exit;
 use crate::cli::demands::{format_name, now, time};
 use crate::cli::input::read_file;
 use crate::cli::issue_di::{PrivateKey, ProofOptions};
+use crate::cli::issue_status_list;
 use crate::cli::issue_w3c::{Refused, Times, W3cOptions};
 use crate::cli::shown::shown;
 use crate::cli::trouble::Trouble;
@@ -25,6 +26,7 @@ use crate::encoding::{base64url, json};
 use crate::format::sd_jwt_vc;
 use crate::issue::sd_jwt::random_salt;
 use crate::issue::sd_jwt_vc::{Draft, Names, issue};
+use crate::issue::token_status_list::ListSigner;
 use crate::issue::{IssueFault, eu_dcc, nz_covid_pass, smart_health_card};
 use crate::limits;
 use crate::time::{Date, Timestamp};
@@ -48,6 +50,7 @@ pub(super) struct Issue {
     key: PathBuf,
     /// What the credential says, JSON. eu_dcc: `ver`, `nam`, `dob` and one of `v`, `t`, `r`. smart_health_card: a FHIR bundle.
     /// nz_covid_pass: `givenName`, `familyName`, `dob`. vc_di, vc_jwt, vc_sd_jwt, vc_cose: the credential or presentation itself.
+    /// token_status_list: `uri`, `ttl`, and `bits`, `places`, `statuses` (values by place), or `identifiers` (base64url); `envelope` is jwt or cwt.
     /// sd_jwt_vc: its claims, `vct` among them.
     #[arg(long, value_name = "FILE")]
     content: PathBuf,
@@ -108,6 +111,7 @@ impl Issue {
             ("eu_dcc", PrivateKey::One(key)) => self.eu_dcc(key, &content)?,
             ("nz_covid_pass", PrivateKey::One(key)) => self.nz_covid_pass(key, &content)?,
             ("smart_health_card", PrivateKey::One(key)) => self.smart_health_card(key, &content)?,
+            ("token_status_list", PrivateKey::One(key)) => self.status_list(key, &content)?,
             (sd_jwt_vc::NAME, PrivateKey::One(key)) => self.sd_jwt_vc(key, &content)?,
             (other, PrivateKey::One(key)) => self.w3c(other, key, &content)?,
         };
@@ -187,6 +191,16 @@ impl Issue {
         let times = (self.issued_at(), self.valid_days.map(|_| self.expires()));
         let issued = self.proof.issue(document, key, self.verification_method(key.public_key()), times);
         issued.map_err(|fault| self.refused(&fault))
+    }
+
+    /// The token of a status list; `--cert` names the signer's certificate, `--kid` its key otherwise.
+    fn status_list(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let list: issue_status_list::Content = self.content(content)?;
+        let certificate = self.cert.as_ref().map(|path| certificate(path, key)).transpose()?;
+        let certificates: Vec<Vec<u8>> = certificate.iter().map(|certificate| certificate.der().to_vec()).collect();
+        let signer = ListSigner { key, kid: self.kid.as_deref(), certificates: &certificates };
+        let times = (self.issued_at(), Some(self.expires()));
+        list.issue(self.issuer.as_deref(), times, &signer).map_err(|fault| self.refused(&fault))
     }
 
     /// What `--kid` says, or the only key of the key's own did:key.

@@ -70,6 +70,9 @@ pub(super) struct Verify {
     /// What the holder is known by (an e-mail address), matched against the hashed identity of a badge.
     #[arg(long, value_name = "TEXT")]
     identity: Option<String>,
+    /// What a status list is asked about, where the input is one: the `status` of a credential as JSON.
+    #[arg(long, value_name = "JSON")]
+    status_reference: Option<String>,
     /// Documents at hand: a folder that mirrors URLs, or a JSON file of URLs and documents; repeat for several.
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
@@ -185,6 +188,7 @@ impl Run<'_> {
                 audience: self.command.audience.clone(),
                 transaction_data: self.command.transaction_data.clone(),
                 identity: self.command.identity.clone(),
+                status_reference: self.command.status_reference.clone(),
             },
             policy: self.policy.clone(),
         }

@@ -17,6 +17,7 @@ pub mod shc_numeric;
 pub mod shc_payload;
 pub mod signers;
 pub mod smart_health_card;
+pub mod token_status_list;
 pub mod transaction_data;
 pub mod vc;
 pub mod vc_cose;
@@ -58,6 +59,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &vc_sd_jwt::VcSdJwt,
     &sd_jwt_vc::SdJwtVc,
     &vc_cose::VcCose,
+    &token_status_list::TokenStatusListToken,
 ];
 
 /// What a reader of lists wants to know of a format.

@@ -1,6 +1,6 @@
 //! Signs compact JWS (RFC 7515), for every format that is one.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::own_keys::Signer;
@@ -25,7 +25,7 @@ pub fn sign_under(members: &[(&str, Json)], payload: &[u8], signer: &dyn Signer)
     if Algorithm::from_jose(algorithm.name()) != Some(algorithm) {
         return Err(IssueFault::Key(format!("{algorithm} has no name in JOSE")));
     }
-    let mut header = serde_json::Map::new();
+    let mut header = Map::new();
     header.insert("alg".to_owned(), algorithm.name().into());
     header.extend(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     let header = base64url::encode(Json::Object(header).to_string().as_bytes());

@@ -9,6 +9,7 @@ pub mod sd_jwt;
 pub mod sd_jwt_vc;
 pub mod smart_health_card;
 pub mod status_list;
+pub mod token_status_list;
 pub mod vc_di;
 pub mod vc_jose;
 

@@ -14,6 +14,9 @@ pub struct Policy {
     pub clock_skew_seconds: u32,
     /// How revocation is treated.
     pub status: StatusDemand,
+    /// Extended key usages (object identifiers) that let a certificate sign status lists. One that is for something else may not; one that
+    /// names no use may. The drafts have assigned no identifier yet.
+    pub status_signing_usages: Vec<String>,
     /// Kinds of event taken from health certificates; empty = all.
     pub events: Vec<Event>,
     /// Whether a test that found the disease is taken.
@@ -52,6 +55,7 @@ impl Default for Policy {
             environment: Environment::Production,
             clock_skew_seconds: 60,
             status: StatusDemand::WhenDeclared,
+            status_signing_usages: Vec::new(),
             events: Vec::new(),
             positive_tests: false,
             value_sets: ValueSetDemand::Note,

@@ -37,6 +37,8 @@ documents! {
     JSONLD = "JSON-LD 1.1 Processing Algorithms", "https://www.w3.org/TR/json-ld11-api/";
     RDFC = "RDF Dataset Canonicalization 1.0", "https://www.w3.org/TR/rdf-canon/";
     BSL = "Bitstring Status List 1.0", "https://www.w3.org/TR/vc-bitstring-status-list/";
+    TSL = "Token Status List", "https://datatracker.ietf.org/doc/draft-ietf-oauth-status-list/";
+    MDOC = "ISO/IEC 18013-5", "https://www.iso.org/standard/91081.html";
     CID = "Controlled Identifiers 1.0", "https://www.w3.org/TR/cid-1.0/";
     DIDRES = "DID Resolution 0.3", "https://www.w3.org/TR/did-resolution/";
     DIDKEY = "did:key", "https://w3c-ccg.github.io/did-key-spec/";
@@ -242,7 +244,7 @@ codes! {
     VpNoCredential "vp.no_credential" Policy VCDM "4.13" "The presentation holds no credential, or none of the kind that was asked for." "It shows that somebody holds a key, and nothing else. The policy `empty_presentations` takes it where no type was asked for.";
     StatusSuspended "status.suspended" Status BSL "2.1" "The issuer suspended the credential." "Ask the holder to clear it up with the issuer.";
     StatusMessage "status.message" Status BSL "2.1" "The status list has a message about the credential." "The message is in the report; the policy decides whether it is taken.";
-    StatusIndex "status.index" Status BSL "3.2" "The credential's place in the status list is malformed or outside of the list." "A decimal text from 0 on.";
+    StatusIndex "status.index" Status BSL "3.2" "The credential's place in the status list is malformed or outside of the list." "A whole number from 0 on, below the length of the list.";
     StatusMalformed "status.malformed" Status BSL "2.2" "The status entry or its list is malformed." "Tell the issuer.";
     StatusExpired "status.expired" Status BSL "2.2" "The status list is out of its validity." "Get the list again; if it stays old, tell the issuer.";
     StatusUntrusted "status.untrusted" Status BSL "3.2" "The status list is not signed by the credential's issuer." "Anybody can write a list that says all is well.";
@@ -250,7 +252,9 @@ codes! {
     StatusPurpose "status.purpose" Status BSL "3.2" "The status list serves another purpose than the credential's entry." "Tell the issuer.";
     StatusLength "status.length" Status BSL "3.2" "The status list is shorter than privacy demands." "At least 131,072 entries.";
     StatusDepth "status.depth" Status BSL "3.2" "The status list has a status list of its own." "A list's own status is not looked at.";
-    StatusUnknownType "status.unknown_type" Status VCDM "4.10" "The kind of status is not one that we can check." "BitstringStatusListEntry and StatusList2021Entry are known.";
+    StatusUnknownType "status.unknown_type" Status VCDM "4.10" "The kind of status is not one that we can check." "BitstringStatusListEntry, StatusList2021Entry, `status_list` and `identifier_list` are known.";
+    StatusUnknownValue "status.unknown_value" Status TSL "7.1" "The status list has a value for the credential that only its issuer can explain." "0 is valid, 1 revoked, 2 suspended. Nothing else is taken for valid.";
+    StatusRollback "status.rollback" Status TSL "8.3" "The status list is older than one that was seen before." "Somebody may be replaying a list from before a revocation. Get the list again.";
     SdjwtFormat "sdjwt.format" Decode RFC9901 "4" "This is not an SD-JWT: a JWS, then disclosures, each behind a tilde." "Send the text unchanged.";
     SdjwtStructure "sdjwt.structure" Decode RFC9901 "7.1" "The digests in the payload are malformed." "`_sd` is a list of texts; a concealed element is an object with `...` alone.";
     SdjwtDepth "sdjwt.depth" Decode OWN "limits" "Disclosures stand one inside the other too deeply." "No genuine credential nests this far.";
@@ -293,6 +297,32 @@ pub(super) fn cose_spec(code: Code) -> Spec {
         Code::TimeNotYetValid => cose(RFC8392, "3.1.5"),
         Code::TimeImplausible => cose(RFC8392, "2"),
         Code::ClaimIssuer => cose(RFC8392, "3.1.1"),
+        code => code.row().spec,
+    }
+}
+
+/// The rule behind a code, as it is written for token status lists.
+pub(super) fn token_list_spec(code: Code) -> Spec {
+    let section = match code {
+        Code::StatusRevoked | Code::StatusSuspended => "7.1",
+        Code::StatusMalformed => "4",
+        Code::StatusIndex | Code::StatusExpired | Code::StatusUntrusted | Code::StatusUriMismatch => "8.3",
+        Code::StatusDepth => "5",
+        Code::StatusUnknownType => "6.1",
+        code => return code.row().spec,
+    };
+    Spec { document: TSL.0, section, url: TSL.1 }
+}
+
+/// The rule behind a code, as it is written for identifier lists.
+pub(super) fn identifier_list_spec(code: Code) -> Spec {
+    match code {
+        Code::StatusRevoked
+        | Code::StatusMalformed
+        | Code::StatusExpired
+        | Code::StatusUntrusted
+        | Code::StatusUriMismatch
+        | Code::StatusDepth => Spec { document: MDOC.0, section: "12.3.6", url: MDOC.1 },
         code => code.row().spec,
     }
 }

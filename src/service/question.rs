@@ -37,6 +37,9 @@ pub struct Question {
     pub transaction_data: Vec<String>,
     /// What the holder is known by, matched against the hashed identity of a badge; absent = not checked.
     pub identity: Option<String>,
+    /// What a status list is asked about, where the input is one: the `status` of a credential.
+    #[schema(value_type = Option<Object>)]
+    pub status_reference: Option<serde_json::Value>,
     /// What the relying party demands, in place of the operator's policy; only where the operator allows that.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Policy>,
@@ -95,6 +98,7 @@ impl Question {
                 audience: self.audience,
                 transaction_data: self.transaction_data,
                 identity: self.identity,
+                status_reference: self.status_reference.map(|status| status.to_string()),
             },
             policy: policy_of(self.policy, service)?,
         })

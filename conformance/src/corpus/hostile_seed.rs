@@ -38,7 +38,7 @@ pub fn trust(folder: &Path) -> Result<(Vec<Value>, Value), String> {
     entries.push(json!({
         "kind": "issuer",
         "issuer": text_of(&keys, "issuer").ok_or(shape)?,
-        "formats": ["smart_health_card", "sd_jwt_vc"],
+        "formats": ["smart_health_card", "sd_jwt_vc", "token_status_list"],
         "keys": {"keys": listed},
     }));
     let did = text_of(&keys, "did_key").ok_or(shape)?;
@@ -84,14 +84,8 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
         _ => Right::NotAccepted,
     };
     let ask = |format: &str| {
-        let input = match String::from_utf8(bytes.clone()) {
-            Ok(text) => Payload::text("text/plain", text),
-            Err(_) => Payload::bytes("application/octet-stream", &bytes),
-        };
-        let mut question = Question { input: input.of_format(format), ..template.clone() };
-        if strict && let Some(policy) = question.policy.as_object_mut() {
-            policy.insert("strict".to_owned(), Value::Bool(true));
-        }
+        let mut question = Question { input: input_of(&bytes).of_format(format), ..template.clone() };
+        set_strict(&mut question, strict);
         if format == "sd_jwt_vc" {
             let named = |name: &str| text_of(keys, name).map(str::to_owned);
             question.occasion.nonce = named("nonce");
@@ -101,6 +95,17 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
         Case::ask(id.clone(), question, right.clone())
     };
     Some(match format {
+        // The list is asked about the place that the case names, as a credential would name it.
+        "token-status-list" => {
+            let mut question = Question { input: input_of(&bytes).of_format("token_status_list"), ..template.clone() };
+            question.occasion.status_reference = Some(json!({ "status_list": case.get("context")? }));
+            set_strict(&mut question, strict);
+            let right = match text_of(case, "reason") {
+                Some(code) if !accept => Right::RefusedFor(code.to_owned()),
+                _ => Right::Accepted,
+            };
+            Case::ask(id, question, right)
+        }
         "hc1" => ask("eu_dcc"),
         "shc" => ask("smart_health_card"),
         "vc-di" => ask("vc_di"),
@@ -131,4 +136,17 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
         }),
         other => Case::skip(id, format!("{other} is not a format of this version")),
     })
+}
+
+fn input_of(bytes: &[u8]) -> Payload {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Payload::text("text/plain", text),
+        Err(_) => Payload::bytes("application/octet-stream", bytes),
+    }
+}
+
+fn set_strict(question: &mut Question, strict: bool) {
+    if strict && let Some(policy) = question.policy.as_object_mut() {
+        policy.insert("strict".to_owned(), Value::Bool(true));
+    }
 }

@@ -26,8 +26,10 @@ pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
 pub mod suite_captures;
+pub mod token_status_list;
 pub mod vc_jose_cose;
 pub mod vcdm2_inputs;
+pub mod vical;
 pub mod wycheproof;
 
 use std::path::{Path, PathBuf};
@@ -77,6 +79,8 @@ pub const LAYOUTS: &[Layout] = &[
     eudi_verifier::LAYOUT,
     cctv_ed25519::LAYOUT,
     rdf_canon::LAYOUT,
+    token_status_list::LAYOUT,
+    vical::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.

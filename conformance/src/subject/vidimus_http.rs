@@ -61,6 +61,9 @@ fn body_of(question: &Question) -> Map<String, Value> {
     add("nonce", question.occasion.nonce.as_ref());
     add("audience", question.occasion.audience.as_ref());
     add("identity", question.occasion.identity.as_ref());
+    if let Some(status) = &question.occasion.status_reference {
+        body.insert("status_reference".to_owned(), status.clone());
+    }
     if !question.policy.is_null() {
         body.insert("policy".to_owned(), question.policy.clone());
     }
