@@ -68,6 +68,8 @@ pub struct Opened<'i> {
     pub is_bound: bool,
     /// Whose credential it is, where it says so by a key.
     pub confirmed: Option<Confirmed>,
+    /// How its holder shows that it is theirs, where the format asks the holder's key itself (a device authenticates an mdoc).
+    pub holder_proof: HolderProof,
     /// Credentials inside (of a presentation), each judged as a part of its own.
     pub inner: Vec<Inner>,
     /// Faults that do not stop the reading.
@@ -83,6 +85,22 @@ pub enum Confirmed {
     Id(String),
     /// Named in another way, which nobody here can compare.
     Other,
+}
+
+/// What shows that the holder of the credential presents it, apart from the signatures of its issuer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum HolderProof {
+    /// Nothing of that kind is declared, or none is asked for.
+    #[default]
+    NotDeclared,
+    /// A signature by the holder's key, yet to be checked.
+    Signature(Box<Vouched>),
+    /// Looked at and right (a message authentication code).
+    Right,
+    /// Wrong, for these reasons.
+    Wrong(Vec<Reason>),
+    /// Could not be told, for this reason.
+    Untold(Reason),
 }
 
 /// One signature and what it is over. Nothing is checked.
@@ -107,6 +125,8 @@ pub struct Signed {
     pub statements: Option<Box<Statements>>,
     /// What a proof of an older suite is over, in the place of `message`.
     pub older: Option<Box<OlderProof>>,
+    /// Certificates that the signer brought along, DER, its own first. They prove nothing by themselves.
+    pub certificates: Vec<Vec<u8>>,
 }
 
 /// What a signing key must be for.
@@ -262,6 +282,7 @@ impl Opened<'_> {
             is_presentation: self.is_presentation,
             is_bound: self.is_bound,
             confirmed: self.confirmed,
+            holder_proof: self.holder_proof,
             inner: self.inner,
             faults: self.faults,
         }

@@ -1,5 +1,8 @@
 //! Occasion: when, and for which purpose, a credential is shown. Plain data.
 
+pub mod session;
+
+use crate::occasion::session::Session;
 use crate::time::Timestamp;
 
 /// The circumstances of one verification.
@@ -17,6 +20,10 @@ pub struct Occasion {
     /// What the relying party knows the holder by (an e-mail address, say), matched against hashed identities of badges;
     /// `None` = not checked.
     pub identity: Option<String>,
+    /// What the device of an mdoc is to have signed for; `None` = no session is known, and device authentication cannot be told.
+    pub session: Option<Session>,
+    /// Elements of an mdoc that the relying party asked for, `namespace/element`; empty = not known. Others are noted.
+    pub elements: Vec<String>,
 }
 
 impl Occasion {

@@ -10,6 +10,7 @@ use crate::credential::Input;
 use crate::encoding::base64url;
 use crate::evidence::{Document, Evidence};
 use crate::occasion::Occasion;
+use crate::occasion::session::Session;
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::trust::entry::Entry;
@@ -70,6 +71,10 @@ struct SavedOccasion {
     audience: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<Session>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    elements: Vec<String>,
 }
 
 impl SavedOccasion {
@@ -80,6 +85,8 @@ impl SavedOccasion {
             nonce: occasion.nonce.clone(),
             audience: occasion.audience.clone(),
             identity: occasion.identity.clone(),
+            session: occasion.session.clone(),
+            elements: occasion.elements.clone(),
         }
     }
 
@@ -90,6 +97,8 @@ impl SavedOccasion {
             nonce: self.nonce,
             audience: self.audience,
             identity: self.identity,
+            session: self.session,
+            elements: self.elements,
         })
     }
 }

@@ -265,6 +265,11 @@ pub trait Format: Sync {
         findings: &mut Findings,
     ) -> Vec<Consulted>;
 
+    /// Judges why the signature of the holder's key is not right; only asked when it is not. Marks the stage Holder.
+    fn judge_wrong_holder(&self, _: &Opened<'_>, _: &Context<'_>, findings: &mut Findings) {
+        findings.fail(Reason::new(Code::VpHolderBinding));
+    }
+
     /// What a payload says, for an accepted credential or for `inspect`; nothing when it cannot be read.
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p>;
 }

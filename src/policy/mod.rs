@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::occasion::session::Handover;
+
 /// The relying party's demands. As JSON, every member may be left out; unknown members are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -33,6 +35,10 @@ pub struct Policy {
     pub unread_ledgers: bool,
     /// Whether every credential of a presentation must be about its holder.
     pub holder_binding: bool,
+    /// Whether a credential must come with a proof by the key that it names as its holder's (device authentication of an mdoc).
+    pub key_binding: KeyBindingDemand,
+    /// Handovers of an mdoc's session that are taken besides the occasion's own.
+    pub handovers: Vec<Handover>,
     /// Whether a presentation without a credential is taken: it shows that somebody holds a key, and nothing else.
     pub empty_presentations: bool,
 }
@@ -53,6 +59,8 @@ impl Default for Policy {
             inline_contexts: false,
             unread_ledgers: false,
             holder_binding: false,
+            key_binding: KeyBindingDemand::WhenDeclared,
+            handovers: Vec::new(),
             empty_presentations: false,
         }
     }
@@ -99,6 +107,19 @@ pub enum ControllerDemand {
     Reject,
     /// It is noted.
     Note,
+}
+
+/// Whether a credential must come with a proof by its holder's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyBindingDemand {
+    /// One that is there must be right; a credential that comes without is judged without.
+    #[default]
+    WhenDeclared,
+    /// It must be there and be right.
+    Required,
+    /// It is not looked at, and the report says so: anybody's copy passes.
+    Ignored,
 }
 
 /// How revocation is treated.

@@ -9,6 +9,7 @@ use crate::credential::Input;
 use crate::encoding::{base64url, json};
 use crate::format;
 use crate::occasion::Occasion;
+use crate::occasion::session::Session;
 use crate::policy::Policy;
 use crate::service::problem::{Kind, Problem};
 use crate::service::state::Service;
@@ -35,6 +36,11 @@ pub struct Question {
     pub audience: Option<String>,
     /// What the holder is known by, matched against the hashed identity of a badge; absent = not checked.
     pub identity: Option<String>,
+    /// What an mdoc's device is to have signed for: the handover's name and its members; absent = no session is known.
+    #[schema(value_type = Option<Object>)]
+    pub session: Option<Session>,
+    /// Elements of an mdoc that were asked for, `namespace/element`; empty = not known. Others are noted.
+    pub elements: Vec<String>,
     /// What the relying party demands, in place of the operator's policy; only where the operator allows that.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Policy>,
@@ -92,6 +98,8 @@ impl Question {
                 nonce: self.nonce,
                 audience: self.audience,
                 identity: self.identity,
+                session: self.session,
+                elements: self.elements,
             },
             policy: policy_of(self.policy, service)?,
         })

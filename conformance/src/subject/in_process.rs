@@ -64,6 +64,8 @@ pub fn request_of(question: &Question) -> Result<(Request, Trust, Evidence), Str
         nonce: question.occasion.nonce.clone(),
         audience: question.occasion.audience.clone(),
         identity: question.occasion.identity.clone(),
+        session: question.occasion.session()?,
+        elements: question.occasion.elements.clone(),
     };
     let mut input = Input::bytes(question.input.to_bytes()?);
     input.format.clone_from(&question.input.format);
