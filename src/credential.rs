@@ -113,6 +113,9 @@ pub struct Signed {
     pub kid: Option<KeyId>,
     /// `true` where the format lets a signer name no key and this one names none: any key of the issuer's may have signed.
     pub names_no_key: bool,
+    /// DER of the certificates that came with the signature (`x5c`, `x5chain`), the signer's own first. They prove nothing before they
+    /// lead to somebody trusted.
+    pub certificates: Vec<Vec<u8>>,
     /// What the key must be for: `assertionMethod` of a credential, `authentication` of a presentation.
     pub purpose: Purpose,
     /// The bytes that were signed.
@@ -225,12 +228,14 @@ impl<'a> Decoded<'a> {
 /// A credential's place in a status list, as the credential states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusEntry {
-    /// The kind of entry (`BitstringStatusListEntry`, `StatusList2021Entry`).
+    /// The kind of entry (`BitstringStatusListEntry`, `StatusList2021Entry`, `status_list`, `identifier_list`).
     pub kind: StatusKind,
-    /// What the list is about (`revocation`, `suspension`, `message`, `refresh`).
+    /// What the list is about (`revocation`, `suspension`, `message`, `refresh`); empty where the kind has no such thing.
     pub purpose: String,
-    /// The place in the list.
+    /// The place in the list; 0 of an identifier list, which has no places.
     pub index: u64,
+    /// What an identifier list would name the credential by.
+    pub identifier: Option<Vec<u8>>,
     /// Where the list is published.
     pub list: String,
     /// Bits of one place, 1 to 8; `None` = the entry does not say.
@@ -246,6 +251,10 @@ pub enum StatusKind {
     Bitstring,
     /// StatusList2021.
     StatusList2021,
+    /// Token Status List.
+    TokenStatusList,
+    /// Identifier list (ISO/IEC 18013-5, second edition).
+    IdentifierList,
     /// Another kind, which nobody here can look up.
     Other,
 }
@@ -257,6 +266,7 @@ impl StatusEntry {
             kind: StatusKind::Other,
             purpose: String::new(),
             index: 0,
+            identifier: None,
             list: String::new(),
             bits: None,
             messages: Vec::new(),

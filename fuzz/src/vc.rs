@@ -43,7 +43,7 @@ pub fn bitstring_list(bytes: &[u8]) {
         for (index, bits) in [(0, None), (131_071, Some(1)), (65_535, Some(3)), (u64::MAX, Some(8)), (u64::MAX, None)] {
             let purpose = list.purposes.first().cloned().unwrap_or_default();
             let url = list.id.clone().unwrap_or_default();
-            let entry = StatusEntry { kind: list.kind, purpose, index, list: url, bits, messages: Vec::new() };
+            let entry = StatusEntry { kind: list.kind, purpose, index, list: url, bits, ..StatusEntry::other() };
             let said = list.check(&entry);
             assert!(index != u64::MAX || said.is_err(), "a place outside of the list");
             assert!(list.kind != StatusKind::Other, "a list of no kind");

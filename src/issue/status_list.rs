@@ -194,7 +194,7 @@ pub fn unsigned_list(draft: &StatusListDraft<'_>, bytes: &[u8]) -> Result<Value,
             put(&mut list, "expirationDate", draft.valid_until.map(|time| json!(time)));
             Ok(list)
         }
-        StatusKind::Other => Err(IssueFault::Content("no such kind of status list".to_owned())),
+        _ => Err(IssueFault::Content("not a kind of list that is a W3C credential".to_owned())),
     }
 }
 
@@ -206,7 +206,7 @@ pub fn status_entry(kind: StatusKind, url: &str, purpose: &str, place: u64) -> R
     let name = match kind {
         StatusKind::Bitstring => "BitstringStatusListEntry",
         StatusKind::StatusList2021 => "StatusList2021Entry",
-        StatusKind::Other => return Err(IssueFault::Content("no such kind of status list".to_owned())),
+        _ => return Err(IssueFault::Content("not a kind of list that is a W3C credential".to_owned())),
     };
     Ok(json!({
         "id": format!("{url}#{place}"),

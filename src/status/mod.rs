@@ -1,4 +1,5 @@
 //! Status: has the issuer withdrawn it? Lists come as evidence.
 
 pub mod bitstring;
+pub mod reference;
 pub mod shc_revocation;

@@ -73,7 +73,7 @@ impl Lists {
         findings.pass(Stage::Status);
         let mut consulted = Vec::new();
         for entry in &decoded.status {
-            if entry.kind == StatusKind::Other {
+            if !matches!(entry.kind, StatusKind::Bitstring | StatusKind::StatusList2021) {
                 findings.unknown(Reason::new(Code::StatusUnknownType), None);
                 continue;
             }

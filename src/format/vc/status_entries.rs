@@ -46,6 +46,7 @@ fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Reason> {
         kind,
         purpose: purpose.ok_or_else(|| malformed("a text as `statusPurpose`"))?.to_owned(),
         index: read_index(entry.member("statusListIndex"))?,
+        identifier: None,
         list: list.to_owned(),
         bits,
         messages: entry

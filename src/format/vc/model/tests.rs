@@ -268,6 +268,7 @@ fn status_entries() {
         kind: StatusKind::Bitstring,
         purpose: "revocation".to_owned(),
         index: 94567,
+        identifier: None,
         list: "https://example.com/s/3".to_owned(),
         bits: None,
         messages: Vec::new(),
