@@ -97,6 +97,8 @@ pub enum HolderProof {
     Signature(Box<Vouched>),
     /// Looked at and right (a message authentication code).
     Right,
+    /// Looked at and not right; the format says why it may be so.
+    Mismatch,
     /// Wrong, for these reasons.
     Wrong(Vec<Reason>),
     /// Could not be told, for this reason.
@@ -128,8 +130,6 @@ pub struct Signed {
     pub statements: Option<Box<Statements>>,
     /// What a proof of an older suite is over, in the place of `message`.
     pub older: Option<Box<OlderProof>>,
-    /// Certificates that the signer brought along, DER, its own first. They prove nothing by themselves.
-    pub certificates: Vec<Vec<u8>>,
 }
 
 /// What a signing key must be for.

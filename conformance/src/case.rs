@@ -37,6 +37,8 @@ pub enum Right {
     Accepted,
     /// Anything but `accepted`.
     NotAccepted,
+    /// Anything but `accepted`, with one of these codes among the faults where the subject tells codes.
+    NotAcceptedFor(Vec<String>),
     /// `accepted`, or refused for these codes alone.
     AcceptedBut(&'static [&'static str]),
     /// Any verdict: the set has none, but the subject must give one.
@@ -115,6 +117,10 @@ impl Right {
             Right::Any => None,
             Right::Accepted => (verdict != "accepted").then(|| format!("expected accepted, got {}", told())),
             Right::NotAccepted => (verdict == "accepted").then(|| "expected not accepted, got accepted".to_owned()),
+            Right::NotAcceptedFor(due) => {
+                let known = answer.codes.is_empty() || answer.codes.iter().any(|code| due.contains(code));
+                (verdict == "accepted" || !known).then(|| format!("expected {}, got {}", due.join(" or "), told()))
+            }
             Right::AcceptedBut(codes) => {
                 let known = !answer.codes.is_empty() && answer.codes.iter().all(|code| codes.contains(&code.as_str()));
                 (verdict != "accepted" && !known)

@@ -220,7 +220,7 @@ fn payload(seed: &[u8], format: &str) -> Vec<u8> {
     let (trust, evidence) = (Trust::none(), Evidence::none());
     let (occasion, policy) = (Occasion::default(), Policy::default());
     let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy: &policy, budget: None };
-    format.open(&[text], &context).map(|opened| opened.payload.into_owned()).unwrap_or_default()
+    format.open(&[text], Seen::default(), &context).map(|opened| opened.payload.into_owned()).unwrap_or_default()
 }
 
 fn cwt(seed: &[u8]) -> Vec<u8> {

@@ -39,6 +39,8 @@ pub struct Policy {
     pub key_binding: KeyBindingDemand,
     /// Handovers of an mdoc's session that are taken besides the occasion's own.
     pub handovers: Vec<Handover>,
+    /// Whether the times of an mdoc's signed object may have fractions of seconds, as deployed issuers write them. They are dropped.
+    pub fractional_seconds: bool,
     /// Whether a presentation without a credential is taken: it shows that somebody holds a key, and nothing else.
     pub empty_presentations: bool,
 }
@@ -61,6 +63,7 @@ impl Default for Policy {
             holder_binding: false,
             key_binding: KeyBindingDemand::WhenDeclared,
             handovers: Vec::new(),
+            fractional_seconds: false,
             empty_presentations: false,
         }
     }

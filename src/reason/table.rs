@@ -45,6 +45,8 @@ documents! {
     RFC9596 = "RFC 9596", "https://www.rfc-editor.org/rfc/rfc9596";
     RFC9901 = "RFC 9901", "https://www.rfc-editor.org/rfc/rfc9901";
     OB3 = "Open Badges 3.0", "https://www.imsglobal.org/spec/ob/v3p0/";
+    MDOC = "ISO/IEC 18013-5:2021", "https://www.iso.org/standard/69084.html";
+    OID4VP = "OpenID4VP 1.0", "https://openid.net/specs/openid-4-verifiable-presentations-1_0.html";
     QR = "ISO/IEC 18004", "https://www.iso.org/standard/83389.html";
 }
 
@@ -175,6 +177,23 @@ codes! {
     TrustKeyWithdrawn "trust.key_withdrawn" Key OWN "trust" "The trust list withdrew the signer." "Ask the holder for a certificate by a current signer.";
     TrustKeyUnavailable "trust.key_unavailable" Key OWN "evidence" "The issuer is known, but its keys are not at hand." "Go online, or import the issuer's key set.";
     X509Missing "x509.missing" Key RFC5280 "6.1" "The credential brings no certificate of its signer." "Its format demands a chain of certificates beside the signature.";
+    MdocResponse "mdoc.response" Decode MDOC "8.3.2.1.2.2" "The DeviceResponse is not one that answers a request." "Version 1, status 0 and at least one document are due.";
+    MdocDuplicateElement "mdoc.duplicate_element" Digests MDOC "9.1.2.4" "Two items of a name space have one digest identifier or one element identifier." "Readers disagree about which one counts, so none does.";
+    MdocRandomShort "mdoc.random_short" Digests MDOC "9.1.2.5" "The random value of an item is too short." "Under 16 bytes, digests of elements that were not shown can be guessed.";
+    MdocDigestAlg "mdoc.digest_alg" Digests MDOC "9.1.2.5" "The digest algorithm is not one of the standard, or a digest has another length." "SHA-256, SHA-384 or SHA-512, uncut.";
+    MdocDigestMissing "mdoc.digest_missing" Digests MDOC "9.3.1" "The issuer signed no digest for an element that is shown." "Somebody added the element, or moved it.";
+    MdocDigestMismatch "mdoc.digest_mismatch" Digests MDOC "9.3.1" "An element is not the one that the issuer signed." "The element was changed.";
+    MdocDoctypeMismatch "mdoc.doctype_mismatch" Digests MDOC "9.3.1" "The document type is not the signed one, or not one that was asked for." "Compare the type of the document, of the signed object and of the request.";
+    MdocValidityFormat "mdoc.validity_format" Validity MDOC "9.1.2.4" "A time of the signed object is absent or not written as the standard demands." "Tag 0, UTC with `Z`, no fraction of seconds.";
+    MdocValidityOutsideDs "mdoc.validity_outside_ds" Validity MDOC "9.3.1" "The credential was signed when its signer's certificate was not valid, or says to begin before it was signed." "Tell the issuer.";
+    MdocDeviceAuth "mdoc.device_auth" Holder MDOC "9.1.3" "The device did not authenticate this document: its signature or MAC is not right." "Another device made it, or it was made for another session, or the document was changed.";
+    MdocDeviceAuthMissing "mdoc.device_auth_missing" Holder MDOC "9.1.3.4" "The document comes without authentication by its device, or with two." "Anybody could have copied it. Exactly one of deviceSignature and deviceMac is due.";
+    MdocSessionMissing "mdoc.session_missing" Holder MDOC "9.1.5.1" "The device authenticated the document for a session, and which one is not known here." "Give the session: the handover with its members, or the transcript; for a MAC the reader's private key too.";
+    MdocKeyAuthorization "mdoc.key_authorization" Holder MDOC "9.1.2.4" "The device signed an element that its issuer did not authorise it to sign." "Only what keyAuthorizations names may come from the device.";
+    MdocShadowedElement "mdoc.shadowed_element" Holder MDOC "9.1.3.4" "The device signed an element that the issuer signed too." "The issuer's value is the one that counts; the device's says something else than it should.";
+    VpSessionMismatch "vp.session_mismatch" Holder OID4VP "B.2.6" "The device authenticated the document for another session." "Compare nonce, client_id, response_uri or origin, and the thumbprint of the encryption key with what the wallet was sent.";
+    X509IssuerMismatch "x509.issuer_mismatch" Key MDOC "B.1.4" "The signer's certificate names another country or state than its authority." "An authority certifies signers of its own country and state only.";
+    X509Profile "x509.profile" Key MDOC "B.1" "A certificate breaks a rule of its profile." "Tell its issuer.";
     X509Malformed "x509.malformed" Key RFC5280 "4.1" "A certificate is malformed." "Tell its issuer.";
     X509EkuPurpose "x509.eku_purpose" Key HCERT "A.1.4" "The signer's certificate does not allow this kind of content." "Extended key usage names tests, vaccinations, recoveries.";
     X509Expired "x509.expired" Validity RFC5280 "4.1.2.5" "The signer's certificate is out of its validity, or ends before the credential does." "Ask the holder for a certificate by a current signer.";

@@ -43,6 +43,7 @@ impl<'a> HolderCheck<'a> {
     ) {
         match &self.opened.holder_proof {
             HolderProof::NotDeclared => {}
+            HolderProof::Mismatch => format.judge_wrong_holder(self.opened, context, findings),
             HolderProof::Right => findings.pass(Stage::Holder),
             HolderProof::Untold(reason) => findings.unknown(reason.clone(), None),
             HolderProof::Wrong(reasons) => reasons.iter().for_each(|reason| findings.fail(reason.clone())),

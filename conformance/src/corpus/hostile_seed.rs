@@ -39,6 +39,10 @@ pub fn trust(folder: &Path) -> Result<(Vec<Value>, Value), String> {
         "formats": ["smart_health_card"],
         "keys": keys.get("shc_jwks").ok_or(shape)?,
     }));
+    // The one document signer of the set's mdocs chains to this authority.
+    entries.push(
+        json!({"kind": "authority", "certificate": text_of(trust, "iaca_der").ok_or(shape)?, "formats": ["mdoc"]}),
+    );
     let did = text_of(&keys, "did_key").ok_or(shape)?;
     entries.push(json!({"kind": "issuer", "issuer": did, "formats": ["vc_di"]}));
     let skew = keys.get("skew").and_then(Value::as_i64).ok_or(shape)?;
@@ -77,21 +81,22 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
         _ => return None,
     };
     let right = if accept { Right::Accepted } else { Right::NotAccepted };
-    let ask = |format: &str| {
-        let input = match String::from_utf8(bytes.clone()) {
-            Ok(text) => Payload::text("text/plain", text),
-            Err(_) => Payload::bytes("application/octet-stream", &bytes),
-        };
-        let mut question = Question { input: input.of_format(format), ..template.clone() };
-        if strict && let Some(policy) = question.policy.as_object_mut() {
-            policy.insert("strict".to_owned(), Value::Bool(true));
-        }
-        Case::ask(id.clone(), question, right)
-    };
+    let ask = |format: &str| Case::ask(id.clone(), ask_question(&bytes, format, strict, template), right.clone());
     Some(match format {
         "hc1" => ask("eu_dcc"),
         "shc" => ask("smart_health_card"),
         "vc-di" => ask("vc_di"),
+        "mdoc-device-response" => {
+            let mut question = ask_question(&bytes, "mdoc", strict, template);
+            let own = |name| text_of(keys, name).map(str::to_owned);
+            let (audience, response_uri) = (own("audience")?, own("response_uri")?);
+            question.occasion.nonce = own("nonce");
+            question.occasion.types = vec![own("doctype")?];
+            question.occasion.session =
+                Some(json!({"handover": "openid4vp", "client_id": audience, "response_uri": response_uri}));
+            let due = text_of(case, "reason").unwrap_or_default().to_owned();
+            Case::ask(id, question, if accept { Right::Accepted } else { Right::NotAcceptedFor(vec![due]) })
+        }
         "cbor" => Case::call(id, move || {
             let read = vidimus::encoding::cbor::decode(&bytes);
             Found::when(accept, read.is_ok(), || read.err().map_or_else(String::new, |reason| reason.to_string()))
@@ -118,4 +123,17 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
         }),
         other => Case::skip(id, format!("{other} is not a format of this version")),
     })
+}
+
+/// The question whether these bytes, of that format, are good.
+fn ask_question(bytes: &[u8], format: &str, strict: bool, template: &Question) -> Question {
+    let input = match String::from_utf8(bytes.to_vec()) {
+        Ok(text) => Payload::text("text/plain", text),
+        Err(_) => Payload::bytes("application/octet-stream", bytes),
+    };
+    let mut question = Question { input: input.of_format(format), ..template.clone() };
+    if strict && let Some(policy) = question.policy.as_object_mut() {
+        policy.insert("strict".to_owned(), Value::Bool(true));
+    }
+    question
 }

@@ -12,6 +12,7 @@ pub mod did_key;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
+pub mod iso_mdoc;
 pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
@@ -54,6 +55,7 @@ pub const LAYOUTS: &[Layout] = &[
     shc_spec::LAYOUT,
     nzcp_spec::LAYOUT,
     hostile_seed::LAYOUT,
+    iso_mdoc::LAYOUT,
     cose_fail::LAYOUT,
     json_testsuite::LAYOUT,
     jcs::LAYOUT,

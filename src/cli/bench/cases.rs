@@ -72,5 +72,5 @@ fn open(request: &Request, trust: &Trust) -> Option<Opened<'static>> {
     let context =
         Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy, budget: None };
     let piece = pieces(&request.input, &request.policy).ok()?.into_iter().next()?;
-    piece.format.open(&piece.texts, &context).ok()
+    piece.format.open(&piece.texts, piece.seen.clone(), &context).ok()
 }

@@ -34,6 +34,15 @@ pub fn text(item: &[u8]) -> Option<&str> {
     }
 }
 
+/// The bytes under tag 24 (encoded CBOR), when they stand in one piece and this is nothing else.
+pub fn encoded_cbor(item: &[u8]) -> Option<&[u8]> {
+    let mut walk = Walk { rest: item };
+    let (6, Some(24)) = walk.head()? else { return None };
+    let (2, Some(length)) = walk.head()? else { return None };
+    let bytes = walk.bytes(length)?;
+    walk.rest.is_empty().then_some(bytes)
+}
+
 /// The first key of a map that these bytes begin with, when it is a text; more may be missing behind it.
 pub fn first_key(bytes: &[u8]) -> Option<&str> {
     let mut walk = Walk { rest: bytes };
@@ -153,6 +162,8 @@ mod tests {
         assert_eq!(pairs(map).expect("a map").count(), 2);
         assert_eq!(first_key(&map[..3]), Some("a"));
         assert_eq!(text(b"\x61x"), Some("x"));
+        assert_eq!(member(map, "a").and_then(encoded_cbor), Some(&b"\x01"[..]));
+        assert!(encoded_cbor(b"\xd8\x19\x41\x01").is_none() && encoded_cbor(b"\xd8\x18\x41\x01\x00").is_none());
     }
 
     #[test]

@@ -146,10 +146,7 @@ fn read_document<'v, 'a>(
     })
 }
 
-fn device_of<'v, 'a>(
-    bytes: &'a [u8],
-    document: &'v Value<'a>,
-) -> Result<Option<DeviceSigned<'v, 'a>>, Reason> {
+fn device_of<'v, 'a>(bytes: &'a [u8], document: &'v Value<'a>) -> Result<Option<DeviceSigned<'v, 'a>>, Reason> {
     if document.entry_text("deviceSigned").is_none() {
         return Ok(None);
     }

@@ -14,8 +14,8 @@ use crate::crypto::cose_key;
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::cbor::{self, Value};
 use crate::format::mdoc::container::{is_version_1, missing, wrong};
-use crate::format::mdoc::status;
 use crate::reason::{Code, Reason};
+use crate::status::reference;
 use crate::time::Timestamp;
 
 const TAG_TDATE: u64 = 0;
@@ -116,13 +116,13 @@ impl<'v, 'a> Mso<'v, 'a> {
             || holds(authorised.entry_text("dataElements").and_then(|all| all.entry_text(name_space)), element)
     }
 
-    /// The times; those that are absent or malformed are faults.
-    pub fn validity(&self, faults: &mut Vec<Reason>) -> Validity {
+    /// The times; those that are absent or malformed are faults. `takes_fractions` drops fractions of seconds.
+    pub fn validity(&self, takes_fractions: bool, faults: &mut Vec<Reason>) -> Validity {
         let Some(info) = self.whole.entry_text("validityInfo").filter(|info| info.as_map().is_some()) else {
             faults.push(Reason::new(Code::MdocValidityFormat).expected("validityInfo: map"));
             return Validity::default();
         };
-        let mut time = |name| tdate(info, name).map_err(|reason| faults.push(reason)).ok();
+        let mut time = |name| tdate(info, name, takes_fractions).map_err(|reason| faults.push(reason)).ok();
         let validity =
             Validity { signed: time("signed"), valid_from: time("validFrom"), valid_until: time("validUntil") };
         if info.entry_text("expectedUpdate").is_some() {
@@ -134,14 +134,16 @@ impl<'v, 'a> Mso<'v, 'a> {
     /// Where its status is told.
     ///
     /// # Errors
-    /// `claim.type` when `status` is malformed.
+    /// `status.malformed`, `status.index`.
     pub fn status(&self) -> Result<Vec<StatusEntry>, Reason> {
-        self.whole.entry_text("status").map_or(Ok(Vec::new()), status::entries)
+        self.whole.entry_text("status").map_or(Ok(Vec::new()), reference::of_cbor)
     }
 }
 
 /// ISO/IEC 18013-5, 9.1.2.4: `tdate` with tag 0, in UTC ("Z"), without a fraction of seconds.
-fn tdate(info: &Value<'_>, name: &'static str) -> Result<Timestamp, Reason> {
+///
+/// Deviation: where the policy says so, a fraction is dropped.
+fn tdate(info: &Value<'_>, name: &'static str, takes_fractions: bool) -> Result<Timestamp, Reason> {
     let fault = |got: String| {
         Reason::new(Code::MdocValidityFormat).expected("tag 0, UTC, whole seconds").got(format!("{name}: {got}"))
     };
@@ -149,7 +151,8 @@ fn tdate(info: &Value<'_>, name: &'static str) -> Result<Timestamp, Reason> {
         None => Err(fault("nothing".to_owned())),
         Some(Value::Tag(TAG_TDATE, inner)) => {
             let text = inner.as_text().ok_or_else(|| fault(inner.kind().to_owned()))?;
-            let is_plain = text.len() == 20 && text.ends_with('Z') && text.get(10..11) == Some("T");
+            let whole = text.get(19..20) == Some("Z") || (takes_fractions && text.get(19..20) == Some("."));
+            let is_plain = whole && text.ends_with('Z') && text.get(10..11) == Some("T");
             match Timestamp::from_rfc3339(text) {
                 Some(time) if is_plain => Ok(time),
                 _ => Err(fault(format!("`{text}`"))),
