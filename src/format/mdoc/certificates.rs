@@ -15,9 +15,9 @@ use crate::trust::x509::{Certificate, KeyUsage};
 pub const DOCUMENT_SIGNER: &str = "1.0.18013.5.1.2";
 const DAY_SECONDS: i64 = 86_400;
 /// Days that a document signer's certificate is valid at most.
-const SIGNER_DAYS: i64 = 457;
+pub const SIGNER_DAYS: i64 = 457;
 /// Days of the twenty years of an authority, leap days and a day at each end counted.
-const AUTHORITY_DAYS: i64 = 20 * 365 + 5 + 2;
+pub const AUTHORITY_DAYS: i64 = 20 * 365 + 5 + 2;
 
 /// Where the credential says that it was issued.
 #[derive(Clone, Copy, Debug, Default)]
