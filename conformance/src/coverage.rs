@@ -12,7 +12,6 @@ pub const UNREACHABLE: &[(Code, &str)] = &[
     (Code::InputAmbiguous, "The beginnings of the formats exclude each other."),
     (Code::LdContextHash, "A pinned context with another digest is left out of the trust snapshot, which says so."),
     (Code::StatusMessage, "A message is noted; it refuses nothing."),
-    (Code::X509PathLen, "Signers are certified directly: no path has an authority in its middle."),
 ];
 
 /// All stages but one: what the envelope holds is there in full.
@@ -31,6 +30,7 @@ pub const STAGES: &[(&str, &[Stage])] = &[
     ("vc_jwt", &WITHOUT_DIGESTS),
     ("vc_sd_jwt", &Stage::ALL),
     ("vc_cose", &WITHOUT_DIGESTS),
+    ("mdoc", &Stage::ALL),
 ];
 
 /// What our vectors leave open, one sentence each. Only the subject `in-process` tells every code.
