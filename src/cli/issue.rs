@@ -11,6 +11,7 @@ use crate::cli::Exit;
 use crate::cli::demands::{format_name, now, time};
 use crate::cli::input::read_file;
 use crate::cli::issue_di::{PrivateKey, ProofOptions};
+use crate::cli::issue_mdoc::MdocOptions;
 use crate::cli::issue_w3c::{Refused, Times, W3cOptions};
 use crate::cli::shown::shown;
 use crate::cli::trouble::Trouble;
@@ -44,7 +45,8 @@ pub(super) struct Issue {
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// What the credential says, JSON. eu_dcc: `ver`, `nam`, `dob` and one of `v`, `t`, `r`. smart_health_card: a FHIR bundle.
-    /// nz_covid_pass: `givenName`, `familyName`, `dob`. vc_di, vc_jwt, vc_sd_jwt, vc_cose: the credential or presentation itself.
+    /// nz_covid_pass: `givenName`, `familyName`, `dob`. mdoc: `docType` and `nameSpaces`; bytes and dates are `{"$bytes": ..}`,
+    /// `{"$date": ..}`, `{"$time": ..}`. vc_di, vc_jwt, vc_sd_jwt, vc_cose: the credential or presentation itself.
     #[arg(long, value_name = "FILE")]
     content: PathBuf,
     /// The signer's certificate, PEM or DER; names the key identifier, and the issuer of an EU DCC.
@@ -76,6 +78,8 @@ pub(super) struct Issue {
     proof: ProofOptions,
     #[command(flatten)]
     w3c: W3cOptions,
+    #[command(flatten)]
+    mdoc: MdocOptions,
 }
 
 /// What an NZ COVID Pass says, as the specification spells it.
@@ -102,6 +106,7 @@ impl Issue {
             ("eu_dcc", PrivateKey::One(key)) => self.eu_dcc(key, &content)?,
             ("nz_covid_pass", PrivateKey::One(key)) => self.nz_covid_pass(key, &content)?,
             ("smart_health_card", PrivateKey::One(key)) => self.smart_health_card(key, &content)?,
+            ("mdoc", PrivateKey::One(key)) => self.mdoc(key, &content)?,
             (other, PrivateKey::One(key)) => self.w3c(other, key, &content)?,
         };
         if let Some(path) = &self.qr {
@@ -130,6 +135,13 @@ impl Issue {
             dcc: self.content(content)?,
         };
         eu_dcc::issue(&draft, key, kid, eu_dcc::Shape::default()).map_err(|fault| self.refused(&fault))
+    }
+
+    /// The issuer's part, for the device's key; `vidimus keys --test-ca` makes key and certificate.
+    fn mdoc(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let path = self.cert.as_ref().ok_or_else(|| Trouble::new("by whom? Give --cert FILE"))?;
+        let certificate = certificate(path, key)?;
+        self.mdoc.issue(self.content(content)?, (key, &certificate), (self.issued_at(), self.expires()))
     }
 
     fn nz_covid_pass(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {

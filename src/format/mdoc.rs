@@ -16,6 +16,7 @@ pub mod split;
 use std::borrow::Cow;
 
 use crate::check::{Findings, Note};
+use crate::core_data::from_mdoc;
 use crate::credential::{Claims, Confirmed, Decoded, Opened, Signed};
 use crate::encoding::cbor::{self, Value, raw};
 use crate::envelope::cose::{Wrappings, open_sign1_item};
@@ -179,12 +180,16 @@ impl Format for Mdoc {
     }
 
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p> {
-        let Ok(Value::Map(claims)) = disclosed(payload) else { return Disclosed::default() };
+        let Ok(claims) = disclosed(payload) else { return Disclosed::default() };
+        let doc_type = claims.entry_text(DOC_TYPE).and_then(Value::as_text).unwrap_or_default();
+        let core = claims.entry_text(NAME_SPACES).map(|spaces| from_mdoc::core_data(doc_type, spaces));
+        let core = core.unwrap_or_default();
+        let Value::Map(claims) = claims else { return Disclosed::default() };
         let named = |(name, value): (Value<'p>, Value<'p>)| match name {
             Value::Text(name) => Some((Cow::Owned(name.into_owned()), Claim::Cbor(value))),
             _ => None,
         };
-        Disclosed { claims: claims.into_iter().filter_map(named).collect(), ..Disclosed::default() }
+        Disclosed { claims: claims.into_iter().filter_map(named).collect(), core }
     }
 }
 
