@@ -7,7 +7,7 @@
 //! DeviceSigned = { "nameSpaces": #6.24(bstr .cbor { * NameSpace => { + tstr => any } }),
 //!                  "deviceAuth": { "deviceSignature": COSE_Sign1 // "deviceMac": COSE_Mac0 } }
 //! ```
-//! Nothing is believed here. Members that are not named above are passed over.
+//! Nothing is believed here. Members that are not named above are passed over, but for IssuerSigned, which holds no others.
 
 use crate::encoding::cbor::{Value, raw};
 use crate::reason::{Code, Reason};
@@ -125,6 +125,7 @@ fn read_document<'v, 'a>(
             (raw::member(bytes, "issuerSigned").ok_or_else(|| missing("issuerSigned"))?, issuer_signed)
         }
     };
+    check_members(issuer_signed)?;
     let doc_type = match (is_bare, document.entry_text("docType")) {
         (true, _) => None,
         (false, Some(Value::Text(text))) => Some(&**text),
@@ -144,6 +145,15 @@ fn read_document<'v, 'a>(
         refused_elements: refused_elements(document),
         refused_documents,
     })
+}
+
+/// An issuer's part holds nothing else: under another name, its elements would go unread, and nobody would miss them.
+fn check_members(issuer_signed: &Value<'_>) -> Result<(), Reason> {
+    let is_known = |name: &Value<'_>| matches!(name.as_text(), Some("nameSpaces" | "issuerAuth"));
+    match issuer_signed.as_map().unwrap_or_default().iter().all(|(name, _)| is_known(name)) {
+        true => Ok(()),
+        false => Err(Reason::new(Code::ClaimType).expected("nameSpaces and issuerAuth").got("another member")),
+    }
 }
 
 fn device_of<'v, 'a>(bytes: &'a [u8], document: &'v Value<'a>) -> Result<Option<DeviceSigned<'v, 'a>>, Reason> {

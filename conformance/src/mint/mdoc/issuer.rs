@@ -46,6 +46,8 @@ fn containers(teller: &mut Teller<'_>, good: &Doc<'_>) {
     inside("type-of-number", "The document's type is a number.", Code::ClaimType, &["docType"], Cbor::Unsigned(1));
     let title = "The document has no issuer's part.";
     inside("no-issuer-signed", title, Code::ClaimMissing, &["issuerSigned"], Cbor::Null);
+    let path = ["issuerSigned", "extra"];
+    inside("issuer-signed-with-more", "The issuer's part holds another member.", Code::ClaimType, &path, "x".into());
     let path = ["issuerSigned", "issuerAuth"];
     inside("no-issuer-auth", "The issuer's part has no signature.", Code::ClaimMissing, &path, Cbor::Null);
     teller.refuse("trailing", "A byte follows the response.", Code::CborTrailing, &[&bytes[..], &[0]].concat());
