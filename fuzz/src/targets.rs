@@ -26,6 +26,7 @@ use vidimus::envelope::data_integrity::{bbs_value, ecdsa_sd_value};
 use vidimus::envelope::jws::Jws;
 use vidimus::envelope::sd_jwt::{SdJwt, process};
 use vidimus::evidence::{Document, Evidence};
+use vidimus::format::glance::Seen;
 use vidimus::format::{Context, by_name, detect};
 use vidimus::issue;
 use vidimus::limits;
@@ -39,7 +40,7 @@ use vidimus::trust::x509::Certificate;
 use vidimus::trust::{Trust, import, importers};
 use vidimus::verify::{Request, verify};
 
-use crate::{es256, linked_data};
+use crate::{es256, linked_data, mdoc};
 
 /// One function under test.
 pub struct Target {
@@ -107,6 +108,8 @@ pub static TARGETS: &[Target] = &[
     target("vc_jwt", |b| judge(Some("vc_jwt"), b), as_is),
     target("vc_sd_jwt", |b| judge(Some("vc_sd_jwt"), b), as_is),
     target("vc_cose", |b| judge(Some("vc_cose"), b), as_is),
+    target("mdoc", |b| judge(Some("mdoc"), b), |_| mdoc::response_seed()),
+    target("mdoc_signed", mdoc::signed_object, |_| mdoc::object_seed()),
     target("any_input", |b| judge(None, b), as_is),
     target("eu_dcc_signed", signed_dcc, cwt),
     target("shc_signed", signed_card, jwt),
