@@ -12,7 +12,8 @@ service=
 trap '[ -z "$service" ] || kill "$service" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 echo "== the library, all sets"
-$kit run --timeout 60 --exceptions "$exceptions" "$corpora/health" "$corpora/security" "$corpora/w3c" "$corpora/wallet/openbadges" "$corpora/wallet/sd-jwt-rfc9901"
+$kit run --timeout 60 --exceptions "$exceptions" "$corpora/health" "$corpora/security" "$corpora/w3c" "$corpora/wallet/openbadges" "$corpora/wallet/sd-jwt-rfc9901" \
+  "$corpora/wallet/mdoc-iso18013-5-annexD" "$corpora/wallet/mdoc-realworld" "$corpora/wallet/mdoc-isomdl" "$corpora/wallet/eudi-verifier"
 
 echo "== the command, hostile HC1 and SHC"
 $kit run --subject vidimus-cli:target/debug/vidimus --exceptions "$exceptions" "$corpora/security/hostile-seed"
