@@ -18,6 +18,9 @@ function changed(bytes, from, to, last = false) {
   return copy;
 }
 
+// No payload, then a signature of 64 bytes.
+const DETACHED = Buffer.from([0xf6, 0x58, 0x40]);
+
 // One bit of the bytes behind a mark.
 function flipped(bytes, mark, behind) {
   const copy = Buffer.from(bytes);
@@ -49,7 +52,7 @@ for (const peer of [auth0Mdl, animoMdoc]) {
   rejected('another digest', flipped(response, 'valueDigests', 30), ['mdoc.digest_mismatch', 'sig.invalid']);
   rejected('another end', changed(response, 'validUntil', 'validUntik'), ['mdoc.validity_format', 'sig.invalid']);
   rejected('another document type', changed(response, 'org.iso.18013.5.1.mDL', 'org.iso.18013.5.1.mDM'), ['mdoc.doctype_mismatch', ...session]);
-  rejected('another signature of the device', flipped(response, 'deviceSignature', 12), session);
+  rejected('another signature of the device', flipped(response, DETACHED, 12), session);
   const other = await peer.present(issued, { nonce: 'another-nonce-of-the-verifier' });
   rejected('for another nonce', other.response, session);
   if (peer === animoMdoc) {

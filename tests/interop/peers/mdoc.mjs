@@ -131,12 +131,12 @@ export const animoMdoc = {
       .sign({ issuerPrivateKey: asJwk(cast().signer_jwk), issuerCertificate: bytesOf(cast().signer_pem), alg: 'ES256' }, context);
     return new animo.MDoc([document]).encode();
   },
-  async present(mdoc, { names = Object.keys(says()), device = cast().device_jwk } = {}) {
+  async present(mdoc, { names = Object.keys(says()), device = cast().device_jwk, nonce = NONCE } = {}) {
     const { mdoc_generated_nonce, client_id, response_uri } = SESSION;
     const made = animo.DeviceResponse.from(mdoc instanceof Uint8Array ? animo.parseDeviceResponse(mdoc) : mdoc)
       .usingPresentationDefinition(definition(names))
       .usingSessionTranscriptForOID4VP({
-        mdocGeneratedNonce: mdoc_generated_nonce, clientId: client_id, responseUri: response_uri, verifierGeneratedNonce: NONCE,
+        mdocGeneratedNonce: mdoc_generated_nonce, clientId: client_id, responseUri: response_uri, verifierGeneratedNonce: nonce,
       })
       .authenticateWithSignature(asJwk(device), 'ES256');
     const response = Buffer.from((await made.sign(context)).encode());
