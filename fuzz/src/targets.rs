@@ -39,7 +39,7 @@ use vidimus::trust::x509::Certificate;
 use vidimus::trust::{Trust, import, importers};
 use vidimus::verify::{Request, verify};
 
-use crate::{es256, linked_data, mdoc, sd_jwt};
+use crate::{ed25519, es256, linked_data, mdoc, sd_jwt};
 
 /// One function under test.
 pub struct Target {
@@ -70,6 +70,7 @@ pub static TARGETS: &[Target] = &[
     target("nquads", linked_data::statements, linked_data::dataset),
     target("cose_sign1", |b| drop(cose::open_sign1(b, cose::Wrappings { cwt_tag: true, untagged: true })), cose_bytes),
     target("jws", |b| text(b, |t| drop(Jws::open(t))), as_is),
+    target("ed25519", ed25519::paths_agree, as_is),
     target("es256", es256::paths_agree, as_is),
     target("x509", |b| drop(Certificate::from_der(b)), certificates),
     target("spki", |b| drop(PublicKey::from_spki_der(b)), certificates),
