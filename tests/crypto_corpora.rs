@@ -10,9 +10,10 @@ use base64::Engine;
 use serde_json::Value;
 use vidimus::crypto::algorithm::{Algorithm, KeyKind};
 use vidimus::crypto::ecdsa_value::raw_from_der;
+use vidimus::crypto::ed25519;
 use vidimus::crypto::job::{Job, check, check_one};
 use vidimus::crypto::public_key::PublicKey;
-use vidimus::reason::Code;
+use vidimus::reason::{Code, Reason};
 
 fn corpora() -> Option<PathBuf> {
     let path = std::env::var_os("VIDIMUS_CORPORA").map(PathBuf::from).filter(|path| path.is_dir());
@@ -47,6 +48,19 @@ struct Tally {
     wrong: Vec<String>,
 }
 
+/// The library's answer, which that by a table must be too where there is one for Ed25519: in words, and several times over in lanes.
+fn check_every_way(job: &Job<'_>) -> Result<(), Reason> {
+    let answer = check_one(job);
+    let key = job.key.ed25519_bytes().and_then(|key| key.try_into().ok());
+    if let (Algorithm::EdDsa, Some(key), Ok(signature)) = (job.algorithm, key, job.signature.try_into()) {
+        let table = ed25519::Table::build(key, 4).expect("a key has a table");
+        let one = ed25519::Check { table: &table, key, message: job.message, signature };
+        assert_eq!(ed25519::check(&[one], false), [answer.is_ok()]);
+        assert_eq!(ed25519::check(&[one; 3], true), [answer.is_ok(); 3]);
+    }
+    answer
+}
+
 /// Runs one Wycheproof file; `der` says that ECDSA signatures stand in DER.
 fn wycheproof(name: &str, algorithm: Algorithm, der: bool) -> Option<Tally> {
     let file = json(corpora()?.join("security/wycheproof").join(format!("{name}_test.json")));
@@ -58,7 +72,7 @@ fn wycheproof(name: &str, algorithm: Algorithm, der: bool) -> Option<Tally> {
             let answer = key.clone().and_then(|key| {
                 let width = key.curve().map_or(0, |curve| curve.coordinate_bytes());
                 let signature = if der { raw_from_der(&signature, width)? } else { signature };
-                check_one(&Job {
+                check_every_way(&Job {
                     algorithm,
                     key,
                     message: &message,
@@ -165,7 +179,7 @@ fn cctv_ed25519() {
         let message = vector["msg"].as_str().expect("text").as_bytes();
         let signature = bytes(&vector["sig"]);
         let answer = PublicKey::ed25519(&bytes(&vector["key"])).and_then(|key| {
-            check_one(&Job {
+            check_every_way(&Job {
                 algorithm: Algorithm::EdDsa,
                 key,
                 message,

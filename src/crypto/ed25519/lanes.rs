@@ -4,6 +4,8 @@
 
 #[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "arrays and loops of constant bounds"))]
 mod prime;
+#[cfg(test)]
+mod tests;
 
 use crate::crypto::ed25519::field::Element;
 use crate::crypto::ed25519::point::Addend;
