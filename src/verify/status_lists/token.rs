@@ -13,6 +13,7 @@ use crate::crypto::public_key::PublicKey;
 use crate::encoding::base64url;
 use crate::evidence::Document;
 use crate::format::glance::{Room, Seen};
+use crate::format::sd_jwt_vc;
 use crate::format::token_status_list::claims::{List, Said};
 use crate::format::token_status_list::{TokenStatusListToken, look_up};
 use crate::format::{Candidate, Context, Format, Keys, chains};
@@ -115,6 +116,10 @@ fn opened_list(
     context: &Context<'_>,
 ) -> Result<Usable, Trouble> {
     let SignedList { opened, issued_at, standing } = signed_list(document, referring, context)?;
+    // SD-JWT VC, 2.2.2.3: the list of such a credential is a JWT.
+    if opened.is_cose() && referring.format.about().name == sd_jwt_vc::NAME {
+        return Err(Trouble::Fault(Reason::new(Code::StatusMalformed).expected("a status list as JWT").got("a CWT")));
+    }
     let decoded = TokenStatusListToken.decode(&opened, context.policy).map_err(of_reading)?;
     let said = Said::of(&decoded);
     said.check_subject(Some(&entry.list)).map_or(Ok(()), |reason| Err(Trouble::Fault(reason)))?;
