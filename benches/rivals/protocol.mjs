@@ -27,9 +27,12 @@ export async function each(kind, credentials, act) {
 }
 
 // The same for verifying: `verify` throws what it has against a credential, and must have something against the spoilt one.
-export async function verifying(kind, { credentials, spoilt }, verify) {
+// Where holders prove that they are there, so it is with the one that was shown to somebody else.
+export async function verifying(kind, { credentials, spoilt, replayed }, verify) {
   if (!spoilt) throw new Error(`${kind}: no spoilt credential`);
-  if (await verify(spoilt).then(() => true, () => false)) throw new Error(`${kind}: takes what is spoilt`);
+  const isTaken = (text) => verify(text).then(() => true, () => false);
+  if (await isTaken(spoilt)) throw new Error(`${kind}: takes what is spoilt`);
+  if (replayed && await isTaken(replayed)) throw new Error(`${kind}: takes what was shown to somebody else`);
   await each(kind, credentials, verify);
 }
 

@@ -17,10 +17,13 @@ def row(name: str) -> dict:
 def verifying(kind: str, inputs: dict, verify) -> None:
     """Work on one credential of the row after another.
 
-    `verify` raises what it has against a credential. It must accept every one of them and refuse the spoilt one.
+    `verify` raises what it has against a credential. It must accept every one of them and refuse the spoilt one, and the one that
+    was shown to somebody else where holders prove that they are there.
     """
     if takes(verify, inputs["spoilt"]):
         sys.exit(f"{kind}: takes what is spoilt")
+    if "replayed" in inputs and takes(verify, inputs["replayed"]):
+        sys.exit(f"{kind}: takes what was shown to somebody else")
     credentials = inputs["credentials"]
     for credential in credentials:
         verify(credential)

@@ -5,8 +5,10 @@
 
 mod authority;
 mod health;
+mod iaca;
 mod spoil;
 mod w3c;
+mod wallet;
 
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -47,6 +49,9 @@ fn main() -> Result<(), Fault> {
         ("vc_di.bbs-2023", bbs.shown),
         ("vc_di.ecdsa-sd-2023.derive", ecdsa_sd.base),
         ("vc_di.bbs-2023.derive", bbs.base),
+        ("sd_jwt_vc.es256", wallet::sd_jwt_vc(now)?),
+        ("sd_jwt_vc.es256.kb", wallet::sd_jwt_vc_bound(now)?),
+        ("mdoc.es256", wallet::mdocs(now)?),
     ];
     for (name, row) in rows {
         fs::write(folder.join(format!("{name}.json")), serde_json::to_vec(&row)?)?;
@@ -64,7 +69,7 @@ fn row(
     let credentials =
         (0..count).map(|number| credential(number, number % issuers.len())).collect::<Result<Vec<_>, _>>()?;
     let spoilt = Some(spoil::changed(&credentials[0])?);
-    Ok(Row { credentials, spoilt, issuers, trust, selected: Vec::new() })
+    Ok(Row { credentials, spoilt, issuers, trust, ..Row::default() })
 }
 
 /// A new key each.

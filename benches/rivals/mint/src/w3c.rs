@@ -126,8 +126,8 @@ pub(crate) fn selective(suite: &str, now: Timestamp) -> Result<Selective, Fault>
     let spoilt = Some(spoil::changed(&shown[0])?);
     let selected = SELECTED.map(str::to_owned).to_vec();
     Ok(Selective {
-        base: Row { credentials: base, spoilt: None, issuers: issuers.clone(), trust: trust.clone(), selected },
-        shown: Row { credentials: shown, spoilt, issuers, trust, selected: Vec::new() },
+        base: Row { credentials: base, issuers: issuers.clone(), trust: trust.clone(), selected, ..Row::default() },
+        shown: Row { credentials: shown, spoilt, issuers, trust, ..Row::default() },
     })
 }
 

@@ -20,14 +20,21 @@ use serde_json::Value;
 pub type Fault = Box<dyn std::error::Error>;
 
 /// The inputs of one row of the table.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Row {
     /// Different credentials, by the issuers in turn.
     pub credentials: Vec<String>,
     /// The first of them with a letter changed, its signature as it was; `None` where nothing is verified.
     pub spoilt: Option<String>,
+    /// The first of them as its holder showed it to somebody else, where holders prove that they are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<String>,
+    /// What was asked of those holders: `nonce` and `audience`, and for mdocs `response_uri` and `transcript`, the encoded
+    /// SessionTranscript in base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occasion: Option<Value>,
     /// Who signed: `name` and `kid` as the credentials write them, and the public key in every notation that somebody wants:
-    /// `jwk`, `spki` (DER in base64), `certificate` (DER in base64), `document` (of the DID).
+    /// `jwk`, `spki` (DER in base64), `certificate` (DER in base64), `document` (of the DID). Signers of mdocs have the certificate of their `authority` too.
     pub issuers: Vec<Value>,
     /// Entries of a trust store of vidimus.
     pub trust: Vec<Value>,
@@ -49,12 +56,12 @@ impl Row {
     }
 }
 
-/// A member of an issuer that is text.
+/// A member of an issuer, or of an occasion, that is text.
 ///
 /// # Errors
 /// When there is none.
-pub fn text_of<'i>(issuer: &'i Value, member: &str) -> Result<&'i str, Fault> {
-    issuer[member].as_str().ok_or_else(|| format!("an issuer has no {member}").into())
+pub fn text_of<'i>(whose: &'i Value, member: &str) -> Result<&'i str, Fault> {
+    whose[member].as_str().ok_or_else(|| format!("there is no {member}").into())
 }
 
 type Step = Box<dyn FnMut() -> Result<(), Fault>>;
@@ -71,7 +78,7 @@ impl Work {
     /// Verifies one credential of the row after another.
     ///
     /// # Errors
-    /// When one of them is refused, or the spoilt one is not.
+    /// When one of them is refused, or the spoilt one is not, or one that was shown to somebody else.
     pub fn verifying(
         kind: &str,
         row: Row,
@@ -80,6 +87,9 @@ impl Work {
         let spoilt = row.spoilt.as_deref().ok_or_else(|| format!("{kind}: no spoilt credential"))?;
         if verify(spoilt).is_ok() {
             return Err(format!("{kind}: takes what is spoilt").into());
+        }
+        if row.replayed.as_deref().is_some_and(|replayed| verify(replayed).is_ok()) {
+            return Err(format!("{kind}: takes what was shown to somebody else").into());
         }
         Work::each(kind, row, verify)
     }

@@ -16,6 +16,7 @@ use vidimus::evidence::Evidence;
 use vidimus::issue::derive::derive_by;
 use vidimus::linked_data::Contexts;
 use vidimus::occasion::Occasion;
+use vidimus::occasion::session::{Handover, Session};
 use vidimus::policy::Policy;
 use vidimus::report::Report;
 use vidimus::time::Timestamp;
@@ -27,7 +28,7 @@ use vidimus::verify::{Request, verify, verify_batch};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const VERIFIED: [&str; 13] = [
+const VERIFIED: [&str; 16] = [
     "eu_dcc.es256",
     "eu_dcc.ps256",
     "smart_health_card.es256",
@@ -41,6 +42,9 @@ const VERIFIED: [&str; 13] = [
     "vc_di.ecdsa-rdfc-2019",
     "vc_di.ecdsa-sd-2023",
     "vc_di.bbs-2023",
+    "sd_jwt_vc.es256",
+    "sd_jwt_vc.es256.kb",
+    "mdoc.es256",
 ];
 /// As the service has them.
 const CHECKS: Settings = Settings { cpu: Cpu::Auto, table_memory_bytes: 256 << 20, second_look: 1000 };
@@ -50,15 +54,16 @@ const DERIVED: [&str; 2] = ["vc_di.ecdsa-sd-2023.derive", "vc_di.bbs-2023.derive
 fn main() -> Result<(), Fault> {
     let policy = Arc::new(Policy::default());
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
-    let occasion = Occasion::at(Timestamp::from_seconds(now.try_into()?));
-    let request = move |text: &str| Request {
-        input: Input::text(text.to_owned()),
-        occasion: occasion.clone(),
-        policy: policy.clone(),
-    };
+    let now = Timestamp::from_seconds(now.try_into()?);
     let mut works = Vec::new();
     for name in VERIFIED {
         let row = Row::read(name)?;
+        let (policy, occasion) = (policy.clone(), occasion_of(&row, now));
+        let request = move |text: &str| Request {
+            input: Input::text(text.to_owned()),
+            occasion: occasion.clone(),
+            policy: policy.clone(),
+        };
         let trust = Arc::new(trust_in(&row)?);
         settle(&trust, &row.credentials.iter().map(|text| request(text)).collect::<Vec<_>>());
         works.push(one(name, row.clone(), trust.clone(), request.clone())?);
@@ -79,6 +84,18 @@ fn main() -> Result<(), Fault> {
         })?);
     }
     answer(works)
+}
+
+/// When, and what was asked of the holders of a row.
+fn occasion_of(row: &Row, now: Timestamp) -> Occasion {
+    let asked = |member: &str| row.occasion.as_ref().and_then(|asked| asked[member].as_str()).map(str::to_owned);
+    let session = asked("response_uri").map(|response_uri| Session {
+        handover: Handover::Openid4vp,
+        client_id: asked("audience"),
+        response_uri: Some(response_uri),
+        ..Session::default()
+    });
+    Occasion { nonce: asked("nonce"), audience: asked("audience"), session, ..Occasion::at(now) }
 }
 
 /// Trust in the issuers of a row, ready before the first credential comes: whatever a verifier with a trust list computes of its
@@ -121,12 +138,14 @@ fn bulk(
         let requests: Vec<Request> = texts.iter().map(|text| request(text)).collect();
         verify_batch(&requests, &trust, &Evidence::none())
     };
-    // Among right ones the spoilt one is refused, and it alone.
-    let mut mixed = texts.clone();
-    mixed[0] = row.spoilt.ok_or("no spoilt credential")?;
-    let takes: Vec<bool> = verify_all(&mixed).iter().map(|report| take(report).is_ok()).collect();
-    if takes[0] || takes.iter().filter(|taken| **taken).count() != texts.len() - 1 {
-        return Err(format!("{kind}: takes what is spoilt, or not what is right").into());
+    // Among right ones the spoilt one is refused, and it alone; so is the one that was shown to somebody else.
+    for wrong in [Some(row.spoilt.ok_or("no spoilt credential")?), row.replayed].into_iter().flatten() {
+        let mut mixed = texts.clone();
+        mixed[0] = wrong;
+        let takes: Vec<bool> = verify_all(&mixed).iter().map(|report| take(report).is_ok()).collect();
+        if takes[0] || takes.iter().filter(|taken| **taken).count() != texts.len() - 1 {
+            return Err(format!("{kind}: takes what is spoilt, or not what is right").into());
+        }
     }
     Ok(Work::together(kind, texts.len(), move || verify_all(&texts).iter().try_for_each(take)))
 }
