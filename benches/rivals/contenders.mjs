@@ -10,6 +10,8 @@ export const CONTENDERS = [
   { name: 'pipeline', cargo: 'rival-pipeline', packages: ['base45', 'flate2', 'ciborium', 'ring'] },
   { name: 'dgc', cargo: 'rival-dgc', packages: ['dgc'] },
   { name: 'ssi', cargo: 'rival-ssi', packages: ['ssi'] },
+  { name: 'isomdl', cargo: 'rival-isomdl', packages: ['isomdl'] },
+  { name: 'sd-jwt-rs', cargo: 'rival-sd-jwt-rs', packages: ['sd-jwt-rs', 'jsonwebtoken'] },
   { name: 'dcc-utils', node: 'rival-dcc-utils.mjs', packages: ['dcc-utils'] },
   { name: 'dcc-sdk', node: 'rival-pathcheck-dcc.mjs', packages: ['@pathcheck/dcc-sdk'] },
   { name: 'shc-sdk', node: 'rival-pathcheck-shc.mjs', packages: ['@pathcheck/shc-sdk'] },
@@ -29,6 +31,8 @@ export const CONTENDERS = [
       '@digitalbazaar/bbs-2023-cryptosuite',
     ],
   },
+  { name: 'sd-jwt', node: 'rival-sd-jwt.mjs', packages: ['@sd-jwt/sd-jwt-vc', '@sd-jwt/core'] },
+  { name: 'animo-mdoc', node: 'rival-animo-mdoc.mjs', packages: ['@animo-id/mdoc'] },
   { name: 'cwt', python: 'rival-cwt.py', packages: ['cwt'] },
   { name: 'jwcrypto', python: 'rival-jwcrypto.py', packages: ['jwcrypto'] },
 ];
@@ -52,6 +56,9 @@ export const ROWS = new Map([
   ['vc_di.bbs-2023', { goal: 10 }],
   ['vc_di.ecdsa-sd-2023.derive', { goal: 10 }],
   ['vc_di.bbs-2023.derive', { goal: 10 }],
+  ['sd_jwt_vc.es256', { goal: 10, rivals: { 'sd-jwt-rs': 1.5 } }],
+  ['sd_jwt_vc.es256.kb', { goal: 10, rivals: { 'sd-jwt-rs': 1.5 } }],
+  ['mdoc.es256', { goal: 10, rivals: { isomdl: 1.5 } }],
 ]);
 
 // ring's check alone is no rival: it is what the others are made of.

@@ -36,6 +36,6 @@ export function print(machine, rows) {
   columns(['us a credential', 'rival', 'rival', ...WAYS, ...WAYS.map((way) => `x ${way}`), 'goal', '  reached by']);
   for (const { row, rival, micros, times, goal, reached_by: by, ...mine } of rows) {
     const figures = [micros, ...WAYS.map((way) => mine[way]), ...WAYS.map((way) => times?.[way])].map((each) => shown(each));
-    columns([row, rival ?? '-', ...figures, shown(goal, 0), by ? `  ${by.join(' ') || 'none'}` : '']);
+    columns([row, rival ?? '-', ...figures, shown(goal, Number.isInteger(goal) ? 0 : 1), by ? `  ${by.join(' ') || 'none'}` : '']);
   }
 }

@@ -1,17 +1,21 @@
 //! Signers of mdocs: each with a certificate by an authority of its own, after ISO/IEC 18013-5, Annex B.1.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DnType, Error, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DnType, Error, IsCa, Issuer,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, PublicKeyData, date_time_ymd,
 };
 use rival_protocol::Fault;
+use vidimus::crypto::digest::sha1;
 use vidimus::crypto::own_keys::OwnKey;
 use vidimus::time::{Date, Timestamp};
 
 use crate::ISSUERS;
 
+/// The country of the authorities and their signers.
+pub(crate) const COUNTRY: &str = "XV";
 const DAY: i64 = 86_400;
 const EXTENDED_KEY_USAGE: [u64; 4] = [2, 5, 29, 37];
+const SUBJECT_KEY_ID: [u64; 4] = [2, 5, 29, 14];
 const ISSUER_ALT_NAME: [u64; 4] = [2, 5, 29, 18];
 
 /// A signer of mdocs.
@@ -24,17 +28,17 @@ pub(crate) struct MdocSigner {
     pub(crate) authority: Vec<u8>,
 }
 
-/// So many signers of that country as issue in turn.
-pub(crate) fn signers(country: &str, now: Timestamp) -> Result<Vec<MdocSigner>, Fault> {
+/// As many signers as issue in turn.
+pub(crate) fn signers(now: Timestamp) -> Result<Vec<MdocSigner>, Fault> {
     // Certificates begin with a day: an earlier one, so that what is signed now is signed within.
     let from = now.plus(-3 * DAY);
     let signer = |number: usize| {
         let (authority, pair) = (KeyPair::generate()?, KeyPair::generate()?);
-        let mut root = params(&format!("Measured IACA {number}"), country, (from, 3000))?;
+        let mut root = params(&format!("Measured IACA {number}"), &authority, (from, 3000))?;
         root.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         root.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let root_certificate = root.self_signed(&authority)?.der().to_vec();
-        let mut leaf = params(&format!("Measured document signer {number}"), country, (from, 400))?;
+        let mut leaf = params(&format!("Measured document signer {number}"), &pair, (from, 400))?;
         leaf.is_ca = IsCa::NoCa;
         leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         leaf.use_authority_key_identifier_extension = true;
@@ -42,7 +46,9 @@ pub(crate) fn signers(country: &str, now: Timestamp) -> Result<Vec<MdocSigner>, 
         let usage = vec![0x30, 0x09, 0x06, 0x07, 0x28, 0x81, 0x8c, 0x5d, 0x05, 0x01, 0x02];
         let mut usage = CustomExtension::from_oid_content(&EXTENDED_KEY_USAGE, usage);
         usage.set_criticality(true);
-        leaf.custom_extensions.push(usage);
+        // OCTET STRING: such a certificate names its own key too, and is not said to be no authority.
+        let key_id = [&[0x04, 0x14][..], &sha1(pair.der_bytes())].concat();
+        leaf.custom_extensions.extend([usage, CustomExtension::from_oid_content(&SUBJECT_KEY_ID, key_id)]);
         let certificate = leaf.signed_by(&pair, &Issuer::new(root, authority))?.der().to_vec();
         let key = OwnKey::from_pem(&pair.serialize_pem()).map_err(|fault| fault.to_string())?;
         Ok(MdocSigner { key, certificate, authority: root_certificate })
@@ -50,14 +56,15 @@ pub(crate) fn signers(country: &str, now: Timestamp) -> Result<Vec<MdocSigner>, 
     (0..ISSUERS).map(signer).collect()
 }
 
-fn params(name: &str, country: &str, (from, days): (Timestamp, i64)) -> Result<CertificateParams, Error> {
+fn params(name: &str, key: &KeyPair, (from, days): (Timestamp, i64)) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.distinguished_name.remove(DnType::CommonName);
-    params.distinguished_name.push(DnType::CountryName, country);
+    params.distinguished_name.push(DnType::CountryName, COUNTRY);
     params.distinguished_name.push(DnType::CommonName, name);
     let day = |Date { year, month, day }: Date| date_time_ymd(i32::try_from(year).unwrap_or_default(), month, day);
     params.not_before = day(from.date());
     params.not_after = day(from.plus(days * DAY).date());
+    params.key_identifier_method = KeyIdMethod::PreSpecified(sha1(key.der_bytes()).to_vec());
     // GeneralNames: one uniformResourceIdentifier.
     let names = [&[0x30, 0x19, 0x86, 0x17][..], b"https://issuer.example/"].concat();
     params.custom_extensions = vec![CustomExtension::from_oid_content(&ISSUER_ALT_NAME, names)];

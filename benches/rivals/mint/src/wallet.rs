@@ -17,7 +17,8 @@ use vidimus::occasion::Occasion;
 use vidimus::occasion::session::{Handover, Session};
 use vidimus::time::Timestamp;
 
-use crate::{CREDENTIALS, iaca, jwk, keys, p256, row};
+use crate::iaca::{self, COUNTRY};
+use crate::{CREDENTIALS, jwk, keys, p256, row};
 
 const DAY: i64 = 86_400;
 const CLIENT_ID: &str = "x509_san_dns:verifier.example";
@@ -25,7 +26,6 @@ const RESPONSE_URI: &str = "https://verifier.example/response";
 const NONCE: &str = "measured-c0ffee-17";
 /// What somebody else asked with.
 const OTHER_NONCE: &str = "measured-c0ffee-18";
-const COUNTRY: &str = "XV";
 const DOC_TYPE: &str = "org.iso.18013.5.1.mDL";
 
 /// What stands in disclosures of its own.
@@ -132,7 +132,7 @@ fn bound(text: &str, nonce: &str, holder: &OwnKey, now: Timestamp) -> Result<Str
 
 /// Responses with one mobile driving licence of ten elements, signed by its device for a session of OpenID4VP 1.0.
 pub(crate) fn mdocs(now: Timestamp) -> Result<Row, Fault> {
-    let signers = iaca::signers(COUNTRY, now)?;
+    let signers = iaca::signers(now)?;
     let (mut issuers, mut trust) = (Vec::new(), Vec::new());
     for signer in &signers {
         let authority = base64url::encode_standard(&signer.authority);
