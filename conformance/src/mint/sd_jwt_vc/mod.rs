@@ -4,6 +4,7 @@ mod binding;
 mod keys;
 mod metadata;
 mod shapes;
+mod status;
 
 use serde_json::{Value, json};
 use vidimus::crypto::algorithm::Hash;
@@ -72,6 +73,7 @@ pub fn vectors(pki: &Pki) -> Result<Vec<Vector>, String> {
     binding::tell(&scene, &keys, &good, &mut all);
     keys::tell(pki, &scene, &keys, &good, &mut all)?;
     metadata::tell(&scene, &good, &mut all);
+    status::tell(&scene, &keys, &good, &mut all)?;
     Ok(all)
 }
 
