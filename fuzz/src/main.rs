@@ -6,6 +6,7 @@
 
 mod es256;
 mod linked_data;
+mod lists;
 mod mutate;
 mod sd_jwt;
 mod targets;

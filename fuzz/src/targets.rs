@@ -107,6 +107,13 @@ pub static TARGETS: &[Target] = &[
     target("vc_sd_jwt", |b| judge(Some("vc_sd_jwt"), b), as_is),
     target("vc_cose", |b| judge(Some("vc_cose"), b), as_is),
     target("sd_jwt_vc", |b| judge(Some("sd_jwt_vc"), b), as_is),
+    target("token_status_list", |b| judge(Some("token_status_list"), b), as_is),
+    target("status_list", crate::lists::status_list, |seed| payload(seed, "token_status_list")),
+    target("status_references", crate::lists::references, |_| {
+        br#"{"status":{"status_list":{"idx":7,"uri":"https://i.example/1"},"later":{}},"status_list":{"idx":1,"uri":"u"}}"#.to_vec()
+    }),
+    target("lote", crate::lists::imports, |_| crate::lists::LOTE.to_vec()),
+    target("etsi_xml", crate::lists::imports, |_| crate::lists::TRUSTED_LIST.to_vec()),
     target("sd_jwt_json", sd_jwt::json_form, as_is),
     target("any_input", |b| judge(None, b), as_is),
     target("eu_dcc_signed", signed_dcc, cwt),
