@@ -13,6 +13,7 @@ use crate::credential::Input;
 use crate::encoding::json;
 use crate::evidence::Evidence;
 use crate::occasion::Occasion;
+use crate::occasion::session::Secret;
 use crate::policy::Policy;
 use crate::reason::Reason;
 use crate::report::Report;
@@ -78,16 +79,32 @@ impl From<Reason> for BundleFault {
 
 impl Bundle {
     /// The bundle of a verification that has just been made. `report` must be that of `request`, `trust` and `evidence`.
+    ///
+    /// The reader's private key is left out: a device MAC then replays as one that could not be told. [`Bundle::with_reader_key`]
+    /// keeps it.
     pub fn of(request: &Request, trust: &Trust, evidence: &Evidence, report: &Report) -> Bundle {
+        let mut occasion = request.occasion.clone();
+        if let Some(session) = &mut occasion.session {
+            session.reader_key = None;
+        }
         Bundle {
             input: request.input.clone(),
-            occasion: request.occasion.clone(),
+            occasion,
             policy: request.policy.clone(),
             trust: entries_of(report.consulted()),
             trust_digest: saved::hexadecimal(&trust.digest()),
             evidence: evidence.clone(),
             report: report.to_json(),
         }
+    }
+
+    /// The same with the reader's private key, which is a secret: keep the file as you would keep the key.
+    #[must_use]
+    pub fn with_reader_key(mut self, key: Option<Secret>) -> Bundle {
+        if let Some(session) = &mut self.occasion.session {
+            session.reader_key = key;
+        }
+        self
     }
 
     /// The bundle in a file's bytes.

@@ -70,6 +70,8 @@ pub struct Opened<'i> {
     pub confirmed: Option<Confirmed>,
     /// What was disclosed selectively, and where something stays concealed.
     pub selection: Selection,
+    /// How its holder shows that it is theirs, where the format asks the holder's key itself (a device authenticates an mdoc).
+    pub holder_proof: HolderProof,
     /// Credentials inside (of a presentation), each judged as a part of its own.
     pub inner: Vec<Inner>,
     /// Faults that do not stop the reading.
@@ -97,6 +99,24 @@ pub enum Confirmed {
     Id(String),
     /// Named in another way, which nobody here can compare.
     Other,
+}
+
+/// What shows that the holder of the credential presents it, apart from the signatures of its issuer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum HolderProof {
+    /// Nothing of that kind is declared, or none is asked for.
+    #[default]
+    NotDeclared,
+    /// A signature by the holder's key, yet to be checked.
+    Signature(Box<Vouched>),
+    /// Looked at and right (a message authentication code).
+    Right,
+    /// Looked at and not right; the format says why it may be so.
+    Mismatch,
+    /// Wrong, for these reasons.
+    Wrong(Vec<Reason>),
+    /// Could not be told, for this reason.
+    Untold(Reason),
 }
 
 /// One signature and what it is over. Nothing is checked.
@@ -292,6 +312,7 @@ impl Opened<'_> {
             is_bound: self.is_bound,
             confirmed: self.confirmed,
             selection: self.selection,
+            holder_proof: self.holder_proof,
             inner: self.inner,
             faults: self.faults,
         }

@@ -51,7 +51,7 @@ fn credential(piece: &Piece<'_>, policy: &Policy) -> Value {
     said.insert("title".into(), about.title.into());
     let (trust, evidence, occasion) = (Trust::none(), Evidence::none(), Occasion::default());
     let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy, budget: None };
-    match piece.format.open(&piece.texts, &context) {
+    match piece.format.open(&piece.texts, piece.seen.clone(), &context) {
         Err(reason) => {
             said.insert("faults".into(), json!([fault(reason)]));
         }

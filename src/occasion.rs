@@ -1,5 +1,8 @@
 //! Occasion: when, and for which purpose, a credential is shown. Plain data.
 
+pub mod session;
+
+use crate::occasion::session::Session;
 use crate::time::Timestamp;
 
 /// The circumstances of one verification.
@@ -22,6 +25,10 @@ pub struct Occasion {
     /// What a status list that is shown by itself is asked about: the `status` of a credential as JSON, identifiers as base64url
     /// (`{"status_list": {"idx": 0, "uri": ".."}}`); `None` = the list is judged, and nothing is looked up in it.
     pub status_reference: Option<String>,
+    /// What the device of an mdoc is to have signed for; `None` = no session is known, and device authentication cannot be told.
+    pub session: Option<Session>,
+    /// Elements of an mdoc that the relying party asked for, `namespace/element`; empty = not known. Others are noted.
+    pub elements: Vec<String>,
 }
 
 impl Occasion {

@@ -3,6 +3,7 @@
 //! [`verify`] and [`verify_batch`] are pure: the same arguments give the same report, today and in ten years. No clock, no
 //! network, no disk, no async inside. What is missing is written into the report; `gather` fetches it and asks again.
 
+mod holder;
 mod opening;
 mod signatures;
 mod status_lists;
@@ -24,6 +25,7 @@ use crate::reason::{Code, Reason, Stage};
 use crate::report::{EvidenceUsed, Part, Report, Times};
 use crate::trust::{Consulted, Trust};
 use crate::verdict::Verdict;
+use crate::verify::holder::HolderCheck;
 use crate::verify::opening::{OpenedPiece, Run, open_run};
 use crate::verify::signatures::Signatures;
 use crate::verify::status_lists::{Lists, Referring};
@@ -118,6 +120,7 @@ struct Draft<'a> {
     decoded: Option<Decoded<'a>>,
     findings: Findings,
     signatures: Signatures,
+    holder: Option<HolderCheck<'a>>,
     inner: Vec<Draft<'a>>,
 }
 
@@ -137,6 +140,7 @@ fn draft<'a>(piece: &'a OpenedPiece<'_>, context: &Context<'_>, jobs: &mut Vec<J
     let mut findings = Findings::new();
     let mut decoded_as = None;
     let mut signatures = Signatures::default();
+    let mut holder = None;
     match (&piece.opened, piece.format) {
         (Err(reason), _) => findings.fail(reason.clone()),
         (Ok(_), None) => findings.fail(Reason::new(Code::InputUnrecognised)),
@@ -153,10 +157,11 @@ fn draft<'a>(piece: &'a OpenedPiece<'_>, context: &Context<'_>, jobs: &mut Vec<J
             }
             let keys = |signed: &Signed| format.keys(signed, decoded_as.as_ref(), context);
             signatures = Signatures::draft(opened, keys, context, &mut findings, jobs);
+            holder = Some(HolderCheck::draft(opened, jobs));
         }
     }
     let inner = piece.inner.iter().map(|inner| draft(inner, context, jobs)).collect();
-    Draft { format: piece.format, decoded: decoded_as, findings, signatures, inner }
+    Draft { format: piece.format, decoded: decoded_as, findings, signatures, holder, inner }
 }
 
 /// Like [`judge`], of what was handed in itself: where the occasion names a nonce or an audience, it must be made for them. A
@@ -177,7 +182,7 @@ fn judge_shown(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Conte
 
 /// The stages after the signature was checked.
 fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>, lists: &mut Lists) -> Judged {
-    let Draft { format, decoded, mut findings, mut signatures, inner } = draft;
+    let Draft { format, decoded, mut findings, mut signatures, holder, inner } = draft;
     let signer = signatures.judge(answers, &mut findings);
     // A lone candidate is worth judging even when it did not sign: the report then names every fault.
     let mut consulted = std::mem::take(&mut signatures.consulted);
@@ -195,6 +200,9 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
             consulted.extend(referring.into_iter().flat_map(|it| lists.check(it, context, &mut findings)));
         }
         check_holder((decoded, signer.as_ref()), &inner, context, &mut findings);
+        if let Some(holder) = &holder {
+            holder.judge(format, answers, context, &mut findings);
+        }
         check_holds_any(decoded, &inner, context, &mut findings);
     }
     let inner = inner.into_iter().map(|draft| judge(draft, answers, context, lists)).collect();

@@ -12,7 +12,6 @@ pub const UNREACHABLE: &[(Code, &str)] = &[
     (Code::InputAmbiguous, "The beginnings of the formats exclude each other."),
     (Code::LdContextHash, "A pinned context with another digest is left out of the trust snapshot, which says so."),
     (Code::StatusMessage, "A message is noted; it refuses nothing."),
-    (Code::X509PathLen, "Signers are certified directly: no path has an authority in its middle."),
 ];
 
 /// All stages but one: what the envelope holds is there in full.
@@ -36,6 +35,7 @@ pub const STAGES: &[(&str, &[Stage])] = &[
         &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy],
     ),
     ("sd_jwt_vc", &Stage::ALL),
+    ("mdoc", &Stage::ALL),
 ];
 
 /// What our vectors leave open, one sentence each. Only the subject `in-process` tells every code.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use vidimus::occasion::session::{Secret, Session};
 
 /// One question, complete in itself: input, time, policy, trust and evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,12 @@ pub struct Occasion {
     /// CBOR of the session transcript, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_transcript: Option<String>,
+    /// What an mdoc's device is to have signed for, where no transcript is brought: `handover` and its members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Value>,
+    /// Elements of an mdoc that were asked for, `namespace/element`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<String>,
     /// Credential types asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,
@@ -124,6 +131,24 @@ impl Question {
         let mut places: Vec<&str> = self.evidence.iter().map(|document| document.locator.as_str()).collect();
         places.sort_unstable();
         !places.is_sorted_by(|one, other| one < other)
+    }
+}
+
+impl Occasion {
+    /// The session in the library's own terms: members or transcript, with the reader's key.
+    ///
+    /// # Errors
+    /// A sentence, when the members are not those of a session.
+    pub fn session(&self) -> Result<Option<Session>, String> {
+        let mut session = match (&self.session, &self.session_transcript) {
+            (Some(members), _) => {
+                serde_json::from_value(members.clone()).map_err(|error| format!("session: {error}"))?
+            }
+            (None, Some(transcript)) => Session { transcript: Some(transcript.clone()), ..Session::default() },
+            (None, None) => return Ok(None),
+        };
+        session.reader_key = self.reader_private_key.clone().map(Secret::new);
+        Ok(Some(session))
     }
 }
 

@@ -25,6 +25,7 @@ use vidimus::envelope::data_integrity::transform::Terms;
 use vidimus::envelope::data_integrity::{bbs_value, ecdsa_sd_value};
 use vidimus::envelope::jws::Jws;
 use vidimus::evidence::{Document, Evidence};
+use vidimus::format::glance::Seen;
 use vidimus::format::{Context, by_name, detect};
 use vidimus::issue;
 use vidimus::limits;
@@ -38,7 +39,7 @@ use vidimus::trust::x509::Certificate;
 use vidimus::trust::{Trust, import, importers};
 use vidimus::verify::{Request, verify};
 
-use crate::{es256, linked_data, sd_jwt};
+use crate::{es256, linked_data, mdoc, sd_jwt};
 
 /// One function under test.
 pub struct Target {
@@ -115,6 +116,8 @@ pub static TARGETS: &[Target] = &[
     target("lote", crate::lists::imports, |_| crate::lists::LOTE.to_vec()),
     target("etsi_xml", crate::lists::imports, |_| crate::lists::TRUSTED_LIST.to_vec()),
     target("sd_jwt_json", sd_jwt::json_form, as_is),
+    target("mdoc", |b| judge(Some("mdoc"), b), |_| mdoc::response_seed()),
+    target("mdoc_signed", mdoc::signed_object, |_| mdoc::object_seed()),
     target("any_input", |b| judge(None, b), as_is),
     target("eu_dcc_signed", signed_dcc, cwt),
     target("shc_signed", signed_card, jwt),
@@ -230,7 +233,7 @@ fn payload(seed: &[u8], format: &str) -> Vec<u8> {
     let (trust, evidence) = (Trust::none(), Evidence::none());
     let (occasion, policy) = (Occasion::default(), Policy::default());
     let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy: &policy, budget: None };
-    format.open(&[text], &context).map(|opened| opened.payload.into_owned()).unwrap_or_default()
+    format.open(&[text], Seen::default(), &context).map(|opened| opened.payload.into_owned()).unwrap_or_default()
 }
 
 fn cwt(seed: &[u8]) -> Vec<u8> {

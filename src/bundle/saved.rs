@@ -10,6 +10,7 @@ use crate::credential::Input;
 use crate::encoding::base64url;
 use crate::evidence::{Document, Evidence};
 use crate::occasion::Occasion;
+use crate::occasion::session::Session;
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::trust::entry::Entry;
@@ -74,6 +75,9 @@ struct SavedOccasion {
     identity: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     status_reference: Option<String>,
+    session: Option<Session>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    elements: Vec<String>,
 }
 
 impl SavedOccasion {
@@ -86,6 +90,8 @@ impl SavedOccasion {
             transaction_data: occasion.transaction_data.clone(),
             identity: occasion.identity.clone(),
             status_reference: occasion.status_reference.clone(),
+            session: occasion.session.clone(),
+            elements: occasion.elements.clone(),
         }
     }
 
@@ -98,6 +104,8 @@ impl SavedOccasion {
             transaction_data: self.transaction_data,
             identity: self.identity,
             status_reference: self.status_reference,
+            session: self.session,
+            elements: self.elements,
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::Exit;
 use crate::cli::demands::{format_name, now, time};
 use crate::cli::input::read_file;
 use crate::cli::issue_di::{PrivateKey, ProofOptions};
+use crate::cli::issue_mdoc::MdocOptions;
 use crate::cli::issue_status_list;
 use crate::cli::issue_w3c::{Refused, Times, W3cOptions};
 use crate::cli::shown::shown;
@@ -51,7 +52,8 @@ pub(super) struct Issue {
     /// What the credential says, JSON. eu_dcc: `ver`, `nam`, `dob` and one of `v`, `t`, `r`. smart_health_card: a FHIR bundle.
     /// nz_covid_pass: `givenName`, `familyName`, `dob`. vc_di, vc_jwt, vc_sd_jwt, vc_cose: the credential or presentation itself.
     /// token_status_list: `uri`, `ttl`, and `bits`, `places`, `statuses` (values by place), or `identifiers` (base64url); `envelope` is jwt or cwt.
-    /// sd_jwt_vc: its claims, `vct` among them.
+    /// sd_jwt_vc: its claims, `vct` among them. mdoc: `docType` and `nameSpaces`; bytes and dates are `{"$bytes": ..}`, `{"$date": ..}`,
+    /// `{"$time": ..}`.
     #[arg(long, value_name = "FILE")]
     content: PathBuf,
     /// The signer's certificate, PEM or DER; names the key identifier, and the issuer of an EU DCC. Into an sd_jwt_vc goes every
@@ -85,6 +87,8 @@ pub(super) struct Issue {
     proof: ProofOptions,
     #[command(flatten)]
     w3c: W3cOptions,
+    #[command(flatten)]
+    mdoc: MdocOptions,
 }
 
 /// What an NZ COVID Pass says, as the specification spells it.
@@ -113,6 +117,7 @@ impl Issue {
             ("smart_health_card", PrivateKey::One(key)) => self.smart_health_card(key, &content)?,
             ("token_status_list", PrivateKey::One(key)) => self.status_list(key, &content)?,
             (sd_jwt_vc::NAME, PrivateKey::One(key)) => self.sd_jwt_vc(key, &content)?,
+            ("mdoc", PrivateKey::One(key)) => self.mdoc(key, &content)?,
             (other, PrivateKey::One(key)) => self.w3c(other, key, &content)?,
         };
         if let Some(path) = &self.qr {
@@ -141,6 +146,13 @@ impl Issue {
             dcc: self.content(content)?,
         };
         eu_dcc::issue(&draft, key, kid, eu_dcc::Shape::default()).map_err(|fault| self.refused(&fault))
+    }
+
+    /// The issuer's part, for the device's key; `vidimus keys --test-ca` makes key and certificate.
+    fn mdoc(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let path = self.cert.as_ref().ok_or_else(|| Trouble::new("by whom? Give --cert FILE"))?;
+        let certificate = certificate(path, key)?;
+        self.mdoc.issue(self.content(content)?, (key, &certificate), (self.issued_at(), self.expires()))
     }
 
     fn nz_covid_pass(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {

@@ -13,14 +13,18 @@ use crate::bundle::Bundle;
 use crate::cli::Exit;
 use crate::cli::checking::Checking;
 use crate::cli::demands::{Demands, format_name, now, time};
-use crate::cli::input::Source;
+use crate::cli::input::{Source, read_file};
 use crate::cli::shown::shown_json;
 use crate::cli::stores::{Asker, load};
 use crate::cli::trouble::Trouble;
 use crate::cli::{evidence, progress, report_text};
 use crate::credential::Input;
+use crate::crypto::agreement::AgreementKey;
+use crate::encoding::json;
 use crate::evidence::Evidence;
+use crate::limits;
 use crate::occasion::Occasion;
+use crate::occasion::session::{Secret, Session};
 use crate::policy::Policy;
 use crate::report::Report;
 use crate::time::Timestamp;
@@ -73,6 +77,15 @@ pub(super) struct Verify {
     /// What a status list is asked about, where the input is one: the `status` of a credential as JSON.
     #[arg(long, value_name = "JSON")]
     status_reference: Option<String>,
+    /// What an mdoc's device is to have signed for: a JSON object, or a file that holds one (`{"handover": "openid4vp", ...}`).
+    #[arg(long, value_name = "FILE|JSON")]
+    session: Option<String>,
+    /// The reader's private key (a JWK in a file), which a device MAC is checked with.
+    #[arg(long, value_name = "FILE", requires = "session")]
+    reader_key: Option<PathBuf>,
+    /// An element of an mdoc that was asked for; repeat for several. Others are noted.
+    #[arg(long = "element", value_name = "NAMESPACE/ELEMENT")]
+    elements: Vec<String>,
     /// Documents at hand: a folder that mirrors URLs, or a JSON file of URLs and documents; repeat for several.
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
@@ -84,6 +97,9 @@ pub(super) struct Verify {
     /// Save everything that the verdict depended on, for `vidimus replay`. Holds what the credential holds.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Save the reader's private key too, without which a device MAC does not replay.
+    #[arg(long, requires = "save", requires = "reader_key")]
+    save_reader_key: bool,
 }
 
 /// What every input of one run shares.
@@ -91,6 +107,7 @@ struct Run<'v> {
     command: &'v Verify,
     trust: Trust,
     policy: Arc<Policy>,
+    session: Option<Session>,
     evidence: Evidence,
     asker: Asker,
 }
@@ -111,6 +128,7 @@ impl Verify {
             trust: load(&self.trust)?.checked_by(self.checking.checker(sources.len() >= MANY)?),
             asker: Asker::new(self.offline)?,
             policy,
+            session: self.session()?,
             evidence: documents,
             command: &self,
         };
@@ -125,6 +143,24 @@ impl Verify {
         }
         bar.finish_and_clear();
         Ok(exit)
+    }
+
+    /// The session of the options, with the reader's key.
+    fn session(&self) -> Result<Option<Session>, Trouble> {
+        let Some(given) = &self.session else { return Ok(None) };
+        let bytes = match given.trim_start().starts_with('{') {
+            true => given.clone().into_bytes(),
+            false => read_file(Path::new(given), limits::INPUT_BYTES)?,
+        };
+        let mut session: Session =
+            json::from_slice(&bytes).map_err(|reason| Trouble::new(format!("--session: not a session: {reason}")))?;
+        if let Some(path) = &self.reader_key {
+            let text = String::from_utf8(read_file(path, limits::INPUT_BYTES)?);
+            let text = text.map_err(|_| Trouble::at(path, "not a JWK"))?;
+            AgreementKey::from_jwk(&text).map_err(|fault| Trouble::at(path, fault))?;
+            session.reader_key = Some(Secret::new(text));
+        }
+        Ok(Some(session))
     }
 
     fn threads(&self) -> NonZero<usize> {
@@ -189,6 +225,8 @@ impl Run<'_> {
                 transaction_data: self.command.transaction_data.clone(),
                 identity: self.command.identity.clone(),
                 status_reference: self.command.status_reference.clone(),
+                session: self.session.clone(),
+                elements: self.command.elements.clone(),
             },
             policy: self.policy.clone(),
         }
@@ -208,7 +246,9 @@ impl Run<'_> {
             None => {
                 let (report, evidence) = self.asker.ask(request, &self.trust, &self.evidence);
                 if let Some(path) = &self.command.save {
-                    save(path, request, &self.trust, &evidence, &report)?;
+                    let bundle = Bundle::of(request, &self.trust, &evidence, &report);
+                    let key = request.occasion.session.as_ref().and_then(|session| session.reader_key.clone());
+                    save(path, &bundle.with_reader_key(key.filter(|_| self.command.save_reader_key)))?;
                 }
                 report
             }
@@ -223,12 +263,16 @@ impl Run<'_> {
 }
 
 /// Writes the replay file, readable by its owner only, after making sure that it replays.
-fn save(path: &Path, request: &Request, trust: &Trust, evidence: &Evidence, report: &Report) -> Result<(), Trouble> {
-    let text = Bundle::of(request, trust, evidence, report).to_json();
+fn save(path: &Path, bundle: &Bundle) -> Result<(), Trouble> {
+    let text = bundle.to_json();
     let again = Bundle::decode(text.as_bytes()).map_err(|fault| Trouble::at(path, fault))?;
     if !again.is_same(&again.replay()) {
-        return Err(Trouble::at(path, "this verification does not replay; nothing was saved")
-            .hint("this is a fault of vidimus; please report it with the format of the credential"));
+        let needs_key = bundle.occasion.session.as_ref().is_some_and(|session| session.reader_key.is_none());
+        return Err(Trouble::at(path, "this verification does not replay; nothing was saved").hint(if needs_key {
+            "a device MAC replays with the reader's private key only: --save-reader-key"
+        } else {
+            "this is a fault of vidimus; please report it with the format of the credential"
+        }));
     }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

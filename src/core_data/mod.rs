@@ -5,6 +5,7 @@
 
 pub mod from_dcc;
 pub mod from_fhir;
+pub mod from_mdoc;
 pub mod from_sd_jwt_vc;
 pub mod from_vc;
 
@@ -217,6 +218,22 @@ pub struct IdentityDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<String>,
     /// Expires on this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<String>,
+    /// What it lets its holder drive.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub privileges: Vec<Privilege>,
+}
+
+/// What a licence lets its holder drive.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Privilege {
+    /// Category of vehicle (ISO/IEC 18013-1, Annex B).
+    pub category: String,
+    /// Since this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_on: Option<String>,
+    /// Until this day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<String>,
 }

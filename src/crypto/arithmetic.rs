@@ -11,7 +11,7 @@ pub(crate) struct Arithmetic {
     /// One answer for each check of ES256.
     pub(crate) check: fn(Path, &[Check<'_>]) -> Vec<Answer>,
     /// The same of Ed25519.
-    pub(crate) check_ed25519: fn(&[ed25519::Check<'_>]) -> Vec<bool>,
+    pub(crate) check_ed25519: fn(Path, &[ed25519::Check<'_>]) -> Vec<bool>,
     /// From so many checks on, those by keys without a table are faster in lanes than with the library.
     pub(crate) strangers: usize,
 }
@@ -24,9 +24,13 @@ impl Arithmetic {
             Owner::Ed25519(key) => ed25519::Table::build(key, window).map(Multiples::Ed25519),
         },
         check: p256::check,
-        check_ed25519: ed25519::check,
+        check_ed25519: by_path,
         strangers: 3,
     };
+}
+
+fn by_path(path: Path, checks: &[ed25519::Check<'_>]) -> Vec<bool> {
+    ed25519::check(checks, path == Path::Lanes)
 }
 
 /// A key that can have a table.
@@ -89,20 +93,19 @@ pub(crate) mod stand_in {
     use crate::crypto::public_key::{Curve, PublicKey};
 
     /// Tables that are none, as large as real ones; every check asks the library.
-    pub(crate) const HONEST: Arithmetic =
-        Arithmetic { build, check: by_library, check_ed25519: ed25519::check, strangers: 8 };
+    pub(crate) const HONEST: Arithmetic = Arithmetic { build, check: by_library, check_ed25519: by_path, strangers: 8 };
 
     /// The same tables, and every signature is right.
     pub(crate) const LIAR: Arithmetic = Arithmetic {
         check: |_, checks| vec![Answer::Right; checks.len()],
-        check_ed25519: |checks| vec![true; checks.len()],
+        check_ed25519: |_, checks| vec![true; checks.len()],
         ..HONEST
     };
 
     /// The same tables, and no signature is right.
     pub(crate) const DENIER: Arithmetic = Arithmetic {
         check: |_, checks| vec![Answer::Wrong; checks.len()],
-        check_ed25519: |checks| vec![false; checks.len()],
+        check_ed25519: |_, checks| vec![false; checks.len()],
         ..HONEST
     };
 

@@ -298,7 +298,7 @@ impl Checker {
             }
             undecided -= usize::from(answer != Answer::Undecided);
         }
-        let hits = known.saturating_add(self.decide_ed25519(sorted, &mut decided));
+        let hits = known.saturating_add(self.decide_ed25519(path, sorted, &mut decided));
         let counters = &self.counters;
         add_to(&counters.hits, hits);
         add_to(&counters.misses, missed);
@@ -308,12 +308,12 @@ impl Checker {
     }
 
     /// The same of signatures by known Ed25519 keys; how many there were.
-    fn decide_ed25519(&self, sorted: &Sorted<'_>, decided: &mut [Answer]) -> usize {
+    fn decide_ed25519(&self, path: Path, sorted: &Sorted<'_>, decided: &mut [Answer]) -> usize {
         if sorted.ed25519.is_empty() {
             return 0;
         }
         let (places, checks): (Vec<usize>, Vec<ed25519::Check<'_>>) = sorted.ed25519_by_tables().unzip();
-        for (at, is_right) in places.iter().zip((self.arithmetic.check_ed25519)(&checks)) {
+        for (at, is_right) in places.iter().zip((self.arithmetic.check_ed25519)(path, &checks)) {
             if let Some(place) = decided.get_mut(*at) {
                 *place = if is_right { Answer::Right } else { Answer::Wrong };
             }

@@ -7,6 +7,11 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     fixed(&digest::SHA256, bytes)
 }
 
+/// The SHA-1 digest of `bytes`: to make key identifiers of certificates, and for nothing else.
+pub fn sha1(bytes: &[u8]) -> [u8; 20] {
+    fixed(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes)
+}
+
 /// The SHA-384 digest of `bytes`.
 pub fn sha384(bytes: &[u8]) -> [u8; 48] {
     fixed(&digest::SHA384, bytes)

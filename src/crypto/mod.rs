@@ -5,6 +5,7 @@
 //! `aws-lc-rs` checks and makes signatures, because it can keep a parsed public key (a lone ES256 check costs a few
 //! per cent less than with `ring`, which reads the point again each time); `ring` gives digests and randomness.
 
+pub mod agreement;
 pub mod algorithm;
 pub mod api_key;
 pub(crate) mod arithmetic;
@@ -12,6 +13,7 @@ pub mod baseline;
 pub mod bbs;
 pub mod checker;
 mod compressed;
+pub mod cose_key;
 mod curve25519;
 pub mod digest;
 pub mod ecdsa_value;
@@ -20,6 +22,8 @@ mod ed25519_rule;
 pub mod job;
 pub mod jwk;
 pub mod key_file;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod limbs;
 pub mod mac;
 pub mod md5;

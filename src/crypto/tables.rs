@@ -205,7 +205,7 @@ fn kind(owner: &Owner) -> Kind {
 fn estimated_bytes(kind: Kind, window: u32) -> usize {
     let point_bytes: usize = match kind {
         Kind::P256 => 64,
-        Kind::Ed25519 => 96,
+        Kind::Ed25519 => 128,
     };
     let windows = 256_usize.div_ceil(usize::try_from(window.max(1)).unwrap_or(1));
     windows.saturating_mul(point_bytes << window.clamp(1, 16).saturating_sub(1))

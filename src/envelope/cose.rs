@@ -5,12 +5,16 @@
 //! Sig_structure = [ "Signature1", protected: bstr, external_aad: h'', payload: bstr ]
 //! ```
 //! Accepted wrappings: tag 18, tag 61 (CWT) around tag 18, and, where the profile says so, none. Detached payloads,
-//! countersignatures and other COSE structures are not read here.
+//! countersignatures and other COSE structures are not read here; `detached` reads the two that come without a payload.
+
+mod detached;
 
 use crate::credential::KeyId;
 use crate::encoding::cbor::{self, Value};
 use crate::limits;
 use crate::reason::{Code, Reason};
+
+pub use crate::envelope::cose::detached::{Detached, mac_structure, open_detached};
 
 const ALG: i64 = 1;
 const CRIT: i64 = 2;
@@ -79,27 +83,17 @@ pub enum MediaLabel {
 /// `cbor.*`, `cose.tag`, `cose.structure`, `cose.protected`, `cose.payload`, `cose.crit`, `cose.header_conflict`,
 /// `cose.alg_unprotected`, `cose.kid`, `x509.malformed` and `x509.chain_too_long` of `x5chain`.
 pub fn open_sign1(bytes: &[u8], wrappings: Wrappings) -> Result<Sign1, Reason> {
-    let item = cbor::decode(bytes)?;
-    let body = unwrap_tags(&item, wrappings)?;
-    let (protected, unprotected, payload, signature) = match body.as_array() {
-        Some([a, b, c, d]) => (a, b, c, d),
-        Some(items) => return Err(Reason::new(Code::CoseStructure).expected(4usize).got(items.len())),
-        None => return Err(Reason::new(Code::CoseStructure).expected("array").got(body.kind())),
-    };
-    let protected_bytes = protected
-        .as_bytes()
-        .ok_or_else(|| Reason::new(Code::CoseProtected).expected("byte string").got(protected.kind()))?;
-    let header = decode_protected(protected_bytes)?;
-    if unprotected.as_map().is_none() {
-        return Err(Reason::new(Code::CoseStructure).expected("map").got(unprotected.kind()));
-    }
+    open_sign1_item(&cbor::decode(bytes)?, wrappings)
+}
+
+/// The same of a message that stands inside other CBOR.
+///
+/// # Errors
+/// As [`open_sign1`].
+pub fn open_sign1_item(item: &Value<'_>, wrappings: Wrappings) -> Result<Sign1, Reason> {
+    let Body { protected, header, unprotected, payload, end } = Body::of(unwrap_tags(item, wrappings)?)?;
     let payload =
         payload.as_bytes().ok_or_else(|| Reason::new(Code::CosePayload).expected("byte string").got(payload.kind()))?;
-    let signature = signature
-        .as_bytes()
-        .ok_or_else(|| Reason::new(Code::CoseStructure).expected("byte string").got(signature.kind()))?;
-    check_crit(&header, unprotected)?;
-    check_conflicts(&header, unprotected)?;
     Ok(Sign1 {
         algorithm: algorithm(&header, unprotected)?,
         kid: kid(&header, unprotected)?,
@@ -107,10 +101,42 @@ pub fn open_sign1(bytes: &[u8], wrappings: Wrappings) -> Result<Sign1, Reason> {
         content_type: header.entry(CONTENT_TYPE).map(media_label),
         x5chain: x5chain(&header, unprotected)?,
         x5chain_is_protected: header.entry(X5CHAIN).is_some(),
-        message: sig_structure(protected_bytes, payload),
+        message: sig_structure(protected, payload),
         payload: payload.to_vec(),
-        signature: signature.to_vec(),
+        signature: end.to_vec(),
     })
+}
+
+/// The four parts that COSE_Sign1 and COSE_Mac0 share, with the headers' rules checked.
+struct Body<'v, 'a> {
+    protected: &'v [u8],
+    header: Value<'v>,
+    unprotected: &'v Value<'a>,
+    payload: &'v Value<'a>,
+    /// The signature or tag.
+    end: &'v [u8],
+}
+
+impl<'v, 'a> Body<'v, 'a> {
+    fn of(body: &'v Value<'a>) -> Result<Self, Reason> {
+        let (protected, unprotected, payload, end) = match body.as_array() {
+            Some([a, b, c, d]) => (a, b, c, d),
+            Some(items) => return Err(Reason::new(Code::CoseStructure).expected(4usize).got(items.len())),
+            None => return Err(Reason::new(Code::CoseStructure).expected("array").got(body.kind())),
+        };
+        let protected = protected
+            .as_bytes()
+            .ok_or_else(|| Reason::new(Code::CoseProtected).expected("byte string").got(protected.kind()))?;
+        let header = decode_protected(protected)?;
+        if unprotected.as_map().is_none() {
+            return Err(Reason::new(Code::CoseStructure).expected("map").got(unprotected.kind()));
+        }
+        let end =
+            end.as_bytes().ok_or_else(|| Reason::new(Code::CoseStructure).expected("byte string").got(end.kind()))?;
+        check_crit(&header, unprotected)?;
+        check_conflicts(&header, unprotected)?;
+        Ok(Body { protected, header, unprotected, payload, end })
+    }
 }
 
 /// The encoded `Sig_structure` over these protected header bytes and payload (RFC 9052 §4.4): lengths minimal, contents as received.

@@ -3,6 +3,7 @@
 //! Telling formats apart takes the header of a token and the JSON of a document. Each is read once for all formats, and not
 //! again while opening.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::OnceLock;
 
@@ -27,6 +28,8 @@ pub struct Seen<'i> {
     pub header: Option<Header>,
     /// The JSON of a document.
     pub document: Option<Value<'i>>,
+    /// The bytes of a credential that came as bytes, or was decoded already.
+    pub bytes: Option<Cow<'i, [u8]>>,
 }
 
 /// Where the bytes of an envelope stay while others borrow from them.
@@ -86,6 +89,6 @@ impl<'t> Glance<'t> {
     pub fn into_seen(self) -> Seen<'t> {
         let header = self.header.into_inner().flatten();
         let document = self.document.into_inner().and_then(Result::ok);
-        Seen { header, document }
+        Seen { header, document, bytes: None }
     }
 }

@@ -10,6 +10,7 @@ pub mod fhir_bundle;
 pub mod glance;
 pub mod hcert;
 pub mod key_binding;
+pub mod mdoc;
 pub mod nz_covid_pass;
 pub mod sd_jwt_vc;
 pub mod shc_keys;
@@ -60,6 +61,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &sd_jwt_vc::SdJwtVc,
     &vc_cose::VcCose,
     &token_status_list::TokenStatusListToken,
+    &mdoc::Mdoc,
 ];
 
 /// What a reader of lists wants to know of a format.
@@ -241,9 +243,9 @@ pub trait Format: Sync {
     /// The same, of a text that others may have glanced at before.
     fn recognises(&self, glance: &Glance<'_>) -> bool;
 
-    /// Opens the envelope: from texts to payload, signed bytes and signature.
-    fn open(&self, texts: &[Cow<'_, str>], context: &Context<'_>) -> Result<Opened<'static>, Reason> {
-        self.open_in(&Room::default(), texts, Seen::default(), context).map(Opened::into_owned)
+    /// Opens the envelope: from texts, or bytes that were seen, to payload, signed bytes and signature.
+    fn open(&self, texts: &[Cow<'_, str>], seen: Seen<'_>, context: &Context<'_>) -> Result<Opened<'static>, Reason> {
+        self.open_in(&Room::default(), texts, seen, context).map(Opened::into_owned)
     }
 
     /// The same with what was seen of the first text before, borrowing from the text and from the room.
@@ -287,6 +289,11 @@ pub trait Format: Sync {
         Reason::new(Code::PolicyType)
     }
 
+    /// Judges why the signature of the holder's key is not right; only asked when it is not. Marks the stage Holder.
+    fn judge_wrong_holder(&self, _: &Opened<'_>, _: &Context<'_>, findings: &mut Findings) {
+        findings.fail(Reason::new(Code::VpHolderBinding));
+    }
+
     /// What a payload says, for an accepted credential or for `inspect`; nothing when it cannot be read.
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p>;
 }
@@ -319,6 +326,9 @@ pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Pieces<'i>, Reaso
     }
     if input.bytes.len() > limits::INPUT_BYTES {
         return Err(Reason::new(Code::InputTooLarge).expected(limits::INPUT_BYTES).got(input.bytes.len()));
+    }
+    if mdoc::is_mdoc(&input.bytes, hint) {
+        return mdoc::split::of_bytes(Cow::Borrowed(&input.bytes));
     }
     if let Some(text) = vc_cose::text_of_bytes(&input.bytes) {
         return pieces_of_texts(smallvec![Cow::Owned(text)], hint);
@@ -372,6 +382,10 @@ fn pieces_of_texts<'i>(texts: Texts<'i>, hint: Option<&'static dyn Format>) -> R
             (None, Cow::Borrowed(text)) => detect_seen(text)?,
             (None, Cow::Owned(text)) => (detect(text)?, Seen::default()),
         };
+        if format.about().name == mdoc::NAME {
+            pieces.extend(mdoc::split::of_text(text)?);
+            continue;
+        }
         let chunked = smart_health_card::is_chunk(&text);
         let open_card = pieces.iter_mut().find(|piece| {
             chunked && piece.texts.first().is_some_and(|first| smart_health_card::same_card(first, &text))

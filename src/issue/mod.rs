@@ -3,12 +3,15 @@
 pub mod derive;
 pub mod eu_dcc;
 pub mod jws;
+pub mod mdoc;
 pub mod nz_covid_pass;
 pub mod open_badge;
 pub mod sd_jwt;
 pub mod sd_jwt_vc;
 pub mod smart_health_card;
 pub mod status_list;
+#[cfg(feature = "service")]
+pub mod test_ca;
 pub mod token_status_list;
 pub mod vc_di;
 pub mod vc_jose;

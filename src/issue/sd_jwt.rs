@@ -82,17 +82,18 @@ pub fn bind(text: &str, binding: &Binding, hash: Hash, holder: &dyn Signer) -> R
     if sd_jwt.key_binding.is_some() {
         return Err(IssueFault::Content("the key is bound already".to_owned()));
     }
-    let mut claims = json!({
-        "iat": binding.issued_at.seconds(),
-        "aud": binding.audience,
-        "nonce": binding.nonce,
-        "sd_hash": digest(hash, sd_jwt.presented),
-    });
+    let mut claims = serde_json::Map::new();
+    let mut add = |name: &str, value: Json| claims.insert(name.to_owned(), value);
+    add("iat", binding.issued_at.seconds().into());
+    add("aud", binding.audience.as_str().into());
+    add("nonce", binding.nonce.as_str().into());
+    add("sd_hash", digest(hash, sd_jwt.presented).into());
     if !binding.transaction_data.is_empty() {
         let digests = binding.transaction_data.iter().map(|text| digest(hash, text));
-        claims["transaction_data_hashes"] = digests.collect::<Vec<_>>().into();
-        claims["transaction_data_hashes_alg"] = hash_name(hash).into();
+        add("transaction_data_hashes", digests.collect::<Vec<_>>().into());
+        add("transaction_data_hashes_alg", hash_name(hash).into());
     }
+    let claims = Json::Object(claims);
     Ok(format!("{text}{}", jws::sign(&[("typ", TYP)], claims.to_string().as_bytes(), holder)?))
 }
 
@@ -150,12 +151,11 @@ pub fn flattened(text: &str) -> Result<Json, IssueFault> {
     let sd_jwt = SdJwt::split(text).map_err(|reason| IssueFault::Content(reason.to_string()))?;
     let mut parts = sd_jwt.jwt.split('.');
     let mut part = || parts.next().unwrap_or_default();
-    let mut whole = json!({ "protected": part(), "payload": part(), "signature": part() });
-    whole["header"] = json!({ "disclosures": sd_jwt.disclosures });
-    if let Some(binding) = sd_jwt.key_binding {
-        whole["header"]["kb_jwt"] = binding.into();
-    }
-    Ok(whole)
+    let header = match sd_jwt.key_binding {
+        None => json!({ "disclosures": sd_jwt.disclosures }),
+        Some(binding) => json!({ "disclosures": sd_jwt.disclosures, "kb_jwt": binding }),
+    };
+    Ok(json!({ "protected": part(), "payload": part(), "signature": part(), "header": header }))
 }
 
 /// Takes the value at a pointer away, puts its digest there, and gives the disclosure; `None` when nothing stands there.

@@ -11,6 +11,7 @@ use crate::crypto::algorithm::{Algorithm, Hash};
 use crate::crypto::own_keys::Signer;
 use crate::encoding::base64url;
 use crate::evidence::Evidence;
+use crate::format::glance::Seen;
 use crate::format::sd_jwt_vc::{OPEN_CLAIMS, SdJwtVc, TYP};
 use crate::format::vc::secured::ALGORITHMS;
 use crate::format::{Context, Format};
@@ -118,7 +119,7 @@ fn check_opens(text: &str) -> Result<(), IssueFault> {
     };
     let (trust, evidence, occasion) = (Trust::none(), Evidence::none(), Occasion::default());
     let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy: &policy, budget: None };
-    let opened = SdJwtVc.open(&[Cow::Borrowed(text)], &context).map_err(IssueFault::Refused)?;
+    let opened = SdJwtVc.open(&[Cow::Borrowed(text)], Seen::default(), &context).map_err(IssueFault::Refused)?;
     let decoded = SdJwtVc.decode(&opened, &policy).map_err(IssueFault::Refused)?;
     let is_fault = |reason: &&Reason| !matches!(reason.code(), Code::TimeExpired | Code::TimeNotYetValid);
     match opened.faults.iter().chain(&decoded.faults).find(is_fault) {

@@ -14,6 +14,7 @@ use crate::encoding::cbor::{self, Value as Cbor};
 use crate::encoding::{base64url, json};
 use crate::envelope::cose::sig_structure;
 use crate::evidence::Evidence;
+use crate::format::glance::Seen;
 use crate::format::vc::enveloped::{ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION};
 use crate::format::vc::read::read;
 use crate::format::vc::secured::{ALGORITHMS, Kind, is_absolute_url};
@@ -270,7 +271,7 @@ fn check_opens(format: &dyn Format, text: &str) -> Result<(), IssueFault> {
     let policy = Policy { strict: true, status: StatusDemand::Ignored, ..Policy::default() };
     let (trust, evidence, occasion) = (Trust::none(), Evidence::none(), Occasion::default());
     let context = Context { trust: &trust, evidence: &evidence, occasion: &occasion, policy: &policy, budget: None };
-    let opened = format.open(&[Cow::Borrowed(text)], &context).map_err(refused)?;
+    let opened = format.open(&[Cow::Borrowed(text)], Seen::default(), &context).map_err(refused)?;
     let decoded = format.decode(&opened, &policy).map_err(refused)?;
     let is_fault = |reason: &&Reason| !matches!(reason.code(), Code::TimeExpired | Code::TimeNotYetValid);
     match opened.faults.iter().chain(&decoded.faults).find(is_fault) {

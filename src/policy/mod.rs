@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::occasion::session::Handover;
+
 /// The relying party's demands. As JSON, every member may be left out; unknown members are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -36,7 +38,7 @@ pub struct Policy {
     pub unread_ledgers: bool,
     /// Whether every credential of a presentation must be about its holder.
     pub holder_binding: bool,
-    /// When an SD-JWT VC must come with a proof that its holder shows it.
+    /// When an SD-JWT VC or an mdoc must come with a proof by the key that it names as its holder's.
     pub key_binding: KeyBindingDemand,
     /// Whether an SD-JWT VC may have the type `vc+sd-jwt`, as older drafts had it.
     pub older_sd_jwt_vc: bool,
@@ -44,6 +46,10 @@ pub struct Policy {
     pub certificate_names: CertificateNames,
     /// Whether the type metadata of an SD-JWT VC is looked at.
     pub type_metadata: TypeMetadataDemand,
+    /// Handovers of an mdoc's session that are taken besides the occasion's own.
+    pub handovers: Vec<Handover>,
+    /// Whether the times of an mdoc's signed object may have fractions of seconds, as deployed issuers write them. They are dropped.
+    pub fractional_seconds: bool,
     /// Whether a presentation without a credential is taken: it shows that somebody holds a key, and nothing else.
     pub empty_presentations: bool,
 }
@@ -69,6 +75,8 @@ impl Default for Policy {
             older_sd_jwt_vc: false,
             certificate_names: CertificateNames::Require,
             type_metadata: TypeMetadataDemand::Ignored,
+            handovers: Vec::new(),
+            fractional_seconds: false,
             empty_presentations: false,
         }
     }
@@ -117,17 +125,19 @@ pub enum ControllerDemand {
     Note,
 }
 
-/// When an SD-JWT VC must come with a proof that its holder shows it. A proof that is there is always checked whole, and an
-/// occasion that names a nonce, an audience or transactions demands one whatever the policy says.
+/// When a credential must come with a proof by its holder's key: the key binding JWT of an SD-JWT VC, the device authentication of an
+/// mdoc. An occasion that names a nonce, an audience or transactions demands one whatever the policy says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyBindingDemand {
-    /// When the credential names its holder's key.
+    /// When an SD-JWT VC names its holder's key, and when an mdoc comes as a device's response. The issuer's part of an mdoc alone is
+    /// judged without, as what an issuer hands out.
     #[default]
     WhenDeclared,
-    /// Always: a credential that names no key is refused.
+    /// Always: a credential that names no key, or comes without the proof, is refused.
     Required,
-    /// Never.
+    /// Never: anybody's copy passes. A key binding JWT that is there is checked whole all the same; device authentication is not
+    /// looked at, and the report says so.
     Ignored,
 }
 

@@ -24,6 +24,7 @@ const VERIFIED: HeaderName = HeaderName::from_static("x-vidimus-verified");
             (crate::service::question::Question = "application/json"),
             (String = "text/plain"),
             (String = "application/smart-health-card"),
+            (Vec<u8> = "application/cbor"),
             (Vec<u8> = "image/png"),
             (Vec<u8> = "image/jpeg"),
         )

@@ -16,6 +16,8 @@ pub enum Media {
     HealthCardFile,
     /// A photo or drawing of QR codes.
     Picture,
+    /// A credential in CBOR.
+    Cbor,
     /// One question a line.
     Lines,
 }
@@ -50,7 +52,7 @@ impl Media {
         match self {
             Media::Picture => limits::IMAGE_BYTES,
             // A JSON body also holds its own syntax, and base64 where the credential is not text.
-            Media::Json | Media::Text | Media::HealthCardFile | Media::Lines => limits::INPUT_BYTES,
+            Media::Json | Media::Text | Media::HealthCardFile | Media::Cbor | Media::Lines => limits::INPUT_BYTES,
         }
     }
 
@@ -59,6 +61,7 @@ impl Media {
             ("application/json", Media::Json),
             ("text/plain", Media::Text),
             ("application/smart-health-card", Media::HealthCardFile),
+            ("application/cbor", Media::Cbor),
             ("image/png", Media::Picture),
             ("image/jpeg", Media::Picture),
             ("application/x-ndjson", Media::Lines),
@@ -87,6 +90,7 @@ mod tests {
         assert_eq!(of(&["text/plain; charset=UTF-8"]), Ok(Media::Text));
         assert_eq!(of(&["Application/JSON;charset=\"utf-8\""]), Ok(Media::Json));
         assert_eq!(of(&["image/jpeg"]), Ok(Media::Picture));
+        assert_eq!(of(&["application/cbor"]), Ok(Media::Cbor));
         assert_eq!(of(&["application/x-ndjson"]), Ok(Media::Lines));
         assert_eq!(of(&["application/json; charset=utf-7"]), Err(Kind::Charset));
         assert_eq!(of(&["text/plain; charset=iso-8859-1"]), Err(Kind::Charset));

@@ -9,6 +9,7 @@ use crate::credential::Input;
 use crate::encoding::{base64url, json};
 use crate::format;
 use crate::occasion::Occasion;
+use crate::occasion::session::Session;
 use crate::policy::Policy;
 use crate::service::problem::{Kind, Problem};
 use crate::service::state::Service;
@@ -40,6 +41,11 @@ pub struct Question {
     /// What a status list is asked about, where the input is one: the `status` of a credential.
     #[schema(value_type = Option<Object>)]
     pub status_reference: Option<serde_json::Value>,
+    /// What an mdoc's device is to have signed for: the handover's name and its members; absent = no session is known.
+    #[schema(value_type = Option<Object>)]
+    pub session: Option<Session>,
+    /// Elements of an mdoc that were asked for, `namespace/element`; empty = not known. Others are noted.
+    pub elements: Vec<String>,
     /// What the relying party demands, in place of the operator's policy; only where the operator allows that.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Policy>,
@@ -99,6 +105,8 @@ impl Question {
                 transaction_data: self.transaction_data,
                 identity: self.identity,
                 status_reference: self.status_reference.map(|status| status.to_string()),
+                session: self.session,
+                elements: self.elements,
             },
             policy: policy_of(self.policy, service)?,
         })

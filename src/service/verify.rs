@@ -28,11 +28,12 @@ const INLINE_BYTES: usize = 64 << 10;
     path = "/v1/verify",
     operation_id = "verify",
     request_body(
-        description = "A question in JSON, or the credential itself: its text, a .smart-health-card file, a photo of its code.",
+        description = "A question in JSON, or the credential itself: its text, a .smart-health-card file, CBOR, a photo of its code.",
         content(
             (crate::service::question::Question = "application/json"),
             (String = "text/plain"),
             (String = "application/smart-health-card"),
+            (Vec<u8> = "application/cbor"),
             (Vec<u8> = "image/png"),
             (Vec<u8> = "image/jpeg"),
         )

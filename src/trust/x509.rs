@@ -102,6 +102,11 @@ impl Certificate {
         self.0.subject.country()
     }
 
+    /// The subject's `stateOrProvinceName`, as written.
+    pub fn subject_state(&self) -> Option<&str> {
+        self.0.subject.state()
+    }
+
     /// The issuer's `countryName`, as written.
     pub fn issuer_country(&self) -> Option<&str> {
         self.0.issuer.country()

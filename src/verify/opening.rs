@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::credential::{Inner, Opened};
 use crate::evidence::Evidence;
-use crate::format::glance::Room;
+use crate::format::glance::{Room, Seen};
 use crate::format::{Context, Format, Piece, by_name, detect, pieces};
 use crate::limits;
 use crate::linked_data::rdfc::Budget;
@@ -35,7 +35,7 @@ impl<'i> OpenedPiece<'i> {
         let Piece { format, texts, seen } = piece;
         let mut opened = match room {
             Some(room) => format.open_in(room, &texts, seen, context),
-            None => format.open(&texts, context),
+            None => format.open(&texts, seen, context),
         };
         let mut inner = Vec::new();
         if let Ok(opened) = &mut opened {
@@ -65,7 +65,7 @@ fn open_inner(inner: &Inner, context: &Context<'_>) -> OpenedPiece<'static> {
     match format {
         Err(reason) => OpenedPiece { format: None, opened: Err(reason), inner: Vec::new() },
         Ok(format) => {
-            let mut opened = format.open(&[Cow::Borrowed(&inner.text)], context);
+            let mut opened = format.open(&[Cow::Borrowed(&inner.text)], Seen::default(), context);
             if opened.as_ref().is_ok_and(|opened| opened.is_presentation) {
                 opened =
                     Err(Reason::new(Code::VcEnvelope).expected("a credential").got("a presentation in a presentation"));

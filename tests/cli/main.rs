@@ -1,6 +1,7 @@
 //! The command from outside: arguments, exit codes, what stands on which stream, and files that mean harm.
 
 mod did;
+mod mdoc;
 mod sd_jwt_vc;
 mod tools;
 mod verify;

@@ -41,6 +41,10 @@ pub fn trust(folder: &Path) -> Result<(Vec<Value>, Value), String> {
         "formats": ["smart_health_card", "sd_jwt_vc", "token_status_list"],
         "keys": {"keys": listed},
     }));
+    // The one document signer of the set's mdocs chains to this authority.
+    entries.push(
+        json!({"kind": "authority", "certificate": text_of(trust, "iaca_der").ok_or(shape)?, "formats": ["mdoc"]}),
+    );
     let did = text_of(&keys, "did_key").ok_or(shape)?;
     entries.push(json!({"kind": "issuer", "issuer": did, "formats": ["vc_di"]}));
     let skew = keys.get("skew").and_then(Value::as_i64).ok_or(shape)?;
@@ -84,8 +88,7 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
         _ => Right::NotAccepted,
     };
     let ask = |format: &str| {
-        let mut question = Question { input: input_of(&bytes).of_format(format), ..template.clone() };
-        set_strict(&mut question, strict);
+        let mut question = ask_question(&bytes, format, strict, template);
         if format == "sd_jwt_vc" {
             let named = |name: &str| text_of(keys, name).map(str::to_owned);
             question.occasion.nonce = named("nonce");
@@ -97,9 +100,8 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
     Some(match format {
         // The list is asked about the place that the case names, as a credential would name it.
         "token-status-list" => {
-            let mut question = Question { input: input_of(&bytes).of_format("token_status_list"), ..template.clone() };
+            let mut question = ask_question(&bytes, "token_status_list", strict, template);
             question.occasion.status_reference = Some(json!({ "status_list": case.get("context")? }));
-            set_strict(&mut question, strict);
             let right = match text_of(case, "reason") {
                 Some(code) if !accept => Right::RefusedFor(code.to_owned()),
                 _ => Right::Accepted,
@@ -110,6 +112,17 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
         "shc" => ask("smart_health_card"),
         "vc-di" => ask("vc_di"),
         "sd-jwt-vc" => ask("sd_jwt_vc"),
+        "mdoc-device-response" => {
+            let mut question = ask_question(&bytes, "mdoc", strict, template);
+            let own = |name| text_of(keys, name).map(str::to_owned);
+            let (audience, response_uri) = (own("audience")?, own("response_uri")?);
+            question.occasion.nonce = own("nonce");
+            question.occasion.types = vec![own("doctype")?];
+            question.occasion.session =
+                Some(json!({"handover": "openid4vp", "client_id": audience, "response_uri": response_uri}));
+            let due = text_of(case, "reason").unwrap_or_default().to_owned();
+            Case::ask(id, question, if accept { Right::Accepted } else { Right::NotAcceptedFor(vec![due]) })
+        }
         "cbor" => Case::call(id, move || {
             let read = vidimus::encoding::cbor::decode(&bytes);
             Found::when(accept, read.is_ok(), || read.err().map_or_else(String::new, |reason| reason.to_string()))
@@ -138,15 +151,15 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
     })
 }
 
-fn input_of(bytes: &[u8]) -> Payload {
-    match std::str::from_utf8(bytes) {
+/// The question whether these bytes, of that format, are good.
+fn ask_question(bytes: &[u8], format: &str, strict: bool, template: &Question) -> Question {
+    let input = match String::from_utf8(bytes.to_vec()) {
         Ok(text) => Payload::text("text/plain", text),
         Err(_) => Payload::bytes("application/octet-stream", bytes),
-    }
-}
-
-fn set_strict(question: &mut Question, strict: bool) {
+    };
+    let mut question = Question { input: input.of_format(format), ..template.clone() };
     if strict && let Some(policy) = question.policy.as_object_mut() {
         policy.insert("strict".to_owned(), Value::Bool(true));
     }
+    question
 }

@@ -13,6 +13,7 @@ pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod eudi_verifier;
 pub mod hostile_seed;
+pub mod iso_mdoc;
 pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
@@ -58,6 +59,7 @@ pub const LAYOUTS: &[Layout] = &[
     shc_spec::LAYOUT,
     nzcp_spec::LAYOUT,
     hostile_seed::LAYOUT,
+    iso_mdoc::LAYOUT,
     cose_fail::LAYOUT,
     json_testsuite::LAYOUT,
     jcs::LAYOUT,

@@ -3,6 +3,7 @@
 //! A format is one file that tells its vectors like sentences: an accepted credential, then the same with one thing wrong.
 
 pub mod eu_dcc;
+pub mod mdoc;
 pub mod nz_covid_pass;
 pub mod pki;
 mod raw;
@@ -89,6 +90,7 @@ pub fn vectors(into: &Path) -> Result<Vec<Vector>, String> {
     vectors.extend(sd_jwt_vc::vectors(&pki)?);
     vectors.extend(vc_status::vectors(&pki)?);
     vectors.extend(token_status_list::vectors(&pki)?);
+    vectors.extend(mdoc::vectors(&pki)?);
     Ok(vectors)
 }
 

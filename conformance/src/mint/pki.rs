@@ -12,6 +12,8 @@ use rcgen::{
 use serde_json::Value;
 use vidimus::crypto::own_keys::{OwnKey, Signer};
 use vidimus::encoding::base64url;
+use vidimus::issue::test_ca;
+use vidimus::time::Date;
 
 use super::signing::TestKey;
 
@@ -109,12 +111,38 @@ const CONTROLLERS: &[(&str, &rcgen::SignatureAlgorithm)] = &[
     ("vc-issuer-with-p384", &PKCS_ECDSA_P384_SHA384),
     ("vc-holder", &PKCS_ED25519),
     ("vc-stranger", &PKCS_ED25519),
+    ("mdoc-device", &PKCS_ECDSA_P256_SHA256),
+    ("mdoc-other-device", &PKCS_ECDSA_P256_SHA256),
+    ("mdoc-device-with-ed25519", &PKCS_ED25519),
+    ("mdoc-reader", &PKCS_ECDSA_P256_SHA256),
 ];
 
 /// The only key on secp256k1.
 const SECP256K1: &str = "vc-issuer-with-secp256k1";
 
-/// Makes every key and certificate anew.
+/// Certificates of mdocs, after their own profile; issuers before what they issue.
+const MDOC: &[(&str, &str, By, Change)] = &[
+    ("mdoc-authority", "XV", By::Itself, nothing),
+    ("mdoc-signer", "XV", By::Other("mdoc-authority"), nothing),
+    ("mdoc-signer-of-another-use", "XV", By::Other("mdoc-authority"), |params| {
+        params.custom_extensions.truncate(1);
+        purpose(params, &[1, 0, 18013, 5, 1, 6]);
+    }),
+    ("mdoc-signer-for-agreement", "XV", By::Other("mdoc-authority"), |params| {
+        params.key_usages = vec![KeyUsagePurpose::KeyAgreement];
+    }),
+    ("mdoc-signer-of-another-country", "XW", By::Other("mdoc-authority"), nothing),
+    ("mdoc-signer-of-ten-years", "XV", By::Other("mdoc-authority"), |params| {
+        params.not_after = date_time_ymd(2036, 1, 1);
+    }),
+    ("mdoc-signer-from-may-on", "XV", By::Other("mdoc-authority"), |params| {
+        params.not_before = date_time_ymd(2026, 5, 20);
+    }),
+    ("mdoc-authority-below", "XV", By::Other("mdoc-authority"), authority),
+    ("mdoc-signer-two-below", "XV", By::Other("mdoc-authority-below"), nothing),
+];
+
+/// Makes every key and certificate that is not there yet. Whoever wants others takes the files away.
 ///
 /// # Errors
 /// A sentence. RSA keys are made by the command `openssl`.
@@ -123,17 +151,16 @@ pub fn make(vectors: &Path) -> Result<(), String> {
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let text = |error: rcgen::Error| error.to_string();
     for plan in PLANS {
-        let key = match plan.kind {
-            Kind::P256 => KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?,
-            Kind::P384 => KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).map_err(text)?,
-            Kind::Rsa => KeyPair::from_pem(&rsa_key()?).map_err(text)?,
-        };
-        write(&folder, &format!("{}.key.pem", plan.name), &key.serialize_pem())?;
+        let key = key_pair(&folder, plan.name, || match plan.kind {
+            Kind::P256 => KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text),
+            Kind::P384 => KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).map_err(text),
+            Kind::Rsa => KeyPair::from_pem(&rsa_key()?).map_err(text),
+        })?;
         certify(&folder, plan.name, plan.country, &key, plan.by, plan.change)?;
     }
     // An authority whose key usage does not let it certify.
-    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text)?;
-    write(&folder, "limited-authority.key.pem", &key.serialize_pem())?;
+    let p256 = || KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(text);
+    let key = key_pair(&folder, "limited-authority", p256)?;
     certify(&folder, "limited-authority", "XV", &key, By::Other("authority"), |params| {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::CrlSign];
@@ -143,16 +170,58 @@ pub fn make(vectors: &Path) -> Result<(), String> {
         certify(&folder, name, "XV", &card_key, *by, *change)?;
     }
     // Nothing else of ours makes keys on that curve.
-    write(&folder, &format!("{SECP256K1}.key.jwk"), &vidimus_ssi::sign::new_secp256k1()?)?;
+    if !folder.join(format!("{SECP256K1}.key.jwk")).exists() {
+        write(&folder, &format!("{SECP256K1}.key.jwk"), &vidimus_ssi::sign::new_secp256k1()?)?;
+    }
     // Whose documents are pinned, or who are known by a DID: bare keys.
     for (name, algorithm) in CONTROLLERS {
-        let key = KeyPair::generate_for(algorithm).map_err(text)?;
-        write(&folder, &format!("{name}.key.pem"), &key.serialize_pem())?;
+        key_pair(&folder, name, || KeyPair::generate_for(algorithm).map_err(text))?;
+    }
+    for (name, country, by, change) in MDOC {
+        certify_mdoc(&folder, (name, country), *by, *change, &key_pair(&folder, name, p256)?)?;
     }
     Ok(())
 }
 
+/// The key with this name; a new one when there is none yet.
+fn key_pair(folder: &Path, name: &str, make: impl FnOnce() -> Result<KeyPair, String>) -> Result<KeyPair, String> {
+    if folder.join(format!("{name}.key.pem")).exists() {
+        return read_key_pair(folder, name);
+    }
+    let key = make()?;
+    write(folder, &format!("{name}.key.pem"), &key.serialize_pem())?;
+    Ok(key)
+}
+
+fn certify_mdoc(
+    folder: &Path,
+    (name, country): (&str, &str),
+    by: By,
+    change: Change,
+    key: &KeyPair,
+) -> Result<(), String> {
+    if folder.join(format!("{name}.cert.pem")).exists() {
+        return Ok(());
+    }
+    let text = |error: rcgen::Error| error.to_string();
+    let day = |year, month, day| Date { year, month, day };
+    let certificate = match by {
+        By::Itself => test_ca::authority_params(name, country, key, day(2025, 1, 1)).self_signed(key).map_err(text)?,
+        By::Other(issuer) => {
+            let mut params = test_ca::signer_params(name, country, key, day(2026, 1, 1));
+            change(&mut params);
+            let issuer_key = read_key_pair(folder, issuer)?;
+            let issuer_params = test_ca::authority_params(issuer, "XV", &issuer_key, day(2025, 1, 1));
+            params.signed_by(key, &Issuer::from_params(&issuer_params, &issuer_key)).map_err(text)?
+        }
+    };
+    write(folder, &format!("{name}.cert.pem"), &certificate.pem())
+}
+
 fn certify(folder: &Path, name: &str, country: &str, key: &KeyPair, by: By, change: Change) -> Result<(), String> {
+    if folder.join(format!("{name}.cert.pem")).exists() {
+        return Ok(());
+    }
     let text = |error: rcgen::Error| error.to_string();
     let mut params = params(name, country);
     change(&mut params);

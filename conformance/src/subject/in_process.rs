@@ -66,6 +66,8 @@ pub fn request_of(question: &Question) -> Result<(Request, Trust, Evidence), Str
         transaction_data: question.occasion.transaction_data.clone(),
         identity: question.occasion.identity.clone(),
         status_reference: question.occasion.status_reference.as_ref().map(ToString::to_string),
+        session: question.occasion.session()?,
+        elements: question.occasion.elements.clone(),
     };
     let mut input = Input::bytes(question.input.to_bytes()?);
     input.format.clone_from(&question.input.format);

@@ -70,6 +70,12 @@ impl VidimusCli {
         for kind in &question.occasion.types {
             command.args(["--type", kind]);
         }
+        for element in &question.occasion.elements {
+            command.args(["--element", element]);
+        }
+        if let Ok(Some(session)) = question.occasion.session() {
+            command.args(["--session", &serde_json::to_string(&session).unwrap_or_default()]);
+        }
         command.arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command
     }

@@ -70,8 +70,14 @@ fn body_of(question: &Question) -> Map<String, Value> {
     if !question.occasion.transaction_data.is_empty() {
         body.insert("transaction_data".to_owned(), question.occasion.transaction_data.clone().into());
     }
-    if !question.occasion.types.is_empty() {
-        body.insert("types".to_owned(), question.occasion.types.clone().into());
+    for (name, list) in [("types", &question.occasion.types), ("elements", &question.occasion.elements)] {
+        if !list.is_empty() {
+            body.insert(name.to_owned(), list.clone().into());
+        }
+    }
+    // A session that is none was told of by whoever wrote the question.
+    if let Ok(Some(session)) = question.occasion.session() {
+        body.insert("session".to_owned(), serde_json::to_value(session).unwrap_or_default());
     }
     body
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cli::bench::case::{Case, Issuer, Maker, Sizes};
-use crate::cli::bench::{health, w3c, wallet};
+use crate::cli::bench::{health, mdoc, w3c, wallet};
 use crate::cli::trouble::Trouble;
 use crate::credential::{Input, Opened};
 use crate::crypto::checker::Checker;
@@ -19,7 +19,7 @@ use crate::verify::{Request, verify_batch};
 /// The cases of the formats asked for; without names, of all that can be issued.
 pub(super) fn cases(formats: &[String], sizes: &Sizes, now: Timestamp) -> Result<Vec<Case>, Trouble> {
     let mut cases = Vec::new();
-    let makers = health::MAKERS.iter().chain(w3c::MAKERS).chain(wallet::MAKERS);
+    let makers = health::MAKERS.iter().chain(w3c::MAKERS).chain(wallet::MAKERS).chain(mdoc::MAKERS);
     for maker in makers.filter(|maker| formats.is_empty() || formats.iter().any(|name| name == maker.format)) {
         for issuers in maker.choice.issuers(sizes) {
             cases.push(case(maker, issuers, sizes, now)?);
@@ -53,7 +53,8 @@ fn case(maker: &Maker, count: usize, sizes: &Sizes, now: Timestamp) -> Result<Ca
     let mut requests = Vec::with_capacity(credentials);
     for (number, issuer) in issuers.iter().cycle().take(credentials).enumerate() {
         let text = (issuer.credential)(number, now).map_err(|fault| no_case(fault.to_string()))?;
-        requests.push(Request { input: Input::text(text), occasion: Occasion::at(now), policy: policy.clone() });
+        let occasion = if maker.format == crate::format::mdoc::NAME { mdoc::occasion(now) } else { Occasion::at(now) };
+        requests.push(Request { input: Input::text(text), occasion, policy: policy.clone() });
     }
     for report in verify_batch(&requests, &trust, &Evidence::none()) {
         if !report.is_accepted() {
@@ -72,5 +73,5 @@ fn open(request: &Request, trust: &Trust) -> Option<Opened<'static>> {
     let context =
         Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy, budget: None };
     let piece = pieces(&request.input, &request.policy).ok()?.into_iter().next()?;
-    piece.format.open(&piece.texts, &context).ok()
+    piece.format.open(&piece.texts, piece.seen.clone(), &context).ok()
 }

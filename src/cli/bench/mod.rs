@@ -11,6 +11,7 @@ mod case;
 mod cases;
 mod graphs;
 mod health;
+mod mdoc;
 mod measure;
 mod picture;
 mod report;

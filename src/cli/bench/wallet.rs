@@ -43,16 +43,15 @@ const CONCEALED: [&str; 11] = [
 fn sd_jwt_vc(issuer: usize, is_bound: bool) -> Result<Issuer, SignFault> {
     let ((key, _), (holder, _)) = (OwnKey::generate_p256()?, OwnKey::generate_p256()?);
     let name = format!("https://issuer-{issuer}.example");
-    let mut jwk = key.public_key().to_jwk();
-    jwk["kid"] = "1".into();
-    let entry = json!({ "kind": "issuer", "issuer": name, "formats": [NAME], "keys": { "keys": [jwk] } });
+    let keys = json!({ "keys": [key.public_key().to_jwk()] });
+    let entry = json!({ "kind": "issuer", "issuer": name, "formats": [NAME], "keys": keys });
     let credential = move |number, now| {
         let draft = Draft {
             disclosable: CONCEALED.map(str::to_owned).to_vec(),
             holder_key: is_bound.then(|| holder.public_key().to_jwk()),
             ..Draft::of(claims(&name, number, now))
         };
-        let text = issue(&draft, &Names::Kid("1"), &mut random_salt, &key)?;
+        let text = issue(&draft, &Names::Nothing, &mut random_salt, &key)?;
         if is_bound { bind(&text, &binding(number, now), Hash::Sha256, &holder) } else { Ok(text) }
     };
     Ok(Issuer { entry, credential: Box::new(credential) })

@@ -1,7 +1,6 @@
 //! Points of the Edwards curve -x^2 + y^2 = 1 + d x^2 y^2 (RFC 8032, 5.1), and their sums, which are complete: there is no exception.
 
 use super::field::Element;
-use crate::crypto::limbs::Limbs;
 
 /// The y coordinate of the base point, 4/5, little-endian; its x is even.
 const BASE: [u8; 32] = {
@@ -27,11 +26,36 @@ pub struct Point {
 
 /// A point as it is best added: y + x, y - x and 2 d x y, as they need least memory.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(32))]
+#[repr(C, align(64))]
 pub struct Addend {
-    sum: Limbs,
-    difference: Limbs,
-    product: Limbs,
+    /// y + x, then y - x.
+    sums: [u64; 8],
+    /// 2 d x y, then nothing.
+    product: [u64; 8],
+}
+
+impl Addend {
+    /// That of (0, 1).
+    pub const NEUTRAL: Addend = Addend { sums: [1, 0, 0, 0, 1, 0, 0, 0], product: [0; 8] };
+
+    /// y + x in the first four words, y - x in the others.
+    #[cfg(target_arch = "x86_64")]
+    pub fn sum_and_difference(&self) -> &[u64; 8] {
+        &self.sums
+    }
+
+    /// 2 d x y in the first four words.
+    #[cfg(target_arch = "x86_64")]
+    pub fn product(&self) -> &[u64; 8] {
+        &self.product
+    }
+
+    #[inline(always)]
+    fn numbers(&self) -> (Element, Element, Element) {
+        let [a, b, c, d, e, f, g, h] = self.sums;
+        let [p, q, r, s, ..] = self.product;
+        (Element::unpacked([a, b, c, d]), Element::unpacked([e, f, g, h]), Element::unpacked([p, q, r, s]))
+    }
 }
 
 impl Point {
@@ -97,18 +121,20 @@ impl Point {
     /// The sum with a point of a table.
     #[inline(always)]
     pub fn plus_addend(&self, other: &Addend) -> Point {
-        let a = self.y.minus(self.x).times(Element::unpacked(other.difference));
-        let b = self.y.plus(self.x).times(Element::unpacked(other.sum));
-        let c = self.t.times(Element::unpacked(other.product));
+        let (sum, difference, product) = other.numbers();
+        let a = self.y.minus(self.x).times(difference);
+        let b = self.y.plus(self.x).times(sum);
+        let c = self.t.times(product);
         Point::summed(a, b, c, self.z.plus(self.z))
     }
 
     /// The difference to a point of a table.
     #[inline(always)]
     pub fn minus_addend(&self, other: &Addend) -> Point {
-        let a = self.y.minus(self.x).times(Element::unpacked(other.sum));
-        let b = self.y.plus(self.x).times(Element::unpacked(other.difference));
-        let c = self.t.times(Element::unpacked(other.product));
+        let (sum, difference, product) = other.numbers();
+        let a = self.y.minus(self.x).times(sum);
+        let b = self.y.plus(self.x).times(difference);
+        let c = self.t.times(product);
         Point::summed(a, b, Element::ZERO.minus(c), self.z.plus(self.z))
     }
 
@@ -123,7 +149,8 @@ impl Point {
     pub fn addend_with(&self, inverse: Element) -> Addend {
         let (x, y) = (self.x.times(inverse), self.y.times(inverse));
         let product = x.times(y).times(Element::D.plus(Element::D));
-        Addend { sum: y.plus(x).packed(), difference: y.minus(x).packed(), product: product.packed() }
+        let ([a, b, c, d], [e, f, g, h], [p, q, r, s]) = (y.plus(x).packed(), y.minus(x).packed(), product.packed());
+        Addend { sums: [a, b, c, d, e, f, g, h], product: [p, q, r, s, 0, 0, 0, 0] }
     }
 }
 

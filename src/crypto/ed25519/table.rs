@@ -38,15 +38,25 @@ impl Multiples {
         size_of_val(&*self.addends)
     }
 
+    /// The bits of a digit.
+    pub fn window(&self) -> u32 {
+        self.window
+    }
+
+    /// What to add for each digit of the scalar, the lowest first, and whether it is to be added or taken away; `None` is never the case
+    /// with a whole table.
+    pub fn picks(&self, scalar: &Scalar) -> impl Iterator<Item = Option<(&Addend, bool)>> + use<'_> {
+        let rows = self.addends.chunks_exact(1 << (self.window - 1));
+        rows.zip(scalar.digits(self.window)).map(|(row, digit)| match digit {
+            0 => Some((&Addend::NEUTRAL, true)),
+            _ => Some((row.get(usize::try_from(digit.unsigned_abs() - 1).ok()?)?, digit > 0)),
+        })
+    }
+
     /// `sum` + `scalar` times the point; `None` is never the case with a whole table.
     pub fn add_multiple(&self, sum: Point, scalar: &Scalar) -> Option<Point> {
         // All entries are fetched before the first is needed, so that the processor waits for memory once and not for each.
-        let rows = self.addends.chunks_exact(1 << (self.window - 1));
-        let picked = rows.zip(scalar.digits(self.window)).filter(|(_, digit)| *digit != 0);
-        let picked = picked.map(|(row, digit)| {
-            let addend = row.get(usize::try_from(digit.unsigned_abs() - 1).ok()?)?;
-            Some((*addend, digit > 0))
-        });
+        let picked = self.picks(scalar).map(|picked| picked.map(|(addend, is_added)| (*addend, is_added)));
         let picked: Vec<(Addend, bool)> = picked.collect::<Option<_>>()?;
         let sum = picked.iter().fold(
             sum,

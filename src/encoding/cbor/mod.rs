@@ -4,6 +4,7 @@
 //! read, because deployed issuers write them; what was signed are the original bytes, never a re-encoding.
 
 mod json;
+pub mod raw;
 mod reader;
 mod writer;
 

@@ -36,7 +36,7 @@ pub fn process(payload: &[u8], disclosures: &[&str]) -> Result<Processed, Reason
         return Err(Reason::new(Code::JosePayloadType));
     };
     let hash = hash_of(&members)?;
-    let decoded = Decoded::of(disclosures)?;
+    let decoded = DisclosureBytes::of(disclosures)?;
     let mut walk = Walk {
         offered: HashMap::with_capacity(disclosures.len()),
         met: HashSet::with_capacity(disclosures.len()),
@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
             };
             if matches!(&*name, SD | SD_ALG | ELEMENT) {
                 self.fault(Reason::new(Code::SdjwtReservedName));
-            } else if is_taken(&name, kept, &mut many) {
+            } else if is_taken(name.clone(), kept, &mut many) {
                 self.fault(Reason::new(Code::SdjwtClaimCollision));
             } else {
                 let value = self.at(&name, |walk| walk.disclosed(value, came_by, depth + 1))?;
@@ -245,23 +245,24 @@ impl<'a> Walk<'a> {
 }
 
 /// RFC 9901, 7.1: a name stands once at its level. `many` holds the names where they are many.
-fn is_taken<'a>(name: &Cow<'a, str>, kept: &Members<'a>, many: &mut HashSet<Cow<'a, str>>) -> bool {
+fn is_taken<'a>(name: Cow<'a, str>, kept: &Members<'a>, many: &mut HashSet<Cow<'a, str>>) -> bool {
     match many.is_empty() {
-        true => kept.iter().any(|(known, _)| known == name),
-        false => !many.insert(name.clone()),
+        true => kept.iter().any(|(known, _)| *known == name),
+        false => !many.insert(name),
     }
 }
 
 /// The bytes of all disclosures, one behind the other.
-struct Decoded {
+struct DisclosureBytes {
     bytes: Vec<u8>,
     ends: Vec<usize>,
 }
 
-impl Decoded {
-    fn of(disclosures: &[&str]) -> Result<Decoded, Reason> {
+impl DisclosureBytes {
+    fn of(disclosures: &[&str]) -> Result<DisclosureBytes, Reason> {
         let characters: usize = disclosures.iter().map(|text| text.len()).sum();
-        let mut all = Decoded { bytes: Vec::with_capacity(characters), ends: Vec::with_capacity(disclosures.len()) };
+        let mut all =
+            DisclosureBytes { bytes: Vec::with_capacity(characters), ends: Vec::with_capacity(disclosures.len()) };
         for text in disclosures {
             let malformed = |_| Reason::new(Code::SdjwtDisclosureMalformed).expected("base64url without padding");
             base64url::decode_into(text, &mut all.bytes).map_err(malformed)?;

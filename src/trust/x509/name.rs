@@ -9,6 +9,7 @@ use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Decode, Reader, SliceReader, Tag};
 
 const COUNTRY: &str = "2.5.4.6";
+const STATE: &str = "2.5.4.8";
 
 /// A name: its DER and its attributes, as text.
 pub struct Name {
@@ -41,7 +42,16 @@ impl Name {
 
     /// The first `countryName`.
     pub fn country(&self) -> Option<&str> {
-        self.attributes.iter().find(|(kind, _)| kind == COUNTRY).map(|(_, text)| text.as_str())
+        self.first(COUNTRY)
+    }
+
+    /// The first `stateOrProvinceName`.
+    pub fn state(&self) -> Option<&str> {
+        self.first(STATE)
+    }
+
+    fn first(&self, wanted: &str) -> Option<&str> {
+        self.attributes.iter().find(|(kind, _)| kind == wanted).map(|(_, text)| text.as_str())
     }
 }
 
@@ -76,7 +86,7 @@ fn short(kind: &str) -> &str {
         "2.5.4.5" => "serialNumber",
         COUNTRY => "C",
         "2.5.4.7" => "L",
-        "2.5.4.8" => "ST",
+        STATE => "ST",
         "2.5.4.9" => "STREET",
         "2.5.4.10" => "O",
         "2.5.4.11" => "OU",

@@ -30,14 +30,16 @@ def main() -> None:
     signers = document_signers()
     shc, nzcp = health_cards(), covid_passes()
     trust = [issuer for part in (shc, nzcp) for issuer in part.pop("trusted")]
+    mdoc = mobile_documents()
     cast = {
         "now": NOW,
+        "mdoc": mdoc,
         "dcc": {"contents": contents.dcc(NOW), "signers": signers},
         "shc": shc,
         "nzcp": nzcp,
     }
     write("cast.json", json.dumps(cast, indent=1))
-    store(signers, trust)
+    store(signers, trust + [mdoc.pop("trusted")])
 
 
 def document_signers() -> dict:
@@ -195,6 +197,31 @@ def covid_passes() -> dict:
         "documents": documents,
         "vc": contents.covid_pass(),
         "trusted": trusted,
+    }
+
+
+def mobile_documents() -> dict:
+    """An IACA, a document signer by it (ISO/IEC 18013-5, Annex B.1), and the keys of a device."""
+    root_key, root = authority("Interop IACA")
+    key, device = ec_key(), ec_key()
+    builder = certificate(name("Interop document signer"), key, root.subject, (-60, 300))
+    by = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(by), critical=False)
+    builder = builder.add_extension(usage(digital_signature=True), critical=True)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([ObjectIdentifier("1.0.18013.5.1.2")]), critical=True)
+    signer = builder.sign(root_key, hashes.SHA256())
+    write("mdoc-signer.key", private_pem(key))
+    write("mdoc-signer.pem", pem_of(signer))
+    write("mdoc-device.json", json.dumps(public(jwk(device))))
+    root_der = root.public_bytes(serialization.Encoding.DER)
+    return {
+        "authority_pem": pem_of(root),
+        "signer_pem": pem_of(signer),
+        "signer_private_pem": private_pem(key),
+        "signer_jwk": jwk(key),
+        "device_jwk": jwk(device),
+        "other_device_jwk": jwk(ec_key()),
+        "trusted": {"kind": "authority", "certificate": base64.b64encode(root_der).decode(), "formats": ["mdoc"]},
     }
 
 

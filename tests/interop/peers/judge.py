@@ -67,7 +67,7 @@ def verify(case: dict) -> tuple[int, dict, str]:
         path.write_text(case["text"])
     command = [VIDIMUS, "verify", "--offline", "--json", "--trust", str(FOLDER / "trust")]
     command += ["--environment", case.get("environment", "test"), "--at", str(case.get("at", NOW)), str(path)]
-    for name in ("policy", "evidence"):
+    for name in ("policy", "evidence", "session"):
         if name in case:
             (FOLDER / f"{name}.json").write_text(json.dumps(case[name]))
             command += [f"--{name}", str(FOLDER / f"{name}.json")]

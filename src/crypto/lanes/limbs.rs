@@ -1,7 +1,7 @@
 //! Eight numbers of 260 bits, each as 5 limbs of 52 bits: what both moduli share.
 
-use super::super::words::Words;
 use super::avx512::Eight;
+use crate::crypto::limbs::Limbs as Words;
 
 /// Eight numbers, the lowest limb first. *Whole*: every limb is below 2^52.
 pub type Limbs = [Eight; 5];

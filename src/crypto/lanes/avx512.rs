@@ -1,7 +1,7 @@
 //! Eight 64-bit lanes of one AVX-512 register: the only file of the house with `unsafe`, and the only one with vector instructions.
 //!
 //! Everything here but the first functions carries the target feature in its type: the compiler lets only functions with the same feature call it
-//! safely, and the ways into those are [`run`] and [`entries_of`], which ask the processor first.
+//! safely, and the way into those is [`run`], which asks the processor first.
 #![expect(
     unsafe_code,
     reason = "entering code compiled for a processor feature, once that was found; and an array of eight words as a register, \
@@ -16,10 +16,6 @@ use std::arch::x86_64::{
     _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
-use super::super::point::Jacobian;
-use super::super::table::Entry;
-use super::super::{Answer, Check};
-
 /// Eight words, side by side.
 #[derive(Clone, Copy)]
 pub struct Eight(__m512i);
@@ -29,16 +25,13 @@ pub fn are_at_hand() -> bool {
     is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512ifma")
 }
 
-/// The answers of the lanes; `None` when this processor has none.
-pub fn run(checks: &[Check<'_>]) -> Option<Vec<Answer>> {
-    // SAFETY: the processor has just been found to have the two features that the function is compiled for.
-    are_at_hand().then(|| unsafe { super::check(checks) })
-}
-
-/// The entries of a table, made in the lanes (see there); `None` also when this processor has none.
-pub fn entries_of(doubles: &[Jacobian], window: u32) -> Option<Vec<Entry>> {
-    // SAFETY: the processor has just been found to have the two features that the function is compiled for.
-    if are_at_hand() { unsafe { super::build::entries_of(doubles, window) } } else { None }
+/// What the work in the lanes comes to; `None` when this processor has none.
+///
+/// `work` is a safe function that is compiled for the two features, which the compiler gives this type; no other file can write an unsafe
+/// one, and none of the standard library's is ever named here.
+pub(in crate::crypto) fn run<A, R>(work: unsafe fn(A) -> R, argument: A) -> Option<R> {
+    // SAFETY: the processor has just been found to have the two features that the function is compiled for, and it asks for nothing else.
+    are_at_hand().then(|| unsafe { work(argument) })
 }
 
 /// Runs a test of the lanes, where there are lanes.
@@ -227,6 +220,6 @@ fn quarter(ab: __m512i, cd: __m512i, ef: __m512i, gh: __m512i) -> [Eight; 4] {
 /// Asks for an entry that will be read soon.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn prefetch(entry: &Entry) {
+pub fn prefetch<T>(entry: &T) {
     _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast::<i8>());
 }
