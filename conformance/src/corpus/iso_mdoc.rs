@@ -69,6 +69,7 @@ impl Expectation<'_> {
             }
             "certificate-signed-by" => vec![self.signed_by(id)?],
             "derive-session-keys" => vec![self.session_keys(id)?],
+            "verify-vical" => vec![super::vical::case_of(self.folder, id, self.case)?],
             other => vec![Case::skip(id, format!("{other} is not asked of this version"))],
         })
     }

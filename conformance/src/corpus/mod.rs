@@ -30,7 +30,7 @@ pub mod suite_captures;
 pub mod token_status_list;
 pub mod vc_jose_cose;
 pub mod vcdm2_inputs;
-pub mod vical;
+mod vical;
 pub mod wycheproof;
 
 use std::path::{Path, PathBuf};
@@ -82,7 +82,6 @@ pub const LAYOUTS: &[Layout] = &[
     cctv_ed25519::LAYOUT,
     rdf_canon::LAYOUT,
     token_status_list::LAYOUT,
-    vical::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.
