@@ -6,6 +6,10 @@
 
 /// Longer data gains nothing.
 const MOST: usize = 1 << 16;
+/// Bytes that are copied at once.
+const STRIDE: usize = 16;
+/// What one step may write: two literals, or a match and what is copied too much.
+const ROOM: usize = 258 + 2 * STRIDE;
 /// The bits that are looked up at once in the tables of the two alphabets.
 const LITERAL_BITS: u32 = 10;
 const DISTANCE_BITS: u32 = 9;
@@ -83,19 +87,22 @@ pub(super) fn inflate_raw(data: &[u8], cap: usize) -> Option<Vec<u8>> {
     if data.len() > MOST {
         return None;
     }
-    let mut out = Vec::with_capacity(data.len().saturating_mul(4).clamp(64, MOST).min(cap.saturating_add(1)));
+    let mut out = vec![0; data.len().saturating_mul(4).clamp(64, MOST) + ROOM];
+    let mut end = 0;
+    let mut alphabets = Alphabets { lengths: Alphabet::EMPTY, literals: Alphabet::EMPTY, distances: Alphabet::EMPTY };
     let mut bits = Bits { data, at: 0, held: 0, count: 0 };
     loop {
         bits.fill();
         let is_last = bits.take(1)? == 1;
-        let alphabets = match bits.take(2)? {
-            1 => fixed()?,
-            2 => dynamic(&mut bits)?,
+        match bits.take(2)? {
+            1 => alphabets.become_fixed()?,
+            2 => alphabets.become_dynamic(&mut bits)?,
             _ => return None,
-        };
-        inflate_block(&mut bits, &alphabets, &mut out, cap)?;
+        }
+        end = inflate_block(&mut bits, &alphabets, &mut out, (end, cap))?;
         if is_last {
-            return bits.is_at_end().then_some(out);
+            out.truncate(end);
+            return (bits.is_at_end() && end <= cap).then_some(out);
         }
     }
 }
@@ -172,48 +179,64 @@ struct Alphabet<const ENTRIES: usize> {
     symbols: [u16; 288],
 }
 
-/// The two codes of a block.
+/// The two codes of a block, and that of the lengths of their codes.
 struct Alphabets {
+    lengths: Alphabet<128>,
     literals: Alphabet<{ 1 << LITERAL_BITS }>,
     distances: Alphabet<{ 1 << DISTANCE_BITS }>,
 }
 
 impl<const ENTRIES: usize> Alphabet<ENTRIES> {
-    /// The code whose symbols have codes of these lengths (RFC 1951, 3.2.2); `None` unless it uses all bits there are.
-    fn of(lengths: &[u8]) -> Option<Self> {
-        let mut alphabet = Alphabet { table: [0; ENTRIES], counts: [0; 16], symbols: [0; 288] };
+    const EMPTY: Self = Alphabet { table: [0; ENTRIES], counts: [0; 16], symbols: [0; 288] };
+
+    /// Becomes the code whose symbols have codes of these lengths (RFC 1951, 3.2.2); `None` unless it uses all bits there are.
+    fn become_of(&mut self, lengths: &[u8]) -> Option<()> {
+        self.counts = [0; 16];
         for length in lengths {
-            *alphabet.counts.get_mut(usize::from(*length))? += 1;
+            *self.counts.get_mut(usize::from(*length))? += 1;
         }
-        alphabet.counts[0] = 0;
-        // Where the symbols of each length begin, and the first code of each length.
-        let (mut starts, mut codes) = ([0_u16; 17], [0_u32; 17]);
+        self.counts[0] = 0;
+        let mut starts = [0_u16; 17];
         let mut left = 1_i32;
-        for (length, count) in alphabet.counts.iter().enumerate().skip(1) {
+        for (length, count) in self.counts.iter().enumerate().skip(1) {
             left = 2 * left - i32::from(*count);
             if left < 0 {
                 return None;
             }
             *starts.get_mut(length + 1)? = starts.get(length)? + count;
-            *codes.get_mut(length + 1)? = (codes.get(length)? + u32::from(*count)) << 1;
         }
         if left != 0 {
             return None;
         }
-        let bits = ENTRIES.ilog2();
-        for (symbol, length) in (0_u16..).zip(lengths).filter(|(_, length)| **length > 0) {
-            let (start, code) = (starts.get_mut(usize::from(*length))?, codes.get_mut(usize::from(*length))?);
-            *alphabet.symbols.get_mut(usize::from(*start))? = symbol;
-            let length = u32::from(*length);
-            if length <= bits {
-                let first = usize::try_from(code.reverse_bits() >> (32 - length)).ok()?;
-                let entry = symbol << 4 | u16::try_from(length).ok()?;
-                alphabet.table.get_mut(first..)?.iter_mut().step_by(1 << length).for_each(|slot| *slot = entry);
+        for (symbol, length) in (0_u16..).zip(lengths) {
+            let start = starts.get_mut(usize::from(*length))?;
+            // Symbols without a code go where the next one with a code will stand, or behind all.
+            if *length > 0 {
+                *self.symbols.get_mut(usize::from(*start))? = symbol;
+                *start += 1;
             }
-            *start += 1;
-            *code += 1;
         }
-        Some(alphabet)
+        self.fill_table()
+    }
+
+    /// The table of codes that are not longer than it is wide: for each length what is there already is doubled, and the codes of that
+    /// length are written over.
+    fn fill_table(&mut self) -> Option<()> {
+        let Alphabet { table, counts, symbols } = self;
+        let mut symbols = symbols.iter();
+        let mut code = 0_u32;
+        *table.first_mut()? = 0;
+        for length in 1..=ENTRIES.ilog2() {
+            let half = 1 << (length - 1);
+            table.copy_within(..half, half);
+            code <<= 1;
+            for symbol in symbols.by_ref().take(usize::from(*counts.get(usize::try_from(length).ok()?)?)) {
+                let at = usize::try_from(code.reverse_bits() >> (32 - length)).ok()?;
+                *table.get_mut(at)? = symbol << 4 | u16::try_from(length).ok()?;
+                code += 1;
+            }
+        }
+        Some(())
     }
 
     /// The next symbol.
@@ -247,82 +270,114 @@ impl<const ENTRIES: usize> Alphabet<ENTRIES> {
     }
 }
 
-/// RFC 1951, 3.2.6.
-fn fixed() -> Option<Alphabets> {
-    let mut lengths = [8; 288];
-    lengths.get_mut(144..256)?.fill(9);
-    lengths.get_mut(256..280)?.fill(7);
-    Some(Alphabets { literals: Alphabet::of(&lengths)?, distances: Alphabet::of(&[5; 32])? })
-}
-
-/// RFC 1951, 3.2.7.
-fn dynamic(bits: &mut Bits<'_>) -> Option<Alphabets> {
-    let literals = usize::from(bits.take(5)?) + 257;
-    let distances = usize::from(bits.take(5)?) + 1;
-    let count = usize::from(bits.take(4)?) + 4;
-    let mut own = [0; 19];
-    for place in ORDER.iter().take(count) {
-        bits.fill();
-        *own.get_mut(*place)? = u8::try_from(bits.take(3)?).ok()?;
+impl Alphabets {
+    /// RFC 1951, 3.2.6.
+    fn become_fixed(&mut self) -> Option<()> {
+        let mut lengths = [8; 288];
+        lengths.get_mut(144..256)?.fill(9);
+        lengths.get_mut(256..280)?.fill(7);
+        self.literals.become_of(&lengths)?;
+        self.distances.become_of(&[5; 32])
     }
-    let own = Alphabet::<128>::of(&own)?;
-    let mut lengths = [0_u8; 320];
-    let (mut at, all) = (0, literals + distances);
-    while at < all {
-        bits.fill();
-        let symbol = own.next(bits)?;
-        let (length, times) = match symbol {
-            0..=15 => (u8::try_from(symbol).ok()?, 1),
-            16 => (*lengths.get(at.checked_sub(1)?)?, usize::from(bits.take(2)?) + 3),
-            17 => (0, usize::from(bits.take(3)?) + 3),
-            _ => (0, usize::from(bits.take(7)?) + 11),
-        };
-        let end = at + times;
-        if end > all {
-            return None;
+
+    /// RFC 1951, 3.2.7.
+    fn become_dynamic(&mut self, bits: &mut Bits<'_>) -> Option<()> {
+        let literals = usize::from(bits.take(5)?) + 257;
+        let distances = usize::from(bits.take(5)?) + 1;
+        let count = usize::from(bits.take(4)?) + 4;
+        let mut own = [0; 19];
+        for place in ORDER.iter().take(count) {
+            bits.fill();
+            *own.get_mut(*place)? = u8::try_from(bits.take(3)?).ok()?;
         }
-        lengths.get_mut(at..end)?.fill(length);
-        at = end;
-    }
-    let (of_literals, of_distances) = lengths.get(..all)?.split_at_checked(literals)?;
-    // Symbols that stand for nothing, and a block without an end, are for the library to judge.
-    if literals > 286 || distances > 30 || of_literals.get(256) == Some(&0) {
-        return None;
-    }
-    Some(Alphabets { literals: Alphabet::of(of_literals)?, distances: Alphabet::of(of_distances)? })
-}
-
-fn inflate_block(bits: &mut Bits<'_>, alphabets: &Alphabets, out: &mut Vec<u8>, cap: usize) -> Option<()> {
-    loop {
-        // A length and a distance with what stands behind them are 48 bits at most.
-        bits.fill();
-        let symbol = alphabets.literals.next(bits)?;
-        if let Ok(literal) = u8::try_from(symbol) {
-            if out.len() >= cap {
+        self.lengths.become_of(&own)?;
+        let mut lengths = [0_u8; 320];
+        let (mut at, all) = (0, literals + distances);
+        while at < all {
+            bits.fill();
+            let symbol = self.lengths.next(bits)?;
+            let (length, times) = match symbol {
+                0..=15 => {
+                    *lengths.get_mut(at)? = u8::try_from(symbol).ok()?;
+                    at += 1;
+                    continue;
+                }
+                16 => (*lengths.get(at.checked_sub(1)?)?, usize::from(bits.take(2)?) + 3),
+                17 => (0, usize::from(bits.take(3)?) + 3),
+                _ => (0, usize::from(bits.take(7)?) + 11),
+            };
+            let end = at + times;
+            if end > all {
                 return None;
             }
-            out.push(literal);
-            continue;
+            lengths.get_mut(at..end)?.fill(length);
+            at = end;
+        }
+        let (of_literals, of_distances) = lengths.get(..all)?.split_at_checked(literals)?;
+        // Symbols that stand for nothing, and a block without an end, are for the library to judge.
+        if literals > 286 || distances > 30 || of_literals.get(256) == Some(&0) {
+            return None;
+        }
+        self.literals.become_of(of_literals)?;
+        self.distances.become_of(of_distances)
+    }
+}
+
+/// Writes what a block stands for into `out` from `end` on; then the new end. `out` grows, and keeps [`ROOM`] behind the end.
+fn inflate_block(
+    bits: &mut Bits<'_>,
+    alphabets: &Alphabets,
+    out: &mut Vec<u8>,
+    (mut end, cap): (usize, usize),
+) -> Option<usize> {
+    loop {
+        if out.len() < end + ROOM {
+            if end > cap {
+                return None;
+            }
+            out.resize(2 * out.len(), 0);
+        }
+        // A literal, and then a length and a distance with what stands behind them, are 63 bits at most; 56 are there, and one more look.
+        bits.fill();
+        let mut symbol = alphabets.literals.next(bits)?;
+        if let Ok(literal) = u8::try_from(symbol) {
+            *out.get_mut(end)? = literal;
+            end += 1;
+            symbol = alphabets.literals.next(bits)?;
+            if let Ok(literal) = u8::try_from(symbol) {
+                *out.get_mut(end)? = literal;
+                end += 1;
+                continue;
+            }
+            bits.fill();
         }
         if symbol == 256 {
-            return Some(());
+            return Some(end);
         }
         let (base, extra) = *LENGTHS.get(usize::from(symbol - 257))?;
         let length = usize::from(base + bits.take(u32::from(extra))?);
         let (base, extra) = *DISTANCES.get(usize::from(alphabets.distances.next(bits)?))?;
         let distance = usize::from(base + bits.take(u32::from(extra))?);
-        let start = out.len().checked_sub(distance)?;
-        if length > cap.saturating_sub(out.len()) {
-            return None;
-        }
-        if distance >= length {
-            out.extend_from_within(start..start + length);
-        } else {
-            for at in start..start + length {
-                out.push(*out.get(at)?);
-            }
-        }
+        copy(out, end, distance, length)?;
+        end += length;
     }
+}
+
+/// Copies what stands `distance` before `end` to `end`, where it may run into itself. Up to [`STRIDE`] bytes too many may be written.
+#[inline(always)]
+fn copy(out: &mut [u8], end: usize, distance: usize, length: usize) -> Option<()> {
+    let start = end.checked_sub(distance)?;
+    if distance >= STRIDE {
+        for done in (0..length).step_by(STRIDE) {
+            let stride: [u8; STRIDE] = *out.get(start + done..)?.first_chunk()?;
+            *out.get_mut(end + done..)?.first_chunk_mut()? = stride;
+        }
+        return Some(());
+    }
+    for done in 0..length {
+        *out.get_mut(end + done)? = *out.get(start + done)?;
+    }
+    Some(())
 }
 
 /// RFC 1950, 9.
