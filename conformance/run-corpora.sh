@@ -12,13 +12,13 @@ service=
 trap '[ -z "$service" ] || kill "$service" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 echo "== the library, all sets"
-$kit run --timeout 60 --exceptions "$exceptions" "$corpora/health" "$corpora/security" "$corpora/w3c" "$corpora/wallet/openbadges" "$corpora/wallet/sd-jwt-rfc9901" \
-  "$corpora/wallet/mdoc-iso18013-5-annexD" "$corpora/wallet/mdoc-realworld" "$corpora/wallet/mdoc-isomdl" "$corpora/wallet/eudi-verifier"
+$kit run --timeout 60 --exceptions "$exceptions" "$corpora/health" "$corpora/security" "$corpora/w3c" "$corpora/wallet/openbadges" "$corpora/wallet/sd-jwt-rfc9901" "$corpora/wallet/sd-jwt-vc" "$corpora/wallet/eudi-verifier" "$corpora/wallet/token-status-list" "$corpora/wallet/mdoc-isomdl/vical" \
+  "$corpora/wallet/mdoc-iso18013-5-annexD" "$corpora/wallet/mdoc-realworld" "$corpora/wallet/mdoc-isomdl"
 
-echo "== the command, hostile HC1 and SHC"
+echo "== the command, the hostile seed"
 $kit run --subject vidimus-cli:target/debug/vidimus --exceptions "$exceptions" "$corpora/security/hostile-seed"
 
-echo "== the service, hostile HC1 and SHC"
+echo "== the service, the hostile seed"
 $kit corpus-trust "$corpora/security/hostile-seed" --into "$work"
 target/debug/vidimus serve --dev --offline --listen 127.0.0.1:0 --trust "$work/trust" --policy "$work/policy.json" 2>"$work/log" &
 service=$!

@@ -7,7 +7,7 @@ use serde::ser::{SerializeStruct, Serializer};
 
 use crate::limits;
 use crate::locator::Locator;
-use crate::reason::{Reason, Stage};
+use crate::reason::{Code, Reason, Stage};
 
 /// What one stage, or one fault of it, came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +160,11 @@ impl Findings {
                 *reason = reason.clone().in_cose();
             }
         }
+    }
+
+    /// `true` when there is a fault of that code.
+    pub fn has(&self, code: Code) -> bool {
+        self.faults.iter().any(|check| check.outcome.reason().is_some_and(|reason| reason.code() == code))
     }
 
     /// The rows of the report: every stage in order, one row a fault.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::check::Note;
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::bbs::Statements;
+use crate::crypto::job::Job;
 use crate::crypto::older_suites::OlderProof;
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::{cbor, json};
@@ -70,11 +71,25 @@ pub struct Opened<'i> {
     pub confirmed: Option<Confirmed>,
     /// How its holder shows that it is theirs, where the format asks the holder's key itself (a device authenticates an mdoc).
     pub holder_proof: HolderProof,
+    /// What was disclosed selectively, and where something stays concealed.
+    pub selection: Selection,
     /// Credentials inside (of a presentation), each judged as a part of its own.
     pub inner: Vec<Inner>,
     /// Faults that do not stop the reading.
     pub faults: Vec<Reason>,
 }
+
+/// What selective disclosure made of a payload, as JSON pointers (RFC 6901) into it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Where what was disclosed stands.
+    pub disclosed: Vec<String>,
+    /// Objects and arrays with digests for which nothing was disclosed; some of them may be decoys.
+    pub concealing: Vec<String>,
+}
+
+/// Nothing disclosed, nothing concealed.
+static NO_SELECTION: Selection = Selection { disclosed: Vec::new(), concealing: Vec::new() };
 
 /// The key that a credential names as its holder's (`cnf`, RFC 7800): nobody else may show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,6 +168,22 @@ pub struct Vouched {
     pub message: Vec<u8>,
     /// The signature.
     pub signature: Vec<u8>,
+    /// `true` for the holder's signature, which binds a presentation and says nothing about the credential itself.
+    pub is_of_holder: bool,
+}
+
+impl Vouched {
+    /// Its check.
+    pub fn job(&self) -> Job<'_> {
+        Job {
+            algorithm: self.algorithm,
+            key: self.key.clone(),
+            message: &self.message,
+            signature: &self.signature,
+            statements: None,
+            older: None,
+        }
+    }
 }
 
 /// A credential inside another document.
@@ -194,6 +225,8 @@ pub struct Decoded<'a> {
     pub is_bound: bool,
     /// Whose credential it is, where it says so by a key.
     pub confirmed: Option<Confirmed>,
+    /// What was disclosed selectively, and where something stays concealed.
+    pub selection: &'a Selection,
     /// Identifiers of whom it is about (`credentialSubject.id`), where the format has them.
     pub subjects: Vec<Cow<'a, str>>,
     /// Where its status is told, where the format leaves that to the verifier's own look at status lists.
@@ -217,6 +250,7 @@ impl<'a> Decoded<'a> {
             is_presentation: false,
             is_bound: false,
             confirmed: None,
+            selection: &NO_SELECTION,
             subjects: Vec::new(),
             status: Vec::new(),
             faults: Vec::new(),
@@ -293,6 +327,7 @@ impl Opened<'_> {
             is_bound: self.is_bound,
             confirmed: self.confirmed,
             holder_proof: self.holder_proof,
+            selection: self.selection,
             inner: self.inner,
             faults: self.faults,
         }

@@ -21,6 +21,8 @@ pub struct Document {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     documents: BTreeMap<String, Document>,
+    /// What stood in the place of each before, where it was found too.
+    earlier: BTreeMap<String, Document>,
 }
 
 impl Evidence {
@@ -29,9 +31,18 @@ impl Evidence {
         Evidence::default()
     }
 
-    /// Adds a document, in the place of an older one of the same locator.
+    /// Adds a document, in the place of an older one of the same locator. What was found there before is remembered: a list that is
+    /// older than one known before is told by that.
     pub fn insert(&mut self, document: Document) {
-        self.documents.insert(document.locator.clone(), document);
+        let before = self.documents.insert(document.locator.clone(), document);
+        if let Some(before) = before.filter(|before| before.status == 200) {
+            self.earlier.insert(before.locator.clone(), before);
+        }
+    }
+
+    /// The document that was found at that URL before the present one.
+    pub fn earlier(&self, locator: &str) -> Option<&Document> {
+        self.earlier.get(locator)
     }
 
     /// The document found at that URL, if it was asked for.
@@ -39,9 +50,9 @@ impl Evidence {
         self.documents.get(locator)
     }
 
-    /// Every document, in the order of locators.
+    /// Every document, in the order of locators; what was found before stands before what was found after.
     pub fn documents(&self) -> impl Iterator<Item = &Document> {
-        self.documents.values()
+        self.documents.iter().flat_map(|(locator, document)| self.earlier.get(locator).into_iter().chain([document]))
     }
 
     /// `true` when nothing was fetched.

@@ -40,6 +40,12 @@ pub const NOTES: usize = 32;
 pub const FAULTS: usize = 64;
 /// Disclosures of one SD-JWT.
 pub const DISCLOSURES: usize = 1000;
+/// Disclosures that are still looked at where there are too many, to say what else is wrong.
+pub const DISCLOSURES_READ: usize = 4 * DISCLOSURES;
+/// Disclosures one inside the other.
+pub const DISCLOSURE_DEPTH: usize = 16;
+/// Types of type metadata that extend one another.
+pub const TYPE_EXTENSIONS: usize = 8;
 /// Seconds after its making that a proof of key binding is taken.
 pub const KEY_BINDING_SECONDS: i64 = 600;
 /// Unpacked bytes that a batch holds at a time.
@@ -54,12 +60,16 @@ pub const RELATED_RESOURCES: usize = 64;
 pub const BADGE_IDENTITIES: usize = 32;
 /// Bytes of one status list, unpacked: sixteen mebibits.
 pub const STATUS_LIST_BYTES: usize = 2 << 20;
+/// Status lists that one aggregation names.
+pub const AGGREGATED_LISTS: usize = 4096;
 /// Status lists that a run holds at a time.
 pub const STATUS_LISTS: usize = 16;
 /// Parts of one chunked SMART Health Card.
 pub const SHC_CHUNKS: usize = 99;
 /// Bytes of one fetched document (key set, DID document, revocation list).
 pub const EVIDENCE_BYTES: usize = 256 << 10;
+/// Bytes of one fetched token of a status list.
+pub const LIST_TOKEN_BYTES: usize = INPUT_BYTES;
 /// Rounds of fetching missing evidence.
 pub const GATHER_ROUNDS: usize = 3;
 /// Statements of one document whose proof signs them one by one.

@@ -17,6 +17,8 @@ pub struct Occasion {
     pub nonce: Option<String>,
     /// The relying party's name as a presentation must state it (`domain`, `aud`); `None` = not checked.
     pub audience: Option<String>,
+    /// Transactions that the presentation must approve, each as the text that was sent (OpenID4VP 1.0, 5.1); empty = none.
+    pub transaction_data: Vec<String>,
     /// What the relying party knows the holder by (an e-mail address, say), matched against hashed identities of badges;
     /// `None` = not checked.
     pub identity: Option<String>,
@@ -24,6 +26,9 @@ pub struct Occasion {
     pub session: Option<Session>,
     /// Elements of an mdoc that the relying party asked for, `namespace/element`; empty = not known. Others are noted.
     pub elements: Vec<String>,
+    /// What a status list that is shown by itself is asked about: the `status` of a credential as JSON, identifiers as base64url
+    /// (`{"status_list": {"idx": 0, "uri": ".."}}`); `None` = the list is judged, and nothing is looked up in it.
+    pub status_reference: Option<String>,
 }
 
 impl Occasion {

@@ -191,6 +191,19 @@ impl From<&[u8]> for Fact {
     }
 }
 
+/// Which documents the rule of a fault is quoted from, where several kinds of credential share its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// Those of the table.
+    Table,
+    /// Those of COSE envelopes.
+    Cose,
+    /// Those of token status lists.
+    TokenStatusList,
+    /// Those of identifier lists.
+    IdentifierList,
+}
+
 /// One fault: its code and the two values that explain it.
 ///
 /// Boxed inside, so that a `Result<T, Reason>` stays one word larger than `T` at most.
@@ -201,7 +214,7 @@ pub struct Reason(Box<Facts>);
 struct Facts {
     code: Code,
     stage: Stage,
-    cose: bool,
+    rules: Rules,
     expected: Fact,
     got: Fact,
 }
@@ -212,7 +225,7 @@ impl Reason {
         Reason(Box::new(Facts {
             code,
             stage: code.row().stage,
-            cose: false,
+            rules: Rules::Table,
             expected: Fact::Absent,
             got: Fact::Absent,
         }))
@@ -242,15 +255,26 @@ impl Reason {
     /// The same fault of a credential in a COSE envelope, whose rules stand in other documents than those of JOSE.
     #[must_use]
     pub fn in_cose(mut self) -> Self {
-        self.0.cose = true;
+        if self.0.rules == Rules::Table {
+            self.0.rules = Rules::Cose;
+        }
+        self
+    }
+
+    /// The same fault of a status list, or of a place in one, whose rules stand in the document of that kind of list.
+    #[must_use]
+    pub fn under(mut self, rules: Rules) -> Self {
+        self.0.rules = rules;
         self
     }
 
     /// The rule that was broken, as it is written for the credential's kind of envelope.
     pub fn spec(&self) -> Spec {
-        match self.0.cose {
-            true => table::cose_spec(self.0.code),
-            false => self.0.code.row().spec,
+        match self.0.rules {
+            Rules::Table => self.0.code.row().spec,
+            Rules::Cose => table::cose_spec(self.0.code),
+            Rules::TokenStatusList => table::token_list_spec(self.0.code),
+            Rules::IdentifierList => table::identifier_list_spec(self.0.code),
         }
     }
 

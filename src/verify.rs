@@ -28,7 +28,7 @@ use crate::verdict::Verdict;
 use crate::verify::holder::HolderCheck;
 use crate::verify::opening::{OpenedPiece, Run, open_run};
 use crate::verify::signatures::Signatures;
-use crate::verify::status_lists::Lists;
+use crate::verify::status_lists::{Lists, Referring};
 
 pub use crate::verify::threads::verify_batch_on_threads;
 
@@ -170,7 +170,9 @@ fn judge_shown(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Conte
     let is_bare = draft.decoded.as_ref().is_some_and(|decoded| !decoded.is_presentation && !decoded.is_bound);
     let mut judged = judge(draft, answers, context, lists);
     let occasion = context.occasion;
-    if is_bare && occasion.nonce.is_some() {
+    if judged.findings.has(Code::SdjwtKbMissing) {
+        // That nobody presented it has been said.
+    } else if is_bare && occasion.nonce.is_some() {
         judged.findings.fail(Reason::new(Code::VpNonce).expected("a presentation").got("a credential alone"));
     } else if is_bare && occasion.audience.is_some() {
         judged.findings.fail(Reason::new(Code::ClaimAudience).expected("a presentation").got("a credential alone"));
@@ -189,12 +191,13 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
         times = Times { issued_at: decoded.issued_at, not_before: decoded.not_before, expires: decoded.expires };
         findings.not_declared(Stage::Digests);
         findings.not_declared(Stage::Holder);
-        check_demands(format, decoded, context, &mut findings);
+        check_demands((format, decoded, signer.as_ref()), context, &mut findings);
         consulted.extend(format.judge(decoded, signer.as_ref(), context, &mut findings));
-        if !decoded.status.is_empty() {
-            // What a stranger signed names no place that anybody should be asked at.
-            let is_trusted = signer.is_some() && !findings.is_faulty(Stage::Key);
-            consulted.extend(lists.check(decoded, is_trusted, context, &mut findings));
+        if !decoded.status.is_empty() && !status_lists::is_ignored(context, &mut findings) {
+            // What a stranger signed names no place that anybody should be asked at: then nothing marks the stage.
+            let trusted = signer.as_ref().filter(|_| !findings.is_faulty(Stage::Key));
+            let referring = trusted.map(|signer| Referring { format, decoded, signer });
+            consulted.extend(referring.into_iter().flat_map(|it| lists.check(it, context, &mut findings)));
         }
         check_holder((decoded, signer.as_ref()), &inner, context, &mut findings);
         if let Some(holder) = &holder {
@@ -217,18 +220,23 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
 }
 
 /// Policy: is this format, and one of the types asked for, taken at all? A presentation is asked through its credentials.
-fn check_demands(format: &dyn Format, decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
+fn check_demands(
+    (format, decoded, signer): (&dyn Format, &Decoded<'_>, Option<&Candidate>),
+    context: &Context<'_>,
+    findings: &mut Findings,
+) {
     let name = format.about().name;
     let formats = &context.policy.formats;
     if !formats.is_empty() && !formats.iter().any(|taken| taken == name) {
         findings.fail(Reason::new(Code::PolicyFormat).expected(formats.join(", ")).got(name));
     }
     let asked: HashSet<&str> = context.occasion.types.iter().map(String::as_str).collect();
-    if !asked.is_empty() && !decoded.is_presentation && !decoded.types.iter().any(|have| asked.contains(&**have)) {
+    let is_of_type = || format.is_of_type(decoded, signer, context, &|name| asked.contains(name));
+    if !asked.is_empty() && !decoded.is_presentation && !is_of_type() {
         let some = |names: &mut dyn Iterator<Item = &str>| names.take(8).collect::<Vec<_>>().join(", ");
         let wanted = some(&mut context.occasion.types.iter().map(String::as_str));
         let had = some(&mut decoded.types.iter().map(|name| &**name));
-        findings.fail(Reason::new(Code::PolicyType).expected(wanted).got(had));
+        findings.fail(format.other_type().expected(wanted).got(had));
     }
 }
 

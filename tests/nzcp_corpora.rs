@@ -76,6 +76,7 @@ fn judge(case: &Case, pinned: bool, environment: Environment) -> Report {
             environment: Environment::Test,
             keys: None,
             document: pinned.then(|| document.clone()),
+            types: Vec::new(),
             list: None,
         });
         if !pinned {

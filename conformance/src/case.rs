@@ -39,6 +39,8 @@ pub enum Right {
     NotAccepted,
     /// Anything but `accepted`, with one of these codes among the faults where the subject tells codes.
     NotAcceptedFor(Vec<String>),
+    /// Anything but `accepted`, with this code first among the reasons where the subject tells them.
+    RefusedFor(String),
     /// `accepted`, or refused for these codes alone.
     AcceptedBut(&'static [&'static str]),
     /// Any verdict: the set has none, but the subject must give one.
@@ -120,6 +122,10 @@ impl Right {
             Right::NotAcceptedFor(due) => {
                 let known = answer.codes.is_empty() || answer.codes.iter().any(|code| due.contains(code));
                 (verdict == "accepted" || !known).then(|| format!("expected {}, got {}", due.join(" or "), told()))
+            }
+            Right::RefusedFor(code) => {
+                let is_other = answer.reason.as_ref().is_some_and(|first| first != code);
+                (verdict == "accepted" || is_other).then(|| format!("expected a refusal for {code}, got {}", told()))
             }
             Right::AcceptedBut(codes) => {
                 let known = !answer.codes.is_empty() && answer.codes.iter().all(|code| codes.contains(&code.as_str()));

@@ -31,6 +31,11 @@ pub const STAGES: &[(&str, &[Stage])] = &[
     ("vc_sd_jwt", &Stage::ALL),
     ("vc_cose", &WITHOUT_DIGESTS),
     ("mdoc", &Stage::ALL),
+    (
+        "token_status_list",
+        &[Stage::Decode, Stage::Key, Stage::Signature, Stage::Validity, Stage::Status, Stage::Policy],
+    ),
+    ("sd_jwt_vc", &Stage::ALL),
 ];
 
 /// What our vectors leave open, one sentence each. Only the subject `in-process` tells every code.

@@ -44,7 +44,7 @@ pub struct Payload {
 }
 
 /// When, and for what, a credential is shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Occasion {
     /// The present, RFC 3339 in UTC.
@@ -58,6 +58,9 @@ pub struct Occasion {
     /// What the holder is known by, for hashed identities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
+    /// What a status list is asked about, where the input is one: the `status` of a credential, identifiers as base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reference: Option<Value>,
     /// CBOR of the session transcript, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_transcript: Option<String>,
@@ -137,6 +140,15 @@ impl Occasion {
         };
         session.reader_key = self.reader_private_key.clone().map(Secret::new);
         Ok(Some(session))
+    }
+}
+
+impl Question {
+    /// `true` when one place gives two answers, one after the other: few can be told of that.
+    pub fn has_earlier_answers(&self) -> bool {
+        let mut places: Vec<&str> = self.evidence.iter().map(|document| document.locator.as_str()).collect();
+        places.sort_unstable();
+        !places.is_sorted_by(|one, other| one < other)
     }
 }
 

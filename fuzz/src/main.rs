@@ -8,6 +8,7 @@ mod es256;
 mod linked_data;
 mod mdoc;
 mod mutate;
+mod sd_jwt;
 mod targets;
 mod vc;
 

@@ -24,7 +24,6 @@ use vidimus::envelope::data_integrity::suite::Suite;
 use vidimus::envelope::data_integrity::transform::Terms;
 use vidimus::envelope::data_integrity::{bbs_value, ecdsa_sd_value};
 use vidimus::envelope::jws::Jws;
-use vidimus::envelope::sd_jwt::{SdJwt, process};
 use vidimus::evidence::{Document, Evidence};
 use vidimus::format::glance::Seen;
 use vidimus::format::{Context, by_name, detect};
@@ -40,7 +39,7 @@ use vidimus::trust::x509::Certificate;
 use vidimus::trust::{Trust, import, importers};
 use vidimus::verify::{Request, verify};
 
-use crate::{es256, linked_data, mdoc};
+use crate::{es256, linked_data, mdoc, sd_jwt};
 
 /// One function under test.
 pub struct Target {
@@ -104,12 +103,14 @@ pub static TARGETS: &[Target] = &[
     target("shc", |b| judge(Some("smart_health_card"), b), as_is),
     target("nzcp", |b| judge(Some("nz_covid_pass"), b), as_is),
     target("vc_di", |b| judge(Some("vc_di"), b), document),
-    target("sd_jwt", sd_jwt, as_is),
+    target("sd_jwt", sd_jwt::processed, as_is),
     target("vc_jwt", |b| judge(Some("vc_jwt"), b), as_is),
     target("vc_sd_jwt", |b| judge(Some("vc_sd_jwt"), b), as_is),
     target("vc_cose", |b| judge(Some("vc_cose"), b), as_is),
     target("mdoc", |b| judge(Some("mdoc"), b), |_| mdoc::response_seed()),
     target("mdoc_signed", mdoc::signed_object, |_| mdoc::object_seed()),
+    target("sd_jwt_vc", |b| judge(Some("sd_jwt_vc"), b), as_is),
+    target("sd_jwt_json", sd_jwt::json_form, as_is),
     target("any_input", |b| judge(None, b), as_is),
     target("eu_dcc_signed", signed_dcc, cwt),
     target("shc_signed", signed_card, jwt),
@@ -119,6 +120,8 @@ pub static TARGETS: &[Target] = &[
     target("vc_jwt_signed", |b| signed_w3c(b, "vc_jwt"), documents),
     target("vc_sd_jwt_signed", |b| signed_w3c(b, "vc_sd_jwt"), documents),
     target("vc_cose_signed", |b| signed_w3c(b, "vc_cose"), documents),
+    target("sd_jwt_vc_signed", sd_jwt::signed, |seed| payload(seed, "sd_jwt_vc")),
+    target("type_metadata", sd_jwt::type_metadata, |_| sd_jwt::TYPE_METADATA.to_vec()),
     target("ecdsa_sd_proof_value", ecdsa_sd_value_laws, proof_value),
     target("bbs_proof_value", bbs_value_laws, proof_value),
     target("bbs_proof", bbs_proof, bbs_proofs),
@@ -135,7 +138,7 @@ fn as_is(seed: &[u8]) -> Vec<u8> {
     seed.to_vec()
 }
 
-fn text(bytes: &[u8], run: impl FnOnce(&str)) {
+pub(crate) fn text(bytes: &[u8], run: impl FnOnce(&str)) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         run(text);
     }
@@ -260,15 +263,15 @@ fn pictures(seed: &[u8]) -> Vec<u8> {
     }
 }
 
-const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 const KID: [u8; 8] = *b"fuzzkey1";
 const CARD_ISSUER: &str = "https://fuzz.example/issuer";
 const PASS_ISSUER: &str = "did:web:fuzz.example";
-const W3C_FORMATS: [&str; 3] = ["vc_jwt", "vc_sd_jwt", "vc_cose"];
-const W3C_ISSUER: &str = "https://fuzz.example/vc";
+const W3C_FORMATS: [&str; 4] = ["vc_jwt", "vc_sd_jwt", "vc_cose", "sd_jwt_vc"];
+pub(crate) const W3C_ISSUER: &str = "https://fuzz.example/vc";
 
 /// A key of our own that the fuzzing trust store trusts, so that mutated claims reach the stages after the signature.
-fn world() -> &'static (OwnKey, Trust) {
+pub(crate) fn world() -> &'static (OwnKey, Trust) {
     static WORLD: OnceLock<(OwnKey, Trust)> = OnceLock::new();
     WORLD.get_or_init(|| {
         let Ok((key, _)) = OwnKey::generate_p256() else { panic!("no key") };
@@ -285,11 +288,12 @@ fn world() -> &'static (OwnKey, Trust) {
             issuer: issuer.to_owned(),
             aliases: Vec::new(),
             name: None,
-            // One issuer signs in all three ways.
+            // One issuer signs in all these ways.
             formats: if format == "vc_jwt" { W3C_FORMATS.map(str::to_owned).to_vec() } else { vec![format.to_owned()] },
             environment: Environment::Production,
             keys,
             document,
+            types: Vec::new(),
             list: None,
         };
         let document = serde_json::json!({
@@ -317,17 +321,6 @@ fn world() -> &'static (OwnKey, Trust) {
     })
 }
 
-/// Law: what is processed is JSON without a digest left in it, and processing it again changes nothing.
-fn sd_jwt(bytes: &[u8]) {
-    text(bytes, |text| {
-        let Ok(sd_jwt) = SdJwt::split(text) else { return };
-        let Ok(jws) = Jws::open(sd_jwt.jwt) else { return };
-        let Ok(once) = process(&jws.payload, &sd_jwt.disclosures) else { return };
-        let Ok(again) = process(&once.payload, &[]) else { panic!("what was processed is no JSON object") };
-        assert_eq!(again.payload, once.payload);
-    });
-}
-
 fn judge(format: Option<&str>, bytes: &[u8]) {
     let input = Input { format: format.map(str::to_owned), ..Input::bytes(bytes) };
     for strict in [false, true] {
@@ -340,7 +333,7 @@ fn judge(format: Option<&str>, bytes: &[u8]) {
     }
 }
 
-fn judge_signed(text: &str, evidence: &Evidence) {
+pub(crate) fn judge_signed(text: &str, evidence: &Evidence) {
     let request = Request { input: Input::text(text), occasion: Occasion::at(NOW), policy: Arc::default() };
     let report = verify(&request, &world().1, evidence);
     assert!(!report.to_json().is_empty());

@@ -69,12 +69,16 @@ struct SavedOccasion {
     nonce: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     audience: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    transaction_data: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session: Option<Session>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     elements: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status_reference: Option<String>,
 }
 
 impl SavedOccasion {
@@ -84,9 +88,11 @@ impl SavedOccasion {
             types: occasion.types.clone(),
             nonce: occasion.nonce.clone(),
             audience: occasion.audience.clone(),
+            transaction_data: occasion.transaction_data.clone(),
             identity: occasion.identity.clone(),
             session: occasion.session.clone(),
             elements: occasion.elements.clone(),
+            status_reference: occasion.status_reference.clone(),
         }
     }
 
@@ -96,9 +102,11 @@ impl SavedOccasion {
             types: self.types,
             nonce: self.nonce,
             audience: self.audience,
+            transaction_data: self.transaction_data,
             identity: self.identity,
             session: self.session,
             elements: self.elements,
+            status_reference: self.status_reference,
         })
     }
 }

@@ -12,6 +12,7 @@ use crate::cli::demands::{format_name, now, time};
 use crate::cli::input::read_file;
 use crate::cli::issue_di::{PrivateKey, ProofOptions};
 use crate::cli::issue_mdoc::MdocOptions;
+use crate::cli::issue_status_list;
 use crate::cli::issue_w3c::{Refused, Times, W3cOptions};
 use crate::cli::shown::shown;
 use crate::cli::trouble::Trouble;
@@ -23,6 +24,10 @@ use crate::crypto::public_key::PublicKey;
 use crate::crypto::random::random_bytes;
 use crate::encoding::qr::draw_png;
 use crate::encoding::{base64url, json};
+use crate::format::sd_jwt_vc;
+use crate::issue::sd_jwt::random_salt;
+use crate::issue::sd_jwt_vc::{Draft, Names, issue};
+use crate::issue::token_status_list::ListSigner;
 use crate::issue::{IssueFault, eu_dcc, nz_covid_pass, smart_health_card};
 use crate::limits;
 use crate::time::{Date, Timestamp};
@@ -47,16 +52,20 @@ pub(super) struct Issue {
     /// What the credential says, JSON. eu_dcc: `ver`, `nam`, `dob` and one of `v`, `t`, `r`. smart_health_card: a FHIR bundle.
     /// nz_covid_pass: `givenName`, `familyName`, `dob`. mdoc: `docType` and `nameSpaces`; bytes and dates are `{"$bytes": ..}`,
     /// `{"$date": ..}`, `{"$time": ..}`. vc_di, vc_jwt, vc_sd_jwt, vc_cose: the credential or presentation itself.
+    /// token_status_list: `uri`, `ttl`, and `bits`, `places`, `statuses` (values by place), or `identifiers` (base64url); `envelope` is jwt or cwt.
+    /// sd_jwt_vc: its claims, `vct` among them.
     #[arg(long, value_name = "FILE")]
     content: PathBuf,
-    /// The signer's certificate, PEM or DER; names the key identifier, and the issuer of an EU DCC.
+    /// The signer's certificate, PEM or DER; names the key identifier, and the issuer of an EU DCC. Into an sd_jwt_vc goes every
+    /// certificate of the file, the signer's first.
     #[arg(long, value_name = "FILE", conflicts_with = "kid")]
     cert: Option<PathBuf>,
     /// The key identifier: eight bytes in base64 (EU DCC), text (NZ COVID Pass), the verification method (W3C; that of the key's
     /// did:key otherwise). That of a SMART Health Card is computed.
     #[arg(long, value_name = "ID")]
     kid: Option<String>,
-    /// The issuer: a country of two letters (EU DCC), an https URL (SMART Health Card) or a did:web (NZ COVID Pass).
+    /// The issuer: a country of two letters (EU DCC), an https URL (SMART Health Card), a did:web (NZ COVID Pass); the `iss` of
+    /// an sd_jwt_vc.
     #[arg(long, value_name = "NAME")]
     issuer: Option<String>,
     /// For how many days it is valid; 180 where the format demands an end, else without end.
@@ -107,6 +116,8 @@ impl Issue {
             ("nz_covid_pass", PrivateKey::One(key)) => self.nz_covid_pass(key, &content)?,
             ("smart_health_card", PrivateKey::One(key)) => self.smart_health_card(key, &content)?,
             ("mdoc", PrivateKey::One(key)) => self.mdoc(key, &content)?,
+            ("token_status_list", PrivateKey::One(key)) => self.status_list(key, &content)?,
+            (sd_jwt_vc::NAME, PrivateKey::One(key)) => self.sd_jwt_vc(key, &content)?,
             (other, PrivateKey::One(key)) => self.w3c(other, key, &content)?,
         };
         if let Some(path) = &self.qr {
@@ -194,6 +205,16 @@ impl Issue {
         issued.map_err(|fault| self.refused(&fault))
     }
 
+    /// The token of a status list; `--cert` names the signer's certificate, `--kid` its key otherwise.
+    fn status_list(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let list: issue_status_list::Content = self.content(content)?;
+        let certificate = self.cert.as_ref().map(|path| certificate(path, key)).transpose()?;
+        let certificates: Vec<Vec<u8>> = certificate.iter().map(|certificate| certificate.der().to_vec()).collect();
+        let signer = ListSigner { key, kid: self.kid.as_deref(), certificates: &certificates };
+        let times = (self.issued_at(), Some(self.expires()));
+        list.issue(self.issuer.as_deref(), times, &signer).map_err(|fault| self.refused(&fault))
+    }
+
     /// What `--kid` says, or the only key of the key's own did:key.
     fn verification_method(&self, key: &PublicKey) -> String {
         self.kid.clone().unwrap_or_else(|| format!("did:key:{0}#{0}", multikey::encode(key)))
@@ -208,6 +229,35 @@ impl Issue {
             Some(Err(Refused::Trouble(trouble))) => Err(trouble),
             Some(Err(Refused::Fault(fault))) => Err(self.refused(&fault)),
         }
+    }
+
+    /// The claims as they stand in the file, with what the command line adds: `iss`, `iat` and `exp`.
+    fn sd_jwt_vc(&self, key: &OwnKey, content: &[u8]) -> Result<String, Trouble> {
+        let mut claims: serde_json::Value = self.content(content)?;
+        let members = claims.as_object_mut().ok_or_else(|| Trouble::at(&self.content, "is no object of claims"))?;
+        let mut add = |name: &str, value: serde_json::Value| members.insert(name.to_owned(), value);
+        if let Some(issuer) = &self.issuer {
+            add("iss", issuer.as_str().into());
+        }
+        if let Some(time) = self.at {
+            add("iat", time.seconds().into());
+        }
+        if self.valid_days.is_some() {
+            add("exp", self.expires().seconds().into());
+        }
+        let chain = self.cert.as_ref().map(|path| certificates(path, key)).transpose()?;
+        let names = match (&chain, &self.kid) {
+            (Some(chain), _) => Names::Certificates(chain),
+            (None, Some(kid)) => Names::Kid(kid),
+            (None, None) => Names::Nothing,
+        };
+        let draft = Draft {
+            disclosable: self.w3c.disclosable.clone(),
+            decoys: vec![(String::new(), self.w3c.decoys.into())],
+            holder_key: self.w3c.holder_key()?,
+            ..Draft::of(claims)
+        };
+        issue(&draft, &names, &mut random_salt, key).map_err(|fault| self.refused(&fault))
     }
 
     fn content<T: serde::de::DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, Trouble> {
@@ -235,19 +285,29 @@ impl Issue {
     }
 }
 
-/// The certificate in a file, if it is this key's.
+/// The first certificate in a file, if it is this key's.
 fn certificate(path: &Path, key: &OwnKey) -> Result<Certificate, Trouble> {
-    let bytes = read_file(path, limits::INPUT_BYTES)?;
-    let read = match std::str::from_utf8(&bytes) {
-        Ok(text) => Certificate::from_pem_all(text).map(|all| all.into_iter().next()),
-        Err(_) => Certificate::from_der(&bytes).map(Some),
-    };
-    let certificate = read.map_err(|reason| Trouble::at(path, reason))?;
-    let certificate = certificate.ok_or_else(|| Trouble::at(path, "holds no certificate"))?;
+    let first = read_certificates(path)?.into_iter().next();
+    let certificate = first.ok_or_else(|| Trouble::at(path, "holds no certificate"))?;
     match certificate.public_key() {
         Ok(public) if public == key.public_key() => Ok(certificate),
         _ => Err(Trouble::at(path, "is not the certificate of the private key")),
     }
+}
+
+/// DER of every certificate in a file, of which the first is this key's.
+fn certificates(path: &Path, key: &OwnKey) -> Result<Vec<Vec<u8>>, Trouble> {
+    certificate(path, key)?;
+    Ok(read_certificates(path)?.iter().map(|certificate| certificate.der().to_vec()).collect())
+}
+
+fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Trouble> {
+    let bytes = read_file(path, limits::INPUT_BYTES)?;
+    let read = match std::str::from_utf8(&bytes) {
+        Ok(text) => Certificate::from_pem_all(text),
+        Err(_) => Certificate::from_der(&bytes).map(|certificate| vec![certificate]),
+    };
+    read.map_err(|reason| Trouble::at(path, reason))
 }
 
 fn eight_bytes(text: &str) -> Result<[u8; 8], Trouble> {

@@ -19,12 +19,15 @@ pub(super) struct W3cOptions {
     /// The relying party, into a W3C presentation.
     #[arg(long, value_name = "NAME")]
     audience: Option<String>,
-    /// JSON pointer to what the holder may keep back (vc_sd_jwt); repeat for several.
+    /// JSON pointer to what the holder may keep back (vc_sd_jwt, sd_jwt_vc); repeat for several.
     #[arg(long = "disclosable", value_name = "POINTER")]
-    disclosable: Vec<String>,
-    /// The holder's public key as JWK: who shows a vc_sd_jwt must prove to hold it.
+    pub(super) disclosable: Vec<String>,
+    /// The holder's public key as JWK: who shows a vc_sd_jwt or sd_jwt_vc must prove to hold it.
     #[arg(long, value_name = "JWK")]
     holder_key: Option<String>,
+    /// Digests that stand for nothing, at the top of an sd_jwt_vc: who counts digests learns less.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=500))]
+    pub(super) decoys: u16,
     /// Prints the enveloped credential or presentation (a JSON object) in the place of the token.
     #[arg(long)]
     enveloped: bool,
@@ -64,9 +67,14 @@ impl W3cOptions {
         Some(issued.map(|token| self.text(&token, document)))
     }
 
-    fn claims(&self, times: Times) -> Result<TokenClaims, Refused> {
+    /// The holder's key, if one was given.
+    pub(super) fn holder_key(&self) -> Result<Option<Json>, Trouble> {
         let key = self.holder_key.as_deref().map(|jwk| crate::encoding::json::from_slice(jwk.as_bytes())).transpose();
-        let holder_key = key.map_err(|reason| Refused::Trouble(Trouble::new(format!("--holder-key: {reason}"))))?;
+        key.map_err(|reason| Trouble::new(format!("--holder-key: {reason}")))
+    }
+
+    fn claims(&self, times: Times) -> Result<TokenClaims, Refused> {
+        let holder_key = self.holder_key().map_err(Refused::Trouble)?;
         Ok(TokenClaims {
             issued_at: times.issued_at,
             expires: times.expires,

@@ -15,6 +15,7 @@ mod inspect;
 mod issue;
 mod issue_di;
 mod issue_mdoc;
+mod issue_status_list;
 mod issue_w3c;
 mod keys;
 mod progress;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::cli::demands::{World, format_name, now};
+use crate::cli::demands::{World, format_name, now, time};
 use crate::cli::input::read_file;
 use crate::cli::shown::{shown, shown_json};
 use crate::cli::stores::{read, usual_path};
@@ -16,11 +16,13 @@ use crate::cli::trust_check::Check;
 use crate::cli::{Exit, progress};
 use crate::crypto::pem;
 use crate::crypto::public_key::PublicKey;
+use crate::time::Timestamp;
 use crate::trust::Trust;
 use crate::trust::entry::EntryFile;
 use crate::trust::import::{Import, LIST_BYTES, Options, hex};
 use crate::trust::importers::{IMPORTERS, Importer, detect, importer};
 use crate::trust::store;
+use crate::trust::x509::Certificate;
 
 /// Bytes of a file that holds one public key.
 const KEY_BYTES: usize = 64 << 10;
@@ -44,7 +46,8 @@ enum Action {
 
 #[derive(Args)]
 struct ImportList {
-    /// The kind of list: `pem`, `eu-gateway`, `pathcheck`, `vci`, `gdhcn`, `did`, `jwks`, `value-sets`, `context`, or `auto` to tell by its shape.
+    /// The kind of list: `pem`, `eu-gateway`, `pathcheck`, `vci`, `gdhcn`, `vical`, `etsi-xml`, `lote`, `did`, `jwks`, `value-sets`, `context`,
+    /// or `auto` to tell by its shape.
     #[arg(value_parser = kind)]
     kind: Kind,
     /// The list's files; several make one list.
@@ -77,6 +80,21 @@ struct ImportList {
     /// Public key, PEM, under which the list must be signed (EU gateway).
     #[arg(long, value_name = "FILE")]
     signed_by: Option<PathBuf>,
+    /// Certificates, PEM, of whoever signs the list or of the authorities above (VICAL, LoTE); repeat for several.
+    #[arg(long, value_name = "FILE")]
+    signer: Vec<PathBuf>,
+    /// Take a list whose signature nobody checks (VICAL, LoTE, ETSI XML).
+    #[arg(long, conflicts_with = "signer")]
+    unchecked: bool,
+    /// Types of credential that its signers may sign, a `docType` or a `vct`; repeat for several. Usually the list says it.
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
+    /// Take services of this type, by its URI; repeat for several (LoTE, ETSI XML). Usually those of identity and attestations.
+    #[arg(long = "service", value_name = "URI")]
+    services: Vec<String>,
+    /// Import as of this time: RFC 3339, or seconds since 1970. The signer of the list must be valid then.
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    at: Option<Timestamp>,
     /// JWK set to pin for an issuer, `URL=FILE`; repeat for several (VCI directory).
     #[arg(long = "key-set", value_name = "URL=FILE")]
     key_sets: Vec<String>,
@@ -178,8 +196,12 @@ impl ImportList {
             name: self.name.clone(),
             url: self.url.clone(),
             key: self.signed_by.as_deref().map(public_key).transpose()?,
+            signers: certificates(&self.signer)?,
+            unchecked: self.unchecked,
+            types: self.types.clone(),
+            services: self.services.clone(),
             key_sets,
-            imported_at: now(),
+            imported_at: self.at.unwrap_or_else(now),
         })
     }
 }
@@ -191,6 +213,20 @@ fn public_key(path: &Path) -> Result<PublicKey, Trouble> {
     let block = blocks.iter().find(|block| block.label == "PUBLIC KEY");
     let block = block.ok_or_else(|| Trouble::at(path, "holds no PEM block `PUBLIC KEY`"))?;
     PublicKey::from_spki_der(&block.bytes).map_err(|reason| Trouble::at(path, reason))
+}
+
+/// Every certificate of these PEM files.
+fn certificates(paths: &[PathBuf]) -> Result<Vec<Certificate>, Trouble> {
+    let mut all = Vec::new();
+    for path in paths {
+        let text = String::from_utf8(read_file(path, KEY_BYTES)?).map_err(|_| Trouble::at(path, "not a PEM text"))?;
+        let found = Certificate::from_pem_all(&text).map_err(|reason| Trouble::at(path, reason))?;
+        if found.is_empty() {
+            return Err(Trouble::at(path, "holds no PEM block `CERTIFICATE`"));
+        }
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 /// The files of several imports of one list; what stands in two of them stands once.

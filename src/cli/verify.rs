@@ -68,6 +68,9 @@ pub(super) struct Verify {
     /// Whom a presentation must be for: its domain or audience.
     #[arg(long, value_name = "TEXT")]
     audience: Option<String>,
+    /// A transaction that a presentation must approve, as the text that was sent; repeat for several.
+    #[arg(long, value_name = "TEXT")]
+    transaction_data: Vec<String>,
     /// What the holder is known by (an e-mail address), matched against the hashed identity of a badge.
     #[arg(long, value_name = "TEXT")]
     identity: Option<String>,
@@ -80,6 +83,9 @@ pub(super) struct Verify {
     /// An element of an mdoc that was asked for; repeat for several. Others are noted.
     #[arg(long = "element", value_name = "NAMESPACE/ELEMENT")]
     elements: Vec<String>,
+    /// What a status list is asked about, where the input is one: the `status` of a credential as JSON.
+    #[arg(long, value_name = "JSON")]
+    status_reference: Option<String>,
     /// Documents at hand: a folder that mirrors URLs, or a JSON file of URLs and documents; repeat for several.
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
@@ -216,9 +222,11 @@ impl Run<'_> {
                 types: self.command.types.clone(),
                 nonce: self.command.nonce.clone(),
                 audience: self.command.audience.clone(),
+                transaction_data: self.command.transaction_data.clone(),
                 identity: self.command.identity.clone(),
                 session: self.session.clone(),
                 elements: self.command.elements.clone(),
+                status_reference: self.command.status_reference.clone(),
             },
             policy: self.policy.clone(),
         }

@@ -6,6 +6,7 @@
 pub mod from_dcc;
 pub mod from_fhir;
 pub mod from_mdoc;
+pub mod from_sd_jwt_vc;
 pub mod from_vc;
 
 use serde::Serialize;

@@ -1,10 +1,11 @@
 //! The checker: all signature jobs of a batch at once, each by the fastest way that gives the answer of [`check_one`].
 //!
 //! ES256 under P-256 keys goes to [`p256`](crate::crypto::p256): known keys by their tables, strangers' keys where there are enough of them
-//! to fill the lanes. Whatever that cannot decide, and every other algorithm, goes to the crypto library. Of the fast
+//! to fill the lanes. EdDSA under Ed25519 keys that are known goes to [`ed25519`](crate::crypto::ed25519). Whatever that cannot decide, and every other algorithm, goes to the crypto library. Of the fast
 //! answers a few are asked again of the library ([`Settings::second_look`]); the first that differs ends the fast path.
 
 mod second_look;
+mod sorted;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,12 +13,11 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::crypto::algorithm::Algorithm;
-use crate::crypto::arithmetic::{Arithmetic, Multiples};
-use crate::crypto::digest::sha256;
+use crate::crypto::arithmetic::{Arithmetic, Multiples, Owner};
+use crate::crypto::checker::sorted::{Asked, Coordinates, Sorted};
+use crate::crypto::ed25519;
 use crate::crypto::job::{Job, check_one};
 use crate::crypto::p256::{Answer, By, Check, Path};
-use crate::crypto::place::{HeldTable, Place};
 use crate::crypto::tables::Tables;
 use crate::reason::{Code, Reason};
 
@@ -167,6 +167,7 @@ impl Checker {
         // Whatever it comes to: the first check makes what all need. The key is the generator of the curve.
         let (x, y) = (&P256_GENERATOR.0, &P256_GENERATOR.1);
         (self.arithmetic.check)(self.path, &[Check { by: By::Unknown { x, y }, digest: [1; 32], signature: &[1; 64] }]);
+        ed25519::warm_up();
         self.is_warm.store(true, Ordering::Release);
     }
 
@@ -271,22 +272,24 @@ impl Checker {
         let mut decided = vec![Answer::Undecided; jobs.len()];
         let shared = self.shared_tables(path, sorted);
         let mut asked = Asked::with_room_for(sorted.known.len());
-        for (es256, place, table) in &sorted.known {
-            if let Some(table) = sorted.tables.get(*table) {
-                asked.add(*es256, place.by(table));
-            }
+        for (es256, by) in sorted.by_tables() {
+            asked.add(es256, by);
         }
         let together = path == Path::Lanes && sorted.strangers.len() >= self.arithmetic.strangers;
         for es256 in &sorted.strangers {
             match shared.get(&es256.key) {
-                Some(multiples) => asked.add(*es256, multiples.by(es256.key.0, es256.key.1)),
+                Some(multiples) => {
+                    if let Some(by) = multiples.by(es256.key.0, es256.key.1) {
+                        asked.add(*es256, by);
+                    }
+                }
                 None if together => asked.add(*es256, By::Unknown { x: es256.key.0, y: es256.key.1 }),
                 None => {}
             }
         }
         let Asked { places, checks } = asked;
-        let (hits, missed) = (sorted.known.len(), sorted.missed.len());
-        let strangers = checks.len().saturating_sub(hits);
+        let (known, missed) = (sorted.known.len(), sorted.missed.len());
+        let strangers = checks.len().saturating_sub(known);
         let answers = if checks.is_empty() { Vec::new() } else { (self.arithmetic.check)(path, &checks) };
         let mut undecided = places.len();
         for (at, answer) in places.iter().zip(answers) {
@@ -295,12 +298,27 @@ impl Checker {
             }
             undecided -= usize::from(answer != Answer::Undecided);
         }
+        let hits = known.saturating_add(self.decide_ed25519(path, sorted, &mut decided));
         let counters = &self.counters;
         add_to(&counters.hits, hits);
         add_to(&counters.misses, missed);
         add_to(&counters.strangers, strangers);
         add_to(&counters.fallbacks, undecided);
         decided
+    }
+
+    /// The same of signatures by known Ed25519 keys; how many there were.
+    fn decide_ed25519(&self, path: Path, sorted: &Sorted<'_>, decided: &mut [Answer]) -> usize {
+        if sorted.ed25519.is_empty() {
+            return 0;
+        }
+        let (places, checks): (Vec<usize>, Vec<ed25519::Check<'_>>) = sorted.ed25519_by_tables().unzip();
+        for (at, is_right) in places.iter().zip((self.arithmetic.check_ed25519)(path, &checks)) {
+            if let Some(place) = decided.get_mut(*at) {
+                *place = if is_right { Answer::Right } else { Answer::Wrong };
+            }
+        }
+        places.len()
     }
 
     /// Tables of keys without one that have so many jobs here that a table pays at once. They are gone after this batch.
@@ -312,7 +330,9 @@ impl Checker {
         let mut counts: HashMap<Coordinates<'_>, usize> = HashMap::new();
         sorted.strangers.iter().for_each(|es256| *counts.entry(es256.key).or_default() += 1);
         let often = counts.into_iter().filter(|(_, count)| *count >= enough);
-        often.filter_map(|(key, _)| Some((key, (self.arithmetic.build)(key.0, key.1, SHARED_WINDOW)?))).collect()
+        often
+            .filter_map(|(key, _)| Some((key, (self.arithmetic.build)(&Owner::P256(*key.0, *key.1), SHARED_WINDOW)?)))
+            .collect()
     }
 
     /// Asks the library about some of the fast answers; ends the fast path when it says otherwise.
@@ -342,93 +362,6 @@ impl Checker {
 fn add_to(counter: &AtomicU64, more: usize) {
     if more > 0 {
         counter.fetch_add(more as u64, Ordering::Relaxed);
-    }
-}
-
-type Coordinates<'a> = (&'a [u8; 32], &'a [u8; 32]);
-
-/// A job that the fast path can take: ES256 under a P-256 key, with a signature of the right length.
-#[derive(Clone, Copy)]
-struct Es256<'a> {
-    at: usize,
-    key: Coordinates<'a>,
-    message: &'a [u8],
-    signature: &'a [u8; 64],
-}
-
-impl<'a> Es256<'a> {
-    fn of(at: usize, job: &'a Job<'_>) -> Option<Self> {
-        if job.algorithm != Algorithm::Es256 || job.statements.is_some() || job.older.is_some() {
-            return None;
-        }
-        Some(Es256 {
-            at,
-            key: job.key.p256_coordinates()?,
-            message: job.message,
-            signature: job.signature.try_into().ok()?,
-        })
-    }
-}
-
-/// What the fast path is asked, and which job each question is about.
-struct Asked<'a> {
-    places: Vec<usize>,
-    checks: Vec<Check<'a>>,
-}
-
-impl<'a> Asked<'a> {
-    fn with_room_for(count: usize) -> Self {
-        Asked { places: Vec::with_capacity(count), checks: Vec::with_capacity(count) }
-    }
-
-    fn add(&mut self, es256: Es256<'a>, by: By<'a>) {
-        self.places.push(es256.at);
-        self.checks.push(Check { by, digest: sha256(es256.message), signature: es256.signature });
-    }
-}
-
-/// The jobs of a batch that the fast path can take, by what is known of their keys.
-#[derive(Default)]
-struct Sorted<'a> {
-    /// Tables in use, each once in a run of jobs of one key. Held, they are not freed meanwhile.
-    tables: Vec<Arc<HeldTable>>,
-    /// Jobs of known keys, with the number of their table.
-    known: Vec<(Es256<'a>, &'a Place, usize)>,
-    /// Jobs of keys without a table.
-    strangers: Vec<Es256<'a>>,
-    /// Those of them whose keys are known.
-    missed: Vec<(Es256<'a>, &'a Place)>,
-}
-
-impl<'a> Sorted<'a> {
-    fn of(jobs: &'a [Job<'_>]) -> Self {
-        let mut sorted = Sorted::default();
-        let mut last: Option<&Place> = None;
-        for (at, job) in jobs.iter().enumerate() {
-            let Some(es256) = Es256::of(at, job) else { continue };
-            let Some(place) = job.key.place() else {
-                sorted.strangers.push(es256);
-                continue;
-            };
-            if !last.is_some_and(|last| std::ptr::eq(last, &**place)) {
-                let Some(table) = place.table() else {
-                    sorted.strangers.push(es256);
-                    sorted.missed.push((es256, place));
-                    continue;
-                };
-                sorted.tables.push(table);
-                last = Some(place);
-            }
-            sorted.known.push((es256, place, sorted.tables.len().saturating_sub(1)));
-        }
-        sorted
-    }
-
-    /// Counts what was used. Only a right signature is a use: others cost nobody anything to make.
-    fn count_uses(&self, answers: &[Result<(), Reason>]) {
-        let is_right = |es256: &Es256<'_>| answers.get(es256.at).is_some_and(Result::is_ok);
-        self.known.iter().filter(|it| is_right(&it.0)).for_each(|(it, place, _)| place.used(it.signature, true));
-        self.missed.iter().filter(|it| is_right(&it.0)).for_each(|(it, place)| place.used(it.signature, false));
     }
 }
 

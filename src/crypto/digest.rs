@@ -22,10 +22,21 @@ pub fn sha512(bytes: &[u8]) -> [u8; 64] {
     fixed(&digest::SHA512, bytes)
 }
 
+/// The SHA-512 digest of these bytes, one run behind the other.
+pub fn sha512_of(runs: &[&[u8]]) -> [u8; 64] {
+    let mut context = digest::Context::new(&digest::SHA512);
+    runs.iter().for_each(|run| context.update(run));
+    taken(context.finish())
+}
+
 fn fixed<const N: usize>(algorithm: &'static digest::Algorithm, bytes: &[u8]) -> [u8; N] {
+    taken(digest::digest(algorithm, bytes))
+}
+
+fn taken<const N: usize>(digest: digest::Digest) -> [u8; N] {
     let mut out = [0; N];
     // The lengths agree by construction; were they not to, a shorter copy would show in the tests at once.
-    out.iter_mut().zip(digest::digest(algorithm, bytes).as_ref()).for_each(|(to, from)| *to = *from);
+    out.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
     out
 }
 

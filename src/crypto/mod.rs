@@ -17,10 +17,13 @@ pub mod cose_key;
 mod curve25519;
 pub mod digest;
 pub mod ecdsa_value;
+pub mod ed25519;
 mod ed25519_rule;
 pub mod job;
 pub mod jwk;
 pub mod key_file;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod limbs;
 pub mod mac;
 pub mod md5;

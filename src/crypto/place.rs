@@ -8,16 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
-use crate::crypto::arithmetic::Multiples;
-use crate::crypto::p256::By;
+use crate::crypto::arithmetic::{Multiples, Owner};
 
 /// With a table, one of so many uses is counted, for all of them: threads that share a key then seldom meet.
 const COUNTED_OF: u8 = 8;
 
 /// The place of one key's table.
 pub(crate) struct Place {
-    x: [u8; 32],
-    y: [u8; 32],
+    owner: Owner,
     table: ArcSwapOption<HeldTable>,
     uses: AtomicU64,
 }
@@ -33,14 +31,14 @@ pub(crate) struct HeldTable {
 }
 
 impl Place {
-    /// An empty place for the key with those coordinates.
-    pub(crate) fn new(x: [u8; 32], y: [u8; 32]) -> Self {
-        Place { x, y, table: ArcSwapOption::empty(), uses: AtomicU64::new(0) }
+    /// An empty place for that key.
+    pub(crate) fn new(owner: Owner) -> Self {
+        Place { owner, table: ArcSwapOption::empty(), uses: AtomicU64::new(0) }
     }
 
-    /// The key's coordinates.
-    pub(crate) fn coordinates(&self) -> (&[u8; 32], &[u8; 32]) {
-        (&self.x, &self.y)
+    /// Whose place it is.
+    pub(crate) fn owner(&self) -> &Owner {
+        &self.owner
     }
 
     /// The table, if there is one now.
@@ -51,11 +49,6 @@ impl Place {
     /// Puts another table here, or none.
     pub(crate) fn put(&self, table: Option<Arc<HeldTable>>) {
         self.table.store(table);
-    }
-
-    /// What a check is told of this key and its table.
-    pub(crate) fn by<'a>(&'a self, table: &'a HeldTable) -> By<'a> {
-        table.multiples.by(&self.x, &self.y)
     }
 
     /// Counts a right signature by this key. Which uses count is drawn from the signature, whose bits are as good as drawn.

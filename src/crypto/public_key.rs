@@ -15,6 +15,7 @@ use der::asn1::UintRef;
 use der::{Decode, Reader, SliceReader};
 
 use crate::crypto::algorithm::{Algorithm, Family, KeyKind};
+use crate::crypto::arithmetic::Owner;
 use crate::crypto::bbs::verify_key::VerifyKey;
 use crate::crypto::digest::sha256;
 use crate::crypto::place::Place;
@@ -223,6 +224,14 @@ impl PublicKey {
         }
         let (x, y) = self.ec_coordinates()?;
         Some((x.try_into().ok()?, y.try_into().ok()?))
+    }
+
+    /// The key as the owner of a table, where there are tables for its kind.
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        match self.0.kind {
+            KeyKind::Ed25519 => Some(Owner::Ed25519(self.0.encoded.as_slice().try_into().ok()?)),
+            _ => self.p256_coordinates().map(|(x, y)| Owner::P256(*x, *y)),
+        }
     }
 
     /// Where its table stands, of a key that was enrolled.

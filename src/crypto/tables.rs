@@ -11,10 +11,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::crypto::arithmetic::Arithmetic;
+use crate::crypto::arithmetic::{Arithmetic, Owner};
 use crate::crypto::place::{HeldTable, Place};
 use crate::crypto::public_key::PublicKey;
-use crate::crypto::tables::plan::{Standing, Step};
+use crate::crypto::tables::plan::{Kind, Standing, Step};
 
 /// Scores are halved each time that [`Tables::tick`] was called so often: what was used long ago counts less.
 const TICKS_TO_HALVE: u32 = 64;
@@ -33,8 +33,8 @@ pub struct Tables {
 struct Known {
     keys: Vec<Ranked>,
     ticks: u32,
-    /// Bytes of a table by its window, as it was found when one was built.
-    sizes: HashMap<u32, usize>,
+    /// Bytes of a table by the kind of its key and its window, as it was found when one was built.
+    sizes: HashMap<(Kind, u32), usize>,
 }
 
 /// A key and how much it was used.
@@ -85,21 +85,21 @@ impl Tables {
         }
         let mut known = self.known();
         let before = std::mem::take(&mut known.keys);
-        let mut before: HashMap<([u8; 32], [u8; 32]), Ranked> =
-            before.into_iter().map(|ranked| (owned(ranked.place.coordinates()), ranked)).collect();
-        let mut now: HashMap<([u8; 32], [u8; 32]), Arc<Place>> = HashMap::new();
+        let mut before: HashMap<Owner, Ranked> =
+            before.into_iter().map(|ranked| (*ranked.place.owner(), ranked)).collect();
+        let mut now: HashMap<Owner, Arc<Place>> = HashMap::new();
         for key in keys {
-            let Some(coordinates) = key.p256_coordinates().map(owned) else { continue };
-            if let Some(place) = now.get(&coordinates) {
+            let Some(owner) = key.owner() else { continue };
+            if let Some(place) = now.get(&owner) {
                 key.take_place(place.clone());
                 continue;
             }
-            let ranked = before.remove(&coordinates).unwrap_or_else(|| {
-                let place = Arc::new(Place::new(coordinates.0, coordinates.1));
+            let ranked = before.remove(&owner).unwrap_or_else(|| {
+                let place = Arc::new(Place::new(owner));
                 Ranked { place: key.take_place(place).clone(), score: 0, is_hopeless: false }
             });
             key.take_place(ranked.place.clone());
-            now.insert(coordinates, ranked.place.clone());
+            now.insert(owner, ranked.place.clone());
             known.keys.push(ranked);
         }
         before.into_values().for_each(|gone| self.evict(&gone.place));
@@ -127,8 +127,7 @@ impl Tables {
             self.evict(&place);
             return true;
         };
-        let (x, y) = place.coordinates();
-        let built = (self.arithmetic.build)(x, y, window);
+        let built = (self.arithmetic.build)(place.owner(), window);
         let mut known = self.known();
         let Known { keys, sizes, .. } = &mut *known;
         // Meanwhile the key may have been forgotten: then nobody would free the table.
@@ -138,7 +137,7 @@ impl Tables {
             return true;
         };
         let bytes = multiples.bytes();
-        sizes.insert(window, bytes);
+        sizes.insert((kind(place.owner()), window), bytes);
         let others = keys.iter().filter(|ranked| !Arc::ptr_eq(&ranked.place, &place));
         let others: usize = others.filter_map(|ranked| Some(ranked.place.table()?.bytes)).sum();
         // The size was perhaps only estimated: over the budget, the next step plans with the right one.
@@ -167,10 +166,13 @@ impl Tables {
         let known = self.known();
         let standing = |ranked: &Ranked| {
             let (window, bytes) = ranked.place.table().map_or((0, 0), |table| (table.window, table.bytes));
-            Standing { score: if ranked.is_hopeless { 0 } else { ranked.score }, window, bytes }
+            let kind = kind(ranked.place.owner());
+            Standing { score: if ranked.is_hopeless { 0 } else { ranked.score }, kind, window, bytes }
         };
         let standings: Vec<Standing> = known.keys.iter().map(standing).collect();
-        let bytes_of = |window: u32| known.sizes.get(&window).copied().unwrap_or_else(|| estimated_bytes(window));
+        let bytes_of = |kind: Kind, window: u32| {
+            known.sizes.get(&(kind, window)).copied().unwrap_or_else(|| estimated_bytes(kind, window))
+        };
         let place = |at: usize| known.keys.get(at).map(|ranked| ranked.place.clone());
         match plan::next(&standings, self.budget_bytes, bytes_of)? {
             Step::Build { at, window } => Some((place(at)?, Some(window))),
@@ -192,14 +194,21 @@ impl Tables {
     }
 }
 
-fn owned((x, y): (&[u8; 32], &[u8; 32])) -> ([u8; 32], [u8; 32]) {
-    (*x, *y)
+fn kind(owner: &Owner) -> Kind {
+    match owner {
+        Owner::P256(..) => Kind::P256,
+        Owner::Ed25519(_) => Kind::Ed25519,
+    }
 }
 
-/// A point of 64 bytes for each odd multiple of each window.
-fn estimated_bytes(window: u32) -> usize {
+/// A point for each odd multiple of each window of P-256, for each multiple up to half of it of Ed25519.
+fn estimated_bytes(kind: Kind, window: u32) -> usize {
+    let point_bytes: usize = match kind {
+        Kind::P256 => 64,
+        Kind::Ed25519 => 128,
+    };
     let windows = 256_usize.div_ceil(usize::try_from(window.max(1)).unwrap_or(1));
-    windows.saturating_mul(64 << window.clamp(1, 16).saturating_sub(1))
+    windows.saturating_mul(point_bytes << window.clamp(1, 16).saturating_sub(1))
 }
 
 #[cfg(test)]

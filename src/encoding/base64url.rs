@@ -22,6 +22,12 @@ pub fn decode_into(text: &str, bytes: &mut Vec<u8>) -> Result<(), Reason> {
     URL_SAFE_NO_PAD.decode_vec(text, bytes).map_err(|_| malformed())
 }
 
+/// How many bytes a base64url text without padding stands for, which are put at the beginning of `bytes`; `None` when it is no
+/// such text, or they are too many.
+pub fn decode_slice(text: &str, bytes: &mut [u8]) -> Option<usize> {
+    URL_SAFE_NO_PAD.decode_slice(text, bytes).ok()
+}
+
 /// The base64url text of `bytes`, without padding.
 pub fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
@@ -72,6 +78,9 @@ mod tests {
     fn the_url_alphabet_is_read_without_padding() {
         assert_eq!(decode("-_8").unwrap(), [0xfb, 0xff]);
         assert!(decode("").unwrap().is_empty());
+        let mut place = [0; 3];
+        assert_eq!((decode_slice("-_8", &mut place), place), (Some(2), [0xfb, 0xff, 0]));
+        assert_eq!((decode_slice("-_9", &mut place), decode_slice("AAAAAA", &mut place)), (None, None));
         for bad in ["+/8", "-_8=", "-_9", "A", "AAA\n", " AAAA", "ÄAA"] {
             assert_eq!(decode(bad).unwrap_err().code(), Code::JoseMalformed, "{bad:?}");
         }

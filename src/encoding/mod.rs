@@ -12,3 +12,4 @@ pub mod multibase;
 pub mod qr;
 pub mod scan;
 mod twins;
+pub mod xml;

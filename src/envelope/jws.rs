@@ -46,8 +46,13 @@ const REGISTERED: [&str; 20] = [
     "apv", "iv", "tag", "p2s", "p2c",
 ];
 
+/// `true` for the name of a registered header parameter.
+pub fn is_registered(name: &str) -> bool {
+    REGISTERED.contains(&name)
+}
+
 /// Characters of the longest header that is looked at for telling formats apart.
-const HEADER_CHARS: usize = 8192;
+const HEADER_CHARS: usize = 32_768;
 
 impl Jws {
     /// The JWS that `text` holds.
@@ -63,8 +68,20 @@ impl Jws {
     /// # Errors
     /// As [`Jws::open`].
     pub fn open_seen(text: &str, seen: Option<Header>) -> Result<Jws, Reason> {
-        if text.len() > limits::INPUT_BYTES {
-            return Err(Reason::new(Code::InputTooLarge).expected(limits::INPUT_BYTES).got(text.len()));
+        Jws::open_within(text, limits::INPUT_BYTES, seen)
+    }
+
+    /// The same of a text of at most so many bytes: a list may be larger than any credential.
+    ///
+    /// # Errors
+    /// As [`Jws::open`].
+    pub fn open_up_to(text: &str, most: usize) -> Result<Jws, Reason> {
+        Jws::open_within(text, most, None)
+    }
+
+    fn open_within(text: &str, most: usize, seen: Option<Header>) -> Result<Jws, Reason> {
+        if text.len() > most {
+            return Err(Reason::new(Code::InputTooLarge).expected(most).got(text.len()));
         }
         check_compact(text)?;
         let (header, payload, signature) = parts(text)?;

@@ -12,11 +12,14 @@ pub mod hcert;
 pub mod key_binding;
 pub mod mdoc;
 pub mod nz_covid_pass;
+pub mod sd_jwt_vc;
 pub mod shc_keys;
 pub mod shc_numeric;
 pub mod shc_payload;
 pub mod signers;
 pub mod smart_health_card;
+pub mod token_status_list;
+pub mod transaction_data;
 pub mod vc;
 pub mod vc_cose;
 pub mod vc_di;
@@ -34,6 +37,7 @@ use crate::core_data::CoreData;
 use crate::credential::{Decoded, Input, Opened, Signed};
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::{cbor, json, scan};
+use crate::envelope::sd_jwt::is_json_form;
 use crate::evidence::Evidence;
 use crate::format::glance::{Glance, Room, Seen};
 use crate::format::vc::enveloped::{self, Enveloped};
@@ -54,8 +58,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &vc_di::VcDi,
     &vc_jwt::VcJwt,
     &vc_sd_jwt::VcSdJwt,
+    &sd_jwt_vc::SdJwtVc,
     &vc_cose::VcCose,
     &mdoc::Mdoc,
+    &token_status_list::TokenStatusListToken,
 ];
 
 /// What a reader of lists wants to know of a format.
@@ -272,6 +278,22 @@ pub trait Format: Sync {
         findings.fail(Reason::new(Code::VpHolderBinding));
     }
 
+    /// `true` when the credential is of one of the types that were asked for, by a signer who may say so.
+    fn is_of_type(
+        &self,
+        decoded: &Decoded<'_>,
+        _: Option<&Candidate>,
+        _: &Context<'_>,
+        is_asked: &dyn Fn(&str) -> bool,
+    ) -> bool {
+        decoded.types.iter().any(|have| is_asked(have))
+    }
+
+    /// The fault of a credential that is of none of these types.
+    fn other_type(&self) -> Reason {
+        Reason::new(Code::PolicyType)
+    }
+
     /// What a payload says, for an accepted credential or for `inspect`; nothing when it cannot be read.
     fn disclose<'p>(&self, payload: &'p [u8]) -> Disclosed<'p>;
 }
@@ -319,7 +341,7 @@ pub fn pieces<'i>(input: &'i Input, policy: &Policy) -> Result<Pieces<'i>, Reaso
     if let Some(token) = token_of_envelope(text)? {
         return pieces_of_texts(smallvec![Cow::Owned(token.text)], Some(hint.map_or_else(|| named(token.format), Ok)?));
     }
-    let texts: Texts<'i> = if vc_di::is_document(text) {
+    let texts: Texts<'i> = if vc_di::is_document(text) || is_json_form(text) {
         documents(text, policy.strict)
     } else if smart_health_card::is_file(text) {
         smart_health_card::texts_of_file(text, policy)?.into_iter().map(Cow::Owned).collect()

@@ -18,6 +18,7 @@ use crate::crypto::algorithm::Algorithm;
 use crate::encoding::{base64url, json};
 use crate::envelope::cose::{AlgorithmLabel, MediaLabel, Sign1, Wrappings, open_sign1};
 use crate::format::glance::{Glance, Room, Seen};
+use crate::format::token_status_list;
 use crate::format::vc::inner;
 use crate::format::vc::secured::{self, Kind};
 use crate::format::{About, Candidate, Context, Disclosed, Format, Keys};
@@ -58,7 +59,8 @@ impl Format for VcCose {
     }
 
     fn recognises(&self, glance: &Glance<'_>) -> bool {
-        glance.text().starts_with(FIRST_CHARS)
+        // The same envelope holds status lists, and says so.
+        glance.text().starts_with(FIRST_CHARS) && !token_status_list::is_list_message(glance.text())
     }
 
     fn open_in<'i>(

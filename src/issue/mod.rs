@@ -8,10 +8,12 @@ pub mod nz_covid_pass;
 pub mod open_badge;
 pub mod reader_auth;
 pub mod sd_jwt;
+pub mod sd_jwt_vc;
 pub mod smart_health_card;
 pub mod status_list;
 #[cfg(feature = "service")]
 pub mod test_ca;
+pub mod token_status_list;
 pub mod vc_di;
 pub mod vc_jose;
 

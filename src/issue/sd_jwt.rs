@@ -6,7 +6,8 @@ use crate::crypto::algorithm::Hash;
 use crate::crypto::own_keys::Signer;
 use crate::crypto::random::random_bytes;
 use crate::encoding::base64url;
-use crate::envelope::sd_jwt::{ELEMENT, SD, SD_ALG, SdJwt, digest, hash_name};
+use crate::envelope::jws::Jws;
+use crate::envelope::sd_jwt::{ELEMENT, SD, SD_ALG, SdJwt, digest, hash_name, process};
 use crate::format::key_binding::TYP;
 use crate::issue::{IssueFault, jws};
 use crate::time::Timestamp;
@@ -32,6 +33,8 @@ pub struct Binding {
     pub audience: String,
     /// The present.
     pub issued_at: Timestamp,
+    /// Transactions that the holder approves, each as the text that came (OpenID4VP 1.0, 8.4).
+    pub transaction_data: Vec<String>,
 }
 
 /// A salt of 128 random bits, as RFC 9901, 9.3 advises.
@@ -79,13 +82,80 @@ pub fn bind(text: &str, binding: &Binding, hash: Hash, holder: &dyn Signer) -> R
     if sd_jwt.key_binding.is_some() {
         return Err(IssueFault::Content("the key is bound already".to_owned()));
     }
-    let claims = json!({
-        "iat": binding.issued_at.seconds(),
-        "aud": binding.audience,
-        "nonce": binding.nonce,
-        "sd_hash": digest(hash, sd_jwt.presented),
-    });
+    let mut claims = serde_json::Map::new();
+    let mut add = |name: &str, value: Json| claims.insert(name.to_owned(), value);
+    add("iat", binding.issued_at.seconds().into());
+    add("aud", binding.audience.as_str().into());
+    add("nonce", binding.nonce.as_str().into());
+    add("sd_hash", digest(hash, sd_jwt.presented).into());
+    if !binding.transaction_data.is_empty() {
+        let digests = binding.transaction_data.iter().map(|text| digest(hash, text));
+        add("transaction_data_hashes", digests.collect::<Vec<_>>().into());
+        add("transaction_data_hashes_alg", hash_name(hash).into());
+    }
+    let claims = Json::Object(claims);
     Ok(format!("{text}{}", jws::sign(&[("typ", TYP)], claims.to_string().as_bytes(), holder)?))
+}
+
+/// Adds digests that stand for nothing to the object or array at a pointer: who counts digests learns less.
+///
+/// # Errors
+/// `Content` when no object or array stands there.
+pub fn add_decoys(
+    payload: &mut Json,
+    (pointer, count): (&str, usize),
+    hash: Hash,
+    salts: Salts<'_>,
+) -> Result<(), IssueFault> {
+    let nothing = || IssueFault::Content(format!("no object and no array stands at `{pointer}`"));
+    for _ in 0..count {
+        let decoy = digest(hash, &salts());
+        match payload.pointer_mut(pointer).ok_or_else(nothing)? {
+            Json::Object(members) => insert_digest(members, decoy).ok_or_else(nothing)?,
+            Json::Array(items) => items.push(json!({ ELEMENT: decoy })),
+            _ => return Err(nothing()),
+        }
+    }
+    Ok(())
+}
+
+/// The same SD-JWT with those disclosures alone that show the values at these JSON pointers (into the payload with everything
+/// disclosed), and what stands around and inside them.
+///
+/// # Errors
+/// `Content` when it is no SD-JWT, or its key is bound already.
+pub fn show(text: &str, pointers: &[String]) -> Result<String, IssueFault> {
+    let refused = |reason: crate::reason::Reason| IssueFault::Content(reason.to_string());
+    let sd_jwt = SdJwt::split(text).map_err(refused)?;
+    if sd_jwt.key_binding.is_some() {
+        return Err(IssueFault::Content("the key is bound already".to_owned()));
+    }
+    let jws = Jws::open(sd_jwt.jwt).map_err(refused)?;
+    let all = process(&jws.payload, &sd_jwt.disclosures).map_err(refused)?;
+    let is_below = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_wanted = |place: &str| pointers.iter().any(|wanted| is_below(wanted, place) || is_below(place, wanted));
+    let shown = all.selection.disclosed.iter().zip(&all.came_by).filter(|(place, _)| is_wanted(place));
+    let mut shown: Vec<usize> = shown.map(|(_, came_by)| *came_by).collect();
+    shown.sort_unstable();
+    let disclosures = shown.into_iter().filter_map(|at| sd_jwt.disclosures.get(at)).map(|text| (*text).to_owned());
+    Ok(compact(sd_jwt.jwt, &disclosures.collect::<Vec<_>>()))
+}
+
+/// The flattened JSON serialisation of a compact SD-JWT (RFC 9901, 8).
+///
+/// # Errors
+/// `Content` when it is no SD-JWT.
+pub fn flattened(text: &str) -> Result<Json, IssueFault> {
+    let sd_jwt = SdJwt::split(text).map_err(|reason| IssueFault::Content(reason.to_string()))?;
+    let mut parts = sd_jwt.jwt.split('.');
+    let mut part = || parts.next().unwrap_or_default();
+    let header = match sd_jwt.key_binding {
+        None => json!({ "disclosures": sd_jwt.disclosures }),
+        Some(binding) => json!({ "disclosures": sd_jwt.disclosures, "kb_jwt": binding }),
+    };
+    Ok(json!({ "protected": part(), "payload": part(), "signature": part(), "header": header }))
 }
 
 /// Takes the value at a pointer away, puts its digest there, and gives the disclosure; `None` when nothing stands there.
@@ -99,10 +169,7 @@ fn conceal_one(payload: &mut Json, pointer: &str, hash: Hash, salt: &str) -> Opt
             }
             let value = members.shift_remove(&name)?;
             let disclosure = encoded(&json!([salt, name, value]));
-            let digests = members.entry(SD).or_insert_with(|| json!([])).as_array_mut()?;
-            digests.push(digest(hash, &disclosure).into());
-            // The order of digests must not tell the order of members.
-            digests.sort_unstable_by(|a, b| a.as_str().cmp(&b.as_str()));
+            insert_digest(members, digest(hash, &disclosure))?;
             Some(disclosure)
         }
         Json::Array(items) => {
@@ -116,6 +183,15 @@ fn conceal_one(payload: &mut Json, pointer: &str, hash: Hash, salt: &str) -> Opt
         }
         _ => None,
     }
+}
+
+/// Adds a digest to those of an object.
+fn insert_digest(members: &mut serde_json::Map<String, Json>, digest: String) -> Option<()> {
+    let digests = members.entry(SD).or_insert_with(|| json!([])).as_array_mut()?;
+    digests.push(digest.into());
+    // The order of digests must not tell the order of members.
+    digests.sort_unstable_by(|a, b| a.as_str().cmp(&b.as_str()));
+    Some(())
 }
 
 fn encoded(disclosure: &Json) -> String {
@@ -139,7 +215,6 @@ fn check_names(value: &Json) -> Result<(), IssueFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::envelope::sd_jwt::process;
 
     fn salts() -> impl FnMut() -> String {
         let mut count = 0;
@@ -161,12 +236,49 @@ mod tests {
             let shown: Vec<&str> = concealed.disclosures.iter().map(String::as_str).collect();
             let done = process(text.as_bytes(), &shown).unwrap();
             assert_eq!(done.faults, []);
-            assert_eq!(done.disclosed.len(), 6);
+            assert_eq!(done.selection.disclosed.len(), 6);
             let done: Json = crate::encoding::json::from_slice(&done.payload).unwrap();
             assert_eq!(done, json!({"g": true, "a": 1, "b": {"c": [1, 2, {"d": "x"}], "e/f~": null}}));
             let hidden = process(text.as_bytes(), &[]).unwrap();
             assert_eq!(hidden.payload, br#"{"g":true}"#);
         }
+    }
+
+    #[test]
+    fn decoys_stand_for_nothing() {
+        let mut payload = json!({"a": {"b": 1}, "c": [2]});
+        let mut salts = salts();
+        for pointer in ["", "/a", "/c"] {
+            add_decoys(&mut payload, (pointer, 2), Hash::Sha256, &mut salts).unwrap();
+        }
+        assert!(add_decoys(&mut payload, ("/a/b", 1), Hash::Sha256, &mut salts).is_err());
+        assert_eq!(payload["_sd"].as_array().unwrap().len(), 2);
+        let done = process(payload.to_string().as_bytes(), &[]).unwrap();
+        assert_eq!((done.payload.as_slice(), done.faults.len()), (&br#"{"a":{"b":1},"c":[2]}"#[..], 0));
+        assert_eq!(done.selection.concealing, ["/a", "/c", ""]);
+    }
+
+    #[test]
+    fn a_holder_shows_what_was_asked_for() {
+        let payload = json!({"a": {"b": 1, "c": 2}, "d": [1, 2, 3], "e": 4});
+        let pointers = ["/a", "/a/b", "/a/c", "/d/0", "/d/1", "/d/2", "/e"].map(str::to_owned);
+        let concealed = conceal(&payload, &pointers, Hash::Sha256, &mut salts()).unwrap();
+        let jwt = format!("e30.{}.AA", base64url::encode(concealed.payload.to_string().as_bytes()));
+        let text = compact(&jwt, &concealed.disclosures);
+        let said = |wanted: &[&str]| {
+            let wanted: Vec<String> = wanted.iter().map(|pointer| (*pointer).to_owned()).collect();
+            let shown = show(&text, &wanted).unwrap();
+            let sd_jwt = SdJwt::split(&shown).unwrap();
+            let done = process(&Jws::open(sd_jwt.jwt).unwrap().payload, &sd_jwt.disclosures).unwrap();
+            assert_eq!(done.faults, []);
+            crate::encoding::json::from_slice::<Json>(&done.payload).unwrap()
+        };
+        assert_eq!(said(&[]), json!({"d": []}));
+        assert_eq!(said(&["/a/b"]), json!({"d": [], "a": {"b": 1}}));
+        assert_eq!(said(&["/a", "/d/1"]), json!({"d": [2], "a": {"b": 1, "c": 2}}));
+        assert_eq!(said(&[""]), payload);
+        let whole = flattened(&text).unwrap().to_string();
+        assert_eq!(crate::envelope::sd_jwt::Unfolded::of(&whole).unwrap().compact, text);
     }
 
     #[test]

@@ -17,15 +17,18 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::Semaphore;
 
 use crate::evidence::Document;
+use crate::format::token_status_list::usable_until;
 use crate::gather::Fetch;
 use crate::limits;
-use crate::locator::Locator;
+use crate::locator::{Locator, Wants};
 use crate::net::address::is_public;
 use crate::net::clock::Clock;
 
 const USER_AGENT: &str = concat!("vidimus/", env!("CARGO_PKG_VERSION"));
 /// Hosts share this many lanes, each of which lets a few fetches through at a time.
 const LANES: usize = 64;
+/// Longest time for which a status list is kept, whatever it says of itself.
+const LONGEST_KEPT: Duration = Duration::from_secs(86_400);
 
 /// How the client behaves. The defaults are those of production.
 #[derive(Clone, Debug)]
@@ -177,7 +180,7 @@ impl Inner {
         let whole = async {
             let _turn = self.lanes.get(lane)?.acquire().await.ok()?;
             self.fetched.fetch_add(1, Ordering::Relaxed);
-            self.download(url).await
+            self.download(url, locator.wants()).await
         };
         let answer = tokio::time::timeout(self.settings.time, whole).await.ok().flatten();
         Arc::new(match answer {
@@ -192,25 +195,28 @@ impl Inner {
     }
 
     /// Status and body. `None` when there is no whole answer within the limits.
-    async fn download(&self, url: reqwest::Url) -> Option<(u16, Vec<u8>)> {
-        let mut response = self
-            .client
-            .get(url)
-            .header("accept", "application/json, application/did, application/did-resolution")
-            .send()
-            .await
-            .ok()?;
+    async fn download(&self, url: reqwest::Url, wants: Wants) -> Option<(u16, Vec<u8>)> {
+        let (accept, most) = match wants {
+            Wants::Anything => {
+                ("application/json, application/did, application/did-resolution", limits::EVIDENCE_BYTES)
+            }
+            Wants::TokenStatusList => {
+                ("application/statuslist+jwt, application/statuslist+cwt", limits::LIST_TOKEN_BYTES)
+            }
+            Wants::IdentifierList => ("application/identifierlist+cwt", limits::LIST_TOKEN_BYTES),
+        };
+        let mut response = self.client.get(url).header("accept", accept).send().await.ok()?;
         let status = response.status().as_u16();
         if status != 200 {
             return Some((status, Vec::new()));
         }
         let announced = response.content_length().unwrap_or(0);
-        if announced > limits::EVIDENCE_BYTES as u64 {
+        if announced > most as u64 {
             return None;
         }
         let mut body = Vec::with_capacity(usize::try_from(announced).ok()?);
         while let Some(chunk) = response.chunk().await.ok()? {
-            if body.len() + chunk.len() > limits::EVIDENCE_BYTES {
+            if body.len() + chunk.len() > most {
                 return None;
             }
             body.extend_from_slice(&chunk);
@@ -263,14 +269,30 @@ fn all_public(found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, &'static str> {
     if found.iter().all(|address| is_public(address.ip())) { Ok(found) } else { Err("an address that is not public") }
 }
 
+/// How long answers are kept. A status list says itself how long a copy of it may be used.
 struct KeepFor {
     found: Duration,
     failed: Duration,
 }
 
+impl KeepFor {
+    fn document(&self, wants: Wants, document: &Document) -> Duration {
+        let until = match wants {
+            Wants::Anything => None,
+            Wants::TokenStatusList | Wants::IdentifierList => usable_until(&document.body, document.fetched_at),
+        };
+        let seconds = until.map(|until| until.seconds().saturating_sub(document.fetched_at.seconds()));
+        match seconds.map(|seconds| u64::try_from(seconds).unwrap_or_default()) {
+            // Kept for a moment at least: those who wait for it now get it.
+            Some(seconds) => Duration::from_secs(seconds).clamp(Duration::from_secs(1), LONGEST_KEPT),
+            None => self.found,
+        }
+    }
+}
+
 impl Expiry<Locator, Arc<Document>> for KeepFor {
-    fn expire_after_create(&self, _: &Locator, document: &Arc<Document>, _: Instant) -> Option<Duration> {
-        Some(if document.status == 200 { self.found } else { self.failed })
+    fn expire_after_create(&self, locator: &Locator, document: &Arc<Document>, _: Instant) -> Option<Duration> {
+        Some(if document.status == 200 { self.document(locator.wants(), document) } else { self.failed })
     }
 }
 

@@ -180,3 +180,29 @@ fn only_loopback_may_stand_instead_of_the_internet() {
     let settings = Settings { instead: Some("192.0.2.1:80".parse().unwrap()), ..Settings::default() };
     assert!(Fetcher::new(settings, Clock::system()).is_err());
 }
+
+/// A status list is asked for as what it is, and kept for as long as it says, whatever anybody else says.
+#[tokio::test]
+async fn status_lists_are_kept_by_their_own_word() {
+    use crate::encoding::base64url;
+    const NOW: i64 = 1_700_000_000;
+    let token = |claims: &str| format!("eyJhbGciOiJFUzI1NiJ9.{}.AAAA", base64url::encode(claims.as_bytes()));
+    let wanted = locator("https://issuer.example/status/1").wanting(Wants::TokenStatusList);
+    let server = loopback(answer("200 OK\r\ncache-control: max-age=1", b"x"), Duration::ZERO).await;
+    through(&server).fetch(&wanted).await;
+    let heard = String::from_utf8(server.heard.lock().unwrap().clone()).unwrap();
+    assert!(heard.contains("accept: application/statuslist+jwt, application/statuslist+cwt"), "{heard}");
+    let keep = KeepFor { found: Duration::from_secs(600), failed: Duration::from_secs(30) };
+    let kept = |wants, body: &str| {
+        let fetched_at = Timestamp::from_seconds(NOW);
+        let body = body.as_bytes().to_vec();
+        keep.document(wants, &Document { locator: String::new(), status: 200, fetched_at, body }).as_secs()
+    };
+    let list = Wants::TokenStatusList;
+    assert_eq!(kept(list, &token(r#"{"ttl":60,"exp":1700001000}"#)), 60);
+    assert_eq!(kept(list, &token(r#"{"ttl":6000,"exp":1700001000}"#)), 1000);
+    assert_eq!(kept(list, &token(r#"{"ttl":600000000}"#)), LONGEST_KEPT.as_secs());
+    assert_eq!(kept(list, &token(r#"{"exp":5}"#)), 1);
+    assert_eq!((kept(list, &token("{}")), kept(list, "x")), (600, 600));
+    assert_eq!(kept(Wants::Anything, &token(r#"{"ttl":60}"#)), 600);
+}

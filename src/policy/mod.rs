@@ -16,6 +16,9 @@ pub struct Policy {
     pub clock_skew_seconds: u32,
     /// How revocation is treated.
     pub status: StatusDemand,
+    /// Extended key usages (object identifiers) that let a certificate sign status lists. One that is for something else may not; one that
+    /// names no use may. The drafts have assigned no identifier yet.
+    pub status_signing_usages: Vec<String>,
     /// Kinds of event taken from health certificates; empty = all.
     pub events: Vec<Event>,
     /// Whether a test that found the disease is taken.
@@ -35,12 +38,18 @@ pub struct Policy {
     pub unread_ledgers: bool,
     /// Whether every credential of a presentation must be about its holder.
     pub holder_binding: bool,
-    /// Whether a credential must come with a proof by the key that it names as its holder's (device authentication of an mdoc).
-    pub key_binding: KeyBindingDemand,
     /// Handovers of an mdoc's session that are taken besides the occasion's own.
     pub handovers: Vec<Handover>,
     /// Whether the times of an mdoc's signed object may have fractions of seconds, as deployed issuers write them. They are dropped.
     pub fractional_seconds: bool,
+    /// When an SD-JWT VC or an mdoc must come with a proof that its holder shows it.
+    pub key_binding: KeyBindingDemand,
+    /// Whether an SD-JWT VC may have the type `vc+sd-jwt`, as older drafts had it.
+    pub older_sd_jwt_vc: bool,
+    /// What it means when an SD-JWT VC names an issuer that its signer's certificate does not name.
+    pub certificate_names: CertificateNames,
+    /// Whether the type metadata of an SD-JWT VC is looked at.
+    pub type_metadata: TypeMetadataDemand,
     /// Whether a presentation without a credential is taken: it shows that somebody holds a key, and nothing else.
     pub empty_presentations: bool,
 }
@@ -52,6 +61,7 @@ impl Default for Policy {
             environment: Environment::Production,
             clock_skew_seconds: 60,
             status: StatusDemand::WhenDeclared,
+            status_signing_usages: Vec::new(),
             events: Vec::new(),
             positive_tests: false,
             value_sets: ValueSetDemand::Note,
@@ -64,6 +74,9 @@ impl Default for Policy {
             key_binding: KeyBindingDemand::WhenDeclared,
             handovers: Vec::new(),
             fractional_seconds: false,
+            older_sd_jwt_vc: false,
+            certificate_names: CertificateNames::Require,
+            type_metadata: TypeMetadataDemand::Ignored,
             empty_presentations: false,
         }
     }
@@ -112,17 +125,43 @@ pub enum ControllerDemand {
     Note,
 }
 
-/// Whether a credential must come with a proof by its holder's key.
+/// When an SD-JWT VC must come with a proof that its holder shows it. A proof that is there is always checked whole, and an
+/// occasion that names a nonce, an audience or transactions demands one whatever the policy says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyBindingDemand {
-    /// One that is there must be right; a credential that comes without is judged without.
+    /// When the credential names its holder's key. An issuer's part of an mdoc alone, as a wallet gets it, needs none.
     #[default]
     WhenDeclared,
-    /// It must be there and be right.
+    /// Always: a credential that names no key is refused.
     Required,
-    /// It is not looked at, and the report says so: anybody's copy passes.
+    /// Never. The device authentication of an mdoc is not looked at then.
     Ignored,
+}
+
+/// What it means when an SD-JWT VC names an issuer (`iss`) that the certificate of its signer does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificateNames {
+    /// The credential is refused, as older drafts of SD-JWT VC had it.
+    #[default]
+    Require,
+    /// It is noted: the issuer is who the certificate names, as later drafts have it.
+    Note,
+}
+
+/// Whether the type metadata of an SD-JWT VC is looked at. It is asked for only once the credential's signature is right, by somebody
+/// trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum TypeMetadataDemand {
+    /// It is not.
+    #[default]
+    Ignored,
+    /// Where it is at hand: a credential that breaks its rules is refused.
+    WhenAvailable,
+    /// It must be had.
+    Required,
 }
 
 /// How revocation is treated.

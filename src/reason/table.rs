@@ -37,6 +37,7 @@ documents! {
     JSONLD = "JSON-LD 1.1 Processing Algorithms", "https://www.w3.org/TR/json-ld11-api/";
     RDFC = "RDF Dataset Canonicalization 1.0", "https://www.w3.org/TR/rdf-canon/";
     BSL = "Bitstring Status List 1.0", "https://www.w3.org/TR/vc-bitstring-status-list/";
+    TSL = "Token Status List", "https://datatracker.ietf.org/doc/draft-ietf-oauth-status-list/";
     CID = "Controlled Identifiers 1.0", "https://www.w3.org/TR/cid-1.0/";
     DIDRES = "DID Resolution 0.3", "https://www.w3.org/TR/did-resolution/";
     DIDKEY = "did:key", "https://w3c-ccg.github.io/did-key-spec/";
@@ -44,9 +45,11 @@ documents! {
     DIDPEER = "did:peer", "https://identity.foundation/peer-did-method-spec/";
     RFC9596 = "RFC 9596", "https://www.rfc-editor.org/rfc/rfc9596";
     RFC9901 = "RFC 9901", "https://www.rfc-editor.org/rfc/rfc9901";
+    RFC7800 = "RFC 7800", "https://www.rfc-editor.org/rfc/rfc7800";
+    SDJWTVC = "SD-JWT VC draft 19", "https://datatracker.ietf.org/doc/draft-ietf-oauth-sd-jwt-vc/";
+    OID4VP = "OpenID4VP 1.0", "https://openid.net/specs/openid-4-verifiable-presentations-1_0.html";
     OB3 = "Open Badges 3.0", "https://www.imsglobal.org/spec/ob/v3p0/";
     MDOC = "ISO/IEC 18013-5:2021", "https://www.iso.org/standard/69084.html";
-    OID4VP = "OpenID4VP 1.0", "https://openid.net/specs/openid-4-verifiable-presentations-1_0.html";
     QR = "ISO/IEC 18004", "https://www.iso.org/standard/83389.html";
 }
 
@@ -174,6 +177,7 @@ codes! {
     TrustIssuerCountry "trust.issuer_country" Key HCERT "2.6.1" "The named issuing country is not the signer's country." "A signer may sign for its own country only.";
     TrustEnvironment "trust.environment" Key OWN "trust" "The issuer belongs to another environment than the policy demands." "Test issuers never count in production, nor the other way round.";
     TrustKidAmbiguous "trust.kid_ambiguous" Key OWN "limits" "Too many trusted signers share this key identifier." "Look at the trust list: this does not happen by chance.";
+    TrustPurpose "trust.purpose" Key OWN "trust" "The signer is trusted for other types of credential than this one." "See `types` of the trust entry.";
     TrustKeyWithdrawn "trust.key_withdrawn" Key OWN "trust" "The trust list withdrew the signer." "Ask the holder for a certificate by a current signer.";
     TrustKeyUnavailable "trust.key_unavailable" Key OWN "evidence" "The issuer is known, but its keys are not at hand." "Go online, or import the issuer's key set.";
     X509Missing "x509.missing" Key RFC5280 "6.1" "The credential brings no certificate of its signer." "Its format demands a chain of certificates beside the signature.";
@@ -257,7 +261,7 @@ codes! {
     VpNoCredential "vp.no_credential" Policy VCDM "4.13" "The presentation holds no credential, or none of the kind that was asked for." "It shows that somebody holds a key, and nothing else. The policy `empty_presentations` takes it where no type was asked for.";
     StatusSuspended "status.suspended" Status BSL "2.1" "The issuer suspended the credential." "Ask the holder to clear it up with the issuer.";
     StatusMessage "status.message" Status BSL "2.1" "The status list has a message about the credential." "The message is in the report; the policy decides whether it is taken.";
-    StatusIndex "status.index" Status BSL "3.2" "The credential's place in the status list is malformed or outside of the list." "A decimal text from 0 on.";
+    StatusIndex "status.index" Status BSL "3.2" "The credential's place in the status list is malformed or outside of the list." "A whole number from 0 on, below the length of the list.";
     StatusMalformed "status.malformed" Status BSL "2.2" "The status entry or its list is malformed." "Tell the issuer.";
     StatusExpired "status.expired" Status BSL "2.2" "The status list is out of its validity." "Get the list again; if it stays old, tell the issuer.";
     StatusUntrusted "status.untrusted" Status BSL "3.2" "The status list is not signed by the credential's issuer." "Anybody can write a list that says all is well.";
@@ -265,16 +269,31 @@ codes! {
     StatusPurpose "status.purpose" Status BSL "3.2" "The status list serves another purpose than the credential's entry." "Tell the issuer.";
     StatusLength "status.length" Status BSL "3.2" "The status list is shorter than privacy demands." "At least 131,072 entries.";
     StatusDepth "status.depth" Status BSL "3.2" "The status list has a status list of its own." "A list's own status is not looked at.";
-    StatusUnknownType "status.unknown_type" Status VCDM "4.10" "The kind of status is not one that we can check." "BitstringStatusListEntry and StatusList2021Entry are known.";
-    SdjwtStructure "sdjwt.structure" Decode RFC9901 "4" "This is not an SD-JWT: a JWS, then disclosures, each behind a tilde." "Send the text unchanged.";
-    SdjwtDisclosureMalformed "sdjwt.disclosure_malformed" Decode RFC9901 "7.1" "A disclosure is not base64url of a JSON array." "The text was changed on its way.";
-    SdjwtDisclosureShape "sdjwt.disclosure_shape" Decode RFC9901 "7.1" "A disclosure has the wrong number or kind of elements." "Three for a member, two for an element.";
+    StatusUnknownType "status.unknown_type" Status VCDM "4.10" "The kind of status is not one that we can check." "BitstringStatusListEntry, StatusList2021Entry, `status_list` and `identifier_list` are known.";
+    StatusUnknownValue "status.unknown_value" Status TSL "7.1" "The status list has a value for the credential that only its issuer can explain." "0 is valid, 1 revoked, 2 suspended. Nothing else is taken for valid.";
+    StatusRollback "status.rollback" Status TSL "8.3" "The status list is older than one that was seen before." "Somebody may be replaying a list from before a revocation. Get the list again.";
+    SdjwtFormat "sdjwt.format" Decode RFC9901 "4" "This is not an SD-JWT: a JWS, then disclosures, each behind a tilde." "Send the text unchanged.";
+    SdjwtStructure "sdjwt.structure" Decode RFC9901 "7.1" "The digests in the payload are malformed." "`_sd` is a list of texts; a concealed element is an object with `...` alone.";
+    SdjwtDepth "sdjwt.depth" Decode OWN "limits" "Disclosures stand one inside the other too deeply." "No genuine credential nests this far.";
+    SdjwtDisclosureMalformed "sdjwt.disclosure_malformed" Decode RFC9901 "7.1" "A disclosure is not base64url of a JSON array of a salt, a name and a value, or of a salt and a value." "The text was changed on its way.";
+    SdjwtDisclosureShape "sdjwt.disclosure_shape" Digests RFC9901 "7.1" "A disclosed element stands where a member was concealed, or a member where an element was." "Three parts disclose a member, two an element.";
+    SdjwtDisclosureDuplicate "sdjwt.disclosure_duplicate" Digests RFC9901 "7.1" "A disclosure is there twice." "Send each disclosure once.";
     SdjwtDisclosureUnreferenced "sdjwt.disclosure_unreferenced" Digests RFC9901 "7.1" "No digest that the issuer signed stands for a disclosure." "Somebody added it, or changed what it says.";
     SdjwtDigestDuplicate "sdjwt.digest_duplicate" Digests RFC9901 "7.1" "A digest stands twice." "Tell the issuer.";
     SdjwtClaimCollision "sdjwt.claim_collision" Digests RFC9901 "7.1" "A disclosure names a member that is there already." "Readers would disagree which one counts.";
     SdjwtReservedName "sdjwt.reserved_name" Digests RFC9901 "7.1" "A disclosure uses a reserved name." "`_sd` and `...` are not claims.";
     SdjwtSdAlg "sdjwt.sd_alg" Digests RFC9901 "4.1.1" "The digest algorithm is not one that we take." "sha-256, sha-384 or sha-512.";
-    SdjwtKbInvalid "sdjwt.kb_invalid" Holder RFC9901 "7.3" "The proof that the presenter holds the credential's key is malformed, or too old." "A key binding JWT says when it was made, for whom, for which nonce and over which text; it is signed by the key in `cnf`.";
+    SdjwtRegisteredClaim "sdjwt.registered_claim_disclosed" Digests SDJWTVC "2.2.2.2" "A claim that must not be disclosed selectively comes by a disclosure, or a part of it does." "Tell the issuer: iss, nbf, exp, aud, cnf, vct and status stand in the open.";
+    SdjwtVct "sdjwt.vct" Decode SDJWTVC "2.2.2.1" "The credential's type is absent, malformed, or none of those that were asked for." "`vct` is a text; see `types` of the request.";
+    SdjwtTypeMetadata "sdjwt.type_metadata" Policy SDJWTVC "4" "The type metadata of the credential's type cannot be used." "Tell whoever publishes it; the policy `type_metadata` decides whether it is looked at.";
+    SdjwtTypeIntegrity "sdjwt.type_integrity" Policy SDJWTVC "6" "The type metadata is not the document that was named, by its digest." "Somebody changed it after the credential was issued.";
+    SdjwtTypeClaim "sdjwt.type_claim" Policy SDJWTVC "4.6" "The credential breaks a rule of its type metadata for a claim." "A mandatory claim is missing, or one is disclosed selectively that must not be, or the other way round.";
+    SdjwtCnf "sdjwt.cnf" Holder RFC7800 "3.1" "The credential does not name its holder's key as a public key in `cnf.jwk`." "Tell the issuer.";
+    SdjwtKbMissing "sdjwt.kb_missing" Holder RFC9901 "7.3" "Nothing proves that the presenter holds the credential's key." "Ask for a presentation with a key binding JWT; the policy `key_binding` decides when one is due.";
+    SdjwtKbInvalid "sdjwt.kb_invalid" Holder RFC9901 "7.3" "The proof that the presenter holds the credential's key cannot be read." "A key binding JWT is a compact JWS with `iat`, `aud`, `nonce` and `sd_hash`.";
+    SdjwtKbKey "sdjwt.kb_key" Holder RFC9901 "7.3" "The proof of key binding is not signed by the key in `cnf`." "Only the holder of the credential's key may show it; a key of the proof's own header counts for nothing.";
+    TimeKbWindow "time.kb_window" Holder RFC9901 "7.3" "The proof of key binding was not made just now." "It may be a replay; ask for a new presentation.";
+    VpTransactionData "vp.transaction_data" Holder OID4VP "8.4" "The presentation does not approve the transactions that it was asked to approve." "`transaction_data_hashes` holds one digest for each, of the text as it was sent.";
     SdjwtSdHash "sdjwt.sd_hash" Holder RFC9901 "4.3" "The proof of key binding was made for another set of disclosures." "Somebody added or took away a disclosure after the holder had signed.";
     ObSchema "ob.schema" Policy OB3 "B" "The badge breaks a rule of Open Badges." "Tell the issuer; the report names the member.";
     ObIdentity "ob.identity" Holder OB3 "8.5" "The badge was issued to another identity." "The hash of the identity that was given is not the one in the badge.";
@@ -295,6 +314,32 @@ pub(super) fn cose_spec(code: Code) -> Spec {
         Code::TimeNotYetValid => cose(RFC8392, "3.1.5"),
         Code::TimeImplausible => cose(RFC8392, "2"),
         Code::ClaimIssuer => cose(RFC8392, "3.1.1"),
+        code => code.row().spec,
+    }
+}
+
+/// The rule behind a code, as it is written for token status lists.
+pub(super) fn token_list_spec(code: Code) -> Spec {
+    let section = match code {
+        Code::StatusRevoked | Code::StatusSuspended => "7.1",
+        Code::StatusMalformed => "4",
+        Code::StatusIndex | Code::StatusExpired | Code::StatusUntrusted | Code::StatusUriMismatch => "8.3",
+        Code::StatusDepth => "5",
+        Code::StatusUnknownType => "6.1",
+        code => return code.row().spec,
+    };
+    Spec { document: TSL.0, section, url: TSL.1 }
+}
+
+/// The rule behind a code, as it is written for identifier lists.
+pub(super) fn identifier_list_spec(code: Code) -> Spec {
+    match code {
+        Code::StatusRevoked
+        | Code::StatusMalformed
+        | Code::StatusExpired
+        | Code::StatusUntrusted
+        | Code::StatusUriMismatch
+        | Code::StatusDepth => Spec { document: MDOC.0, section: "12.3.6", url: MDOC.1 },
         code => code.row().spec,
     }
 }

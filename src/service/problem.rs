@@ -87,6 +87,7 @@ problems! {
     Charset "charset" 415 "Text must be UTF-8." "Leave the charset out, or send utf-8.";
     ContentCoding "content_coding" 415 "Compressed bodies are not taken." "Send it as it is.";
     Internal "internal" 500 "This service failed; the fault is ours." "Tell the operator the `instance`.";
+    HistoryUnsupported "history_unsupported" 501 "Status lists are told as they are now, not as they were." "Leave `time` out.";
     Overloaded "overloaded" 503 "More requests came than can be served." "Try again after the time that `Retry-After` names.";
     NotReady "not_ready" 503 "The service has no trust list to judge by, or is stopping." "GET /ready tells which.";
 }

@@ -34,6 +34,8 @@ pub struct Question {
     pub nonce: Option<String>,
     /// Whom a presentation must be for (`domain`, `aud`); absent = not checked.
     pub audience: Option<String>,
+    /// Transactions that a presentation must approve, each as the text that was sent (OpenID4VP).
+    pub transaction_data: Vec<String>,
     /// What the holder is known by, matched against the hashed identity of a badge; absent = not checked.
     pub identity: Option<String>,
     /// What an mdoc's device is to have signed for: the handover's name and its members; absent = no session is known.
@@ -41,6 +43,9 @@ pub struct Question {
     pub session: Option<Session>,
     /// Elements of an mdoc that were asked for, `namespace/element`; empty = not known. Others are noted.
     pub elements: Vec<String>,
+    /// What a status list is asked about, where the input is one: the `status` of a credential.
+    #[schema(value_type = Option<Object>)]
+    pub status_reference: Option<serde_json::Value>,
     /// What the relying party demands, in place of the operator's policy; only where the operator allows that.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Policy>,
@@ -97,9 +102,11 @@ impl Question {
                 types: self.types,
                 nonce: self.nonce,
                 audience: self.audience,
+                transaction_data: self.transaction_data,
                 identity: self.identity,
                 session: self.session,
                 elements: self.elements,
+                status_reference: self.status_reference.map(|status| status.to_string()),
             },
             policy: policy_of(self.policy, service)?,
         })

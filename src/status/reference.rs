@@ -8,9 +8,9 @@
 //! used: which authorities count is for the trust store to say.
 
 use crate::credential::{StatusEntry, StatusKind};
-use crate::encoding::{cbor, json};
+use crate::encoding::{base64url, cbor, json};
 use crate::limits;
-use crate::reason::{Code, Fact, Reason};
+use crate::reason::{Code, Fact, Reason, Rules, Stage};
 
 /// Bytes of the longest URI and of the longest identifier that we take.
 const LONGEST: usize = 2048;
@@ -32,6 +32,21 @@ pub fn of_json(status: &json::Value<'_>) -> Result<Vec<StatusEntry>, Reason> {
         _ => Ok(StatusEntry::other()),
     };
     members.iter().map(read).collect()
+}
+
+/// The references in what a caller asks a list about: as in a JWT, and identifiers as base64url.
+///
+/// # Errors
+/// `json.*` at stage `status`; as [`of_json`].
+pub fn of_question(text: &str) -> Result<Vec<StatusEntry>, Reason> {
+    let status = json::decode(text.as_bytes()).map_err(|reason| reason.at(Stage::Status))?;
+    match status.member("identifier_list") {
+        None => of_json(&status),
+        Some(asked) => {
+            let id = asked.member("id").and_then(json::Value::as_str).and_then(|id| base64url::decode(id).ok());
+            identifier_list(id.as_deref(), asked.member("uri").and_then(json::Value::as_str)).map(|entry| vec![entry])
+        }
+    }
 }
 
 /// The references in the status claim of a CWT (65535), or in the `status` of a mobile security object; at least one.
@@ -97,11 +112,11 @@ fn cbor_index(value: Option<&cbor::Value<'_>>) -> Result<u64, Reason> {
 }
 
 fn wrong_index(got: &'static str) -> Reason {
-    Reason::new(Code::StatusIndex).expected("a whole number from 0 on as `idx`").got(got)
+    Reason::new(Code::StatusIndex).under(Rules::TokenStatusList).expected("a whole number from 0 on as `idx`").got(got)
 }
 
 fn malformed(expected: impl Into<Fact>) -> Reason {
-    Reason::new(Code::StatusMalformed).expected(expected)
+    Reason::new(Code::StatusMalformed).under(Rules::TokenStatusList).expected(expected)
 }
 
 #[cfg(test)]

@@ -31,7 +31,8 @@ impl Trust {
             let set = issuer.keys.as_ref().map_or(&[][..], KeySet::keys).iter();
             let methods = issuer.document.as_ref().map_or(&[][..], DidDocument::methods).iter();
             let keys = set.filter_map(|jwk| jwk.public_key().ok());
-            keys.chain(methods.filter_map(|method| method.public_key().ok()))
+            let told = issuer.own_key.as_ref().map(|(_, key)| key);
+            keys.chain(methods.filter_map(|method| method.public_key().ok())).chain(told)
         });
         self.all_signers().map(|signer| &signer.key).chain(pinned)
     }

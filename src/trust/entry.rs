@@ -100,8 +100,8 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         list: Option<String>,
     },
-    /// An issuer known by name: an https URL (SMART Health Cards) or a DID (NZ COVID Pass). Without `keys` and `document` its
-    /// keys are evidence, fetched from the place that its name implies.
+    /// An issuer known by name: an https URL (SMART Health Cards, SD-JWT VC) or a DID (NZ COVID Pass). Without `keys` and
+    /// `document` its keys are evidence, fetched from the place that its name implies.
     Issuer {
         /// The name exactly as credentials write it.
         issuer: String,
@@ -122,6 +122,10 @@ pub enum Entry {
         /// Its DID document, when pinned.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         document: Option<serde_json::Value>,
+        /// Types of SD-JWT VC that it may issue (`vct`); empty = all. Only types that are listed count where a credential names
+        /// further ones (`aka_vcts`).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        types: Vec<String>,
         /// The list it stands on, when the file names none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         list: Option<String>,

@@ -39,9 +39,17 @@ pub struct Options {
     pub url: Option<String>,
     /// The key under which the list must be signed (EU gateway in two lines).
     pub key: Option<PublicKey>,
+    /// Certificates of whoever signs the list, or of the authorities above (VICAL, ETSI list as JSON).
+    pub signers: Vec<Certificate>,
+    /// Takes a list whose signature nobody checks (VICAL, ETSI lists).
+    pub unchecked: bool,
+    /// Types of credential that its signers may sign (a `docType`, a `vct`); what the list says when empty.
+    pub types: Vec<String>,
+    /// Services that are taken, by the URI of their type (ETSI lists); those of identity and attestations when empty.
+    pub services: Vec<String>,
     /// JWK sets by issuer, to pin (VCI directory).
     pub key_sets: BTreeMap<String, Vec<u8>>,
-    /// When the import is made; written into the files.
+    /// When the import is made; written into the files. The signer of a list must be valid then.
     pub imported_at: Timestamp,
 }
 
@@ -58,6 +66,18 @@ impl Options {
     /// The formats asked for, else this one.
     pub(crate) fn formats_or(&self, format: &str) -> Vec<String> {
         if self.formats.is_empty() { vec![format.to_owned()] } else { self.formats.clone() }
+    }
+}
+
+impl Options {
+    /// Why a signed list cannot be taken as it is: nobody said who may sign it.
+    pub(crate) fn check_signer_named(&self) -> Result<(), ImportFault> {
+        if self.signers.is_empty() && !self.unchecked {
+            return Err(ImportFault::Option(
+                "whose signature the list must bear (--signer FILE), or that nobody checks it (--unchecked)",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -50,6 +50,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
             environment: fixed_environment(id).unwrap_or(options.environment),
             keys: None,
             document: Some(value.to_serde()),
+            types: Vec::new(),
             list: None,
         };
         draft.take(id.strip_prefix("did:").unwrap_or(id), "issuer", entry);

@@ -39,6 +39,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Import, ImportFault> {
         environment: options.environment,
         keys: Some(json::decode(bytes)?.to_serde()),
         document: None,
+        types: Vec::new(),
         list: None,
     };
     draft.take(issuer.strip_prefix("https://").unwrap_or(issuer), "issuer", entry);

@@ -130,6 +130,7 @@ fn add_issuers(draft: &mut Draft, items: &[(std::borrow::Cow<'_, str>, json::Val
             environment: options.environment,
             keys: Some(serde_json::json!({ "keys": keys })),
             document: None,
+            types: Vec::new(),
             list: None,
         };
         draft.take("issuers", "issuer", entry);

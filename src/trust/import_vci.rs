@@ -116,6 +116,7 @@ fn add(draft: &mut Draft, issuer: &str, names: &[&Listing<'_>], options: &Option
         environment: options.environment,
         keys: (!keys.is_empty()).then(|| serde_json::json!({ "keys": keys })),
         document: None,
+        types: Vec::new(),
         list: None,
     };
     for _ in 1..names.len() {

@@ -5,8 +5,8 @@ use crate::reason::{Code, Reason};
 use crate::trust::entry::Source;
 use crate::trust::import::{Import, ImportFault, LIST_BYTES, Options, hex};
 use crate::trust::{
-    import_context, import_did, import_eu_gateway, import_gdhcn, import_jwks, import_pathcheck, import_pem,
-    import_value_sets, import_vci,
+    import_context, import_did, import_etsi_xml, import_eu_gateway, import_gdhcn, import_jwks, import_lote,
+    import_pathcheck, import_pem, import_value_sets, import_vci, import_vical,
 };
 
 /// One kind of list that can be imported.
@@ -50,6 +50,24 @@ pub static IMPORTERS: &[Importer] = &[
         title: "WHO Global Digital Health Certification Network trust list, versions 1 and 2",
         takes: import_gdhcn::takes,
         read: import_gdhcn::read,
+    },
+    Importer {
+        name: "vical",
+        title: "VICAL: authorities of mobile documents, signed",
+        takes: import_vical::takes,
+        read: import_vical::read,
+    },
+    Importer {
+        name: "etsi-xml",
+        title: "trusted list, or list of them, of ETSI TS 119 612",
+        takes: import_etsi_xml::takes,
+        read: import_etsi_xml::read,
+    },
+    Importer {
+        name: "lote",
+        title: "list of trusted entities of ETSI TS 119 602, JSON, signed or bare",
+        takes: import_lote::takes,
+        read: import_lote::read,
     },
     Importer { name: "did", title: "DID document of one issuer", takes: import_did::takes, read: import_did::read },
     Importer { name: "jwks", title: "JWK set of one issuer", takes: import_jwks::takes, read: import_jwks::read },

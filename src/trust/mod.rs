@@ -11,18 +11,25 @@ pub mod contexts;
 pub mod country;
 pub mod did;
 pub mod entry;
+pub mod etsi_services;
 pub mod import;
 pub mod import_context;
 pub mod import_did;
+pub mod import_etsi_xml;
 pub mod import_eu_gateway;
 pub mod import_gdhcn;
 pub mod import_jwks;
+pub mod import_lote;
 pub mod import_pathcheck;
 pub mod import_pem;
 pub mod import_value_sets;
 pub mod import_vci;
+pub mod import_vical;
 pub mod importers;
 pub mod jwks;
+#[cfg(test)]
+mod list_sample;
+pub mod list_signer;
 pub mod store;
 pub mod x509;
 
@@ -35,6 +42,7 @@ use crate::crypto::checker::Checker;
 use crate::crypto::digest::sha256;
 use crate::crypto::public_key::PublicKey;
 use crate::did::document::DidDocument;
+use crate::did::signing_key;
 use crate::encoding::{base64url, json};
 use crate::linked_data::Contexts;
 use crate::policy::Environment;
@@ -146,12 +154,21 @@ pub struct Issuer {
     pub keys: Option<KeySet>,
     /// Its pinned DID document.
     pub document: Option<DidDocument>,
+    /// The key of a DID that tells its key by itself (did:key, did:jwk), with the fragment that names it.
+    own_key: Option<(String, PublicKey)>,
+    /// Types of SD-JWT VC that it may issue; empty = all.
+    pub types: Vec<String>,
     entry: Arc<Entry>,
     /// What reports say of it, for the keys first asked for.
     described: [OnceLock<Arc<SignerDescription>>; 4],
 }
 
 impl Issuer {
+    /// The key that its own name tells under that fragment, as [`signing_key`] reads it: read once.
+    pub fn own_key(&self, fragment: &str) -> Option<&PublicKey> {
+        self.own_key.as_ref().filter(|(named, _)| named == fragment).map(|(_, key)| key)
+    }
+
     /// What reports say of the issuer under that name, as the owner of the key of that identifier with that chain.
     pub fn description(&self, name: &str, key_id: &str, chain: &[ChainLink]) -> Arc<SignerDescription> {
         let is_it = |made: &SignerDescription| {
@@ -446,7 +463,8 @@ impl Builder {
     }
 
     fn add_issuer(&mut self, list: Option<&str>, entry: &Arc<Entry>) {
-        let Entry::Issuer { issuer, aliases, name, formats, environment, keys, document, list: own_list } = &**entry
+        let Entry::Issuer { issuer, aliases, name, formats, environment, keys, document, types, list: own_list } =
+            &**entry
         else {
             return;
         };
@@ -466,8 +484,10 @@ impl Builder {
             environment: *environment,
             formats: formats.clone(),
             list: own_list.clone().or_else(|| list.map(str::to_owned)),
+            own_key: own_key(issuer),
             keys,
             document,
+            types: types.clone(),
             entry: entry.clone(),
             described: Default::default(),
         });
@@ -504,6 +524,16 @@ impl Builder {
     fn leave_out(&mut self, entry: &str, reason: Reason) {
         self.problems.push(Problem { entry: entry.to_owned(), reason });
     }
+}
+
+/// The key of a DID that tells it, and its fragment: did:key repeats the key there, did:jwk has one key.
+fn own_key(name: &str) -> Option<(String, PublicKey)> {
+    let fragment = match name.strip_prefix("did:key:") {
+        Some(identifier) => identifier,
+        None => name.strip_prefix("did:jwk:").map(|_| "0")?,
+    };
+    let key = signing_key(name, fragment)?.ok()?;
+    Some((fragment.to_owned(), key))
 }
 
 fn decode_certificate(text: &str) -> Result<Certificate, Reason> {

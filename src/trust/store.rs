@@ -283,6 +283,7 @@ mod tests {
             environment: Environment::Test,
             keys: None,
             document: None,
+            types: Vec::new(),
             list: None,
         };
         EntryFile { vidimus_trust: 1, source: None, entries: vec![entry] }

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::check::{Findings, Note};
-use crate::credential::{Opened, Signed};
+use crate::credential::{Opened, Signed, Vouched};
 use crate::crypto::job::Job;
 use crate::format::{Candidate, Context, Keys};
 use crate::policy::ControllerDemand;
@@ -28,6 +28,8 @@ struct Tried {
     any: Range<usize>,
     /// The answers for what the signature vouches for.
     all: Range<usize>,
+    /// The answers for proofs that the holder of the key that it vouches for shows it.
+    holder: Range<usize>,
 }
 
 impl Signatures {
@@ -69,7 +71,7 @@ impl Signatures {
         }
         self.consulted.append(&mut keys.consulted);
         let start = jobs.len();
-        let mut tried = Tried { candidates: Vec::new(), any: start..start, all: start..start };
+        let mut tried = Tried { candidates: Vec::new(), any: start..start, all: start..start, holder: start..start };
         let Some(algorithm) = signed.algorithm else { return tried };
         let had_any = !keys.candidates.is_empty();
         tried.candidates = keys.candidates;
@@ -91,16 +93,13 @@ impl Signatures {
             findings.fail(Reason::new(code).got(algorithm.name()));
             return tried;
         }
-        let start = jobs.len();
-        jobs.extend(signed.vouched.iter().map(|vouched| Job {
-            algorithm: vouched.algorithm,
-            key: vouched.key.clone(),
-            message: &vouched.message,
-            signature: &vouched.signature,
-            statements: None,
-            older: None,
-        }));
-        tried.all = start..jobs.len();
+        let mut vouched = |is_of_holder: bool| {
+            let start = jobs.len();
+            jobs.extend(signed.vouched.iter().filter(|it| it.is_of_holder == is_of_holder).map(Vouched::job));
+            start..jobs.len()
+        };
+        tried.all = vouched(false);
+        tried.holder = vouched(true);
         tried
     }
 
@@ -131,6 +130,9 @@ impl Signatures {
             let faults = faults.into_iter().chain(all).filter_map(|answer| answer.as_ref().err());
             let before = findings.is_faulty(Stage::Signature);
             faults.take(1).for_each(|reason| findings.fail(reason.clone()));
+            if answers.get(tried.holder.clone()).unwrap_or_default().iter().any(Result::is_err) {
+                findings.fail(Reason::new(Code::SdjwtKbKey));
+            }
             match right {
                 Some(right) if !before && !findings.is_faulty(Stage::Signature) => {
                     if at == 0 {

@@ -1,26 +1,25 @@
-//! Status lists: each is a credential itself, verified here, one level deep, once for all credentials that name it.
+//! Status lists: each is verified here, one level deep, once for all credentials that name it.
 //!
 //! Nothing is asked for before the credential's own signature is right, by a key of somebody who may sign: a URL in a document
 //! that nobody signed is anybody's, and so is one that anybody signed.
+
+mod credential;
+mod token;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::check::{Findings, Note};
-use crate::credential::{Decoded, Input, StatusEntry, StatusKind};
-use crate::encoding::json::Value;
+use crate::credential::{Decoded, StatusEntry, StatusKind};
 use crate::evidence::Document;
-use crate::format::{Claim, Context};
+use crate::format::{Candidate, Context, Format};
 use crate::limits;
-use crate::locator::Locator;
-use crate::occasion::Occasion;
+use crate::locator::{Locator, Wants};
 use crate::policy::{Policy, StatusDemand};
 use crate::reason::{Code, Reason, Stage};
-use crate::report::{Part, Report};
-use crate::status::bitstring::{BitstringList, Meaning};
 use crate::time::Timestamp;
 use crate::trust::Consulted;
-use crate::verify::{Request, verify};
+use crate::verify::status_lists::token::Asker;
 
 /// The lists verified so far in this run, the latest ones.
 #[derive(Default)]
@@ -33,15 +32,17 @@ struct Held {
     url: String,
     now: Timestamp,
     policy: Policy,
+    /// For whose credentials it was verified, where that makes a difference.
+    asked_by: Option<Asker>,
     found: Arc<Result<Usable, Trouble>>,
 }
 
-/// A list that was accepted as a credential.
-struct Usable {
-    list: BitstringList,
-    issuer: String,
-    consulted: Vec<Consulted>,
-    evidence: Vec<String>,
+/// A list that counts.
+enum Usable {
+    /// One that is a credential itself.
+    Credential(credential::Usable),
+    /// One in a token of its own kind.
+    Token(token::Usable),
 }
 
 /// Why a list is of no use.
@@ -52,38 +53,63 @@ enum Trouble {
     Unknown(Reason, Vec<Locator>),
 }
 
+/// A credential whose signature is right, and by whom.
+#[derive(Clone, Copy)]
+pub(super) struct Referring<'r> {
+    pub(super) format: &'static dyn Format,
+    pub(super) decoded: &'r Decoded<'r>,
+    pub(super) signer: &'r Candidate,
+}
+
+impl Usable {
+    /// Entries that it rests on, and locators of the evidence looked at for it.
+    fn rests_on(&self) -> (&[Consulted], &[String]) {
+        match self {
+            Usable::Credential(list) => (&list.consulted, &list.evidence),
+            Usable::Token(list) => (&list.consulted, &list.evidence),
+        }
+    }
+}
+
+/// Stage Status without a look at any list; `true` when that is what the policy wants.
+pub(super) fn is_ignored(context: &Context<'_>, findings: &mut Findings) -> bool {
+    let is_ignored = context.policy.status == StatusDemand::Ignored;
+    if is_ignored {
+        findings.not_declared(Stage::Status);
+        findings.note(Note::new("status.ignored", "The policy does not ask whether the credential is revoked."));
+    }
+    is_ignored
+}
+
 impl Lists {
-    /// Stage Status of a credential that names status lists.
+    /// Stage Status of a credential that names status lists. The credential is signed rightly, by somebody who may.
     pub(super) fn check(
         &mut self,
-        decoded: &Decoded<'_>,
-        is_trusted: bool,
+        referring: Referring<'_>,
         context: &Context<'_>,
         findings: &mut Findings,
     ) -> Vec<Consulted> {
-        if context.policy.status == StatusDemand::Ignored {
-            findings.not_declared(Stage::Status);
-            findings.note(Note::new("status.ignored", "The policy does not ask whether the credential is revoked."));
-            return Vec::new();
-        }
-        // Nothing marks the stage: not reached, so never accepted.
-        if !is_trusted {
-            return Vec::new();
-        }
         findings.pass(Stage::Status);
         let mut consulted = Vec::new();
-        for entry in &decoded.status {
-            if !matches!(entry.kind, StatusKind::Bitstring | StatusKind::StatusList2021) {
+        for entry in &referring.decoded.status {
+            if entry.kind == StatusKind::Other {
                 findings.unknown(Reason::new(Code::StatusUnknownType), None);
                 continue;
             }
-            if context.evidence.document(&entry.list).is_some() && !findings.evidence.contains(&entry.list) {
-                findings.evidence.push(entry.list.clone());
+            if context.evidence.document(&entry.list).is_some() {
+                looked_at(std::slice::from_ref(&entry.list), findings);
             }
-            match self.list_at(&entry.list, context).as_ref() {
+            match self.list_at(entry, referring, context).as_ref() {
                 Ok(usable) => {
-                    consulted.extend(usable.consulted.iter().cloned());
-                    judge(entry, usable, decoded.issuer.as_deref(), findings);
+                    let (entries, evidence) = usable.rests_on();
+                    consulted.extend(entries.iter().cloned());
+                    looked_at(evidence, findings);
+                    match usable {
+                        Usable::Credential(list) => {
+                            credential::judge(entry, list, referring.decoded.issuer.as_deref(), findings);
+                        }
+                        Usable::Token(list) => token::judge(entry, list, findings),
+                    }
                 }
                 Err(Trouble::Fault(reason)) => findings.fail(reason.clone()),
                 Err(Trouble::Unknown(reason, locators)) if locators.is_empty() => {
@@ -97,141 +123,71 @@ impl Lists {
         consulted
     }
 
-    fn list_at(&mut self, url: &str, context: &Context<'_>) -> Arc<Result<Usable, Trouble>> {
-        let now = context.occasion.now;
-        let is_same = |held: &&Held| held.url == url && held.now == now && held.policy == *context.policy;
+    fn list_at(
+        &mut self,
+        entry: &StatusEntry,
+        referring: Referring<'_>,
+        context: &Context<'_>,
+    ) -> Arc<Result<Usable, Trouble>> {
+        let (url, now) = (&entry.list, context.occasion.now);
+        let asked_by = token::is_token(entry.kind).then(|| Asker::of(referring, entry.kind));
+        let is_same = |held: &&Held| {
+            held.url == *url && held.now == now && held.asked_by == asked_by && held.policy == *context.policy
+        };
         if let Some(held) = self.held.iter().find(is_same) {
             return Arc::clone(&held.found);
         }
-        let found = Arc::new(list_of(url, context));
+        let found = Arc::new(match asked_by {
+            None => credential::list_of(url, context).map(Usable::Credential),
+            Some(_) => token::list_of(entry, referring, context).map(Usable::Token),
+        });
         if self.held.len() >= limits::STATUS_LISTS {
             self.held.pop_front();
         }
         self.held.push_back(Held {
-            url: url.to_owned(),
+            url: url.clone(),
             now,
             policy: context.policy.clone(),
+            asked_by,
             found: Arc::clone(&found),
         });
         found
     }
 }
 
-/// What the list says of the credential. Only the credential's own issuer may say anything.
-fn judge(entry: &StatusEntry, usable: &Usable, issuer: Option<&str>, findings: &mut Findings) {
-    for url in &usable.evidence {
+/// Tells, once each, what evidence was looked at.
+fn looked_at(urls: &[String], findings: &mut Findings) {
+    for url in urls {
         if !findings.evidence.contains(url) {
             findings.evidence.push(url.clone());
         }
     }
-    if issuer != Some(usable.issuer.as_str()) {
-        let reason = Reason::new(Code::StatusUntrusted).expected(issuer.unwrap_or("an issuer").to_owned());
-        return findings.fail(reason.got(usable.issuer.clone()));
-    }
-    match usable.list.check(entry) {
-        Ok(Meaning::Clear) => {}
-        Ok(Meaning::Refresh) => {
-            findings
-                .note(Note::new("status.refresh", "The issuer has a newer credential, or a service that gives one."));
-        }
-        Ok(Meaning::Message(text)) => {
-            let shown: String = text.chars().filter(|char| !char.is_control()).take(200).collect();
-            findings.note(Note::new("status.message", format!("The status list says: {shown}")));
-        }
-        Err(reason) if reason.code() == Code::StatusUnknownType => findings.unknown(reason, None),
-        Err(reason) => findings.fail(reason),
-    }
 }
 
-/// The list at that URL, verified as a credential.
-fn list_of(url: &str, context: &Context<'_>) -> Result<Usable, Trouble> {
+/// The document at a list's URL, if it is at hand.
+fn document_at<'c>(url: &str, wants: Wants, context: &Context<'c>) -> Result<&'c Document, Trouble> {
     let unavailable = || Reason::new(Code::StatusUnavailable);
     let Some(document) = context.evidence.document(url) else {
         let locator = Locator::new(url).ok_or_else(|| {
-            Trouble::Fault(Reason::new(Code::StatusMalformed).expected("an https URL as `statusListCredential`"))
+            Trouble::Fault(Reason::new(Code::StatusMalformed).expected("an https URL as place of the status list"))
         })?;
-        return Err(Trouble::Unknown(unavailable(), vec![locator]));
+        return Err(Trouble::Unknown(unavailable(), vec![locator.wanting(wants)]));
     };
     if document.status != 200 {
         return Err(Trouble::Unknown(unavailable().got(format!("HTTP status {}", document.status)), Vec::new()));
     }
-    let report = verify_list(document, context);
-    let part = accepted_part(&report)?;
-    let claims = claims_of(part);
-    if claims.member("credentialStatus").is_some() {
-        return Err(Trouble::Fault(Reason::new(Code::StatusDepth)));
-    }
-    let list = BitstringList::decode(&claims).map_err(Trouble::Fault)?;
-    check_age(&list, document, url, context)?;
-    Ok(Usable {
-        list,
-        issuer: issuer_of(&claims),
-        consulted: report.consulted().cloned().collect(),
-        evidence: part.evidence.iter().map(|used| used.locator.clone()).collect(),
-    })
+    Ok(document)
 }
 
-/// The same demands as on the credential, but for those that are about what the relying party asked for. The list's own status
-/// is not looked at, so this goes no deeper.
-fn verify_list(document: &Document, context: &Context<'_>) -> Report {
-    let policy =
-        Policy { status: StatusDemand::Ignored, formats: Vec::new(), holder_binding: false, ..context.policy.clone() };
-    let request = Request {
-        input: Input::bytes(document.body.clone()),
-        occasion: Occasion::at(context.occasion.now),
-        policy: Arc::new(policy),
-    };
-    verify(&request, context.trust, context.evidence)
-}
-
-/// The one credential of the report, if it is accepted.
-fn accepted_part(report: &Report) -> Result<&Part, Trouble> {
-    match (report.verdict(), report.parts()) {
-        ("accepted", [part]) if part.parts.is_empty() => Ok(part),
-        ("accepted", _) => {
-            Err(Trouble::Fault(Reason::new(Code::StatusMalformed).expected("one credential as status list")))
-        }
-        ("indeterminate", _) => {
-            let mut locators: Vec<Locator> = report.missing().cloned().collect();
-            locators.sort();
-            locators.dedup();
-            let first = report.first_reason().map_or("nothing", |reason| reason.code().as_str());
-            Err(Trouble::Unknown(Reason::new(Code::StatusUnavailable).got(first), locators))
-        }
-        _ => {
-            let is_late = report.reasons().all(|reason| reason.stage() == Stage::Validity);
-            let first = report.first_reason().map_or("nothing", |reason| reason.code().as_str());
-            let code = if is_late { Code::StatusExpired } else { Code::StatusUntrusted };
-            Err(Trouble::Fault(Reason::new(code).got(first)))
-        }
-    }
-}
-
-fn claims_of(part: &Part) -> Value<'_> {
-    let claims = part.disclosed().map(|disclosed| disclosed.claims).unwrap_or_default();
-    let json = |(name, claim)| match claim {
-        Claim::Json(value) => Some((name, value)),
-        Claim::Cbor(_) | Claim::Text(_) => None,
-    };
-    Value::Object(claims.into_iter().filter_map(json).collect())
-}
-
-fn issuer_of(claims: &Value<'_>) -> String {
-    let issuer = claims.member("issuer");
-    let name = issuer.and_then(|issuer| issuer.as_str().or_else(|| issuer.member("id")?.as_str()));
-    name.unwrap_or_default().to_owned()
-}
-
-/// A copy older than the list's `ttl` is as good as none: it must be fetched again.
-fn check_age(list: &BitstringList, document: &Document, url: &str, context: &Context<'_>) -> Result<(), Trouble> {
-    let Some(ttl_ms) = list.ttl_ms else { return Ok(()) };
+/// A copy older than the list's `ttl` (seconds) is as good as none: it must be fetched again.
+fn check_age(ttl: Option<i64>, document: &Document, context: &Context<'_>) -> Result<(), Trouble> {
+    let Some(ttl) = ttl else { return Ok(()) };
     let skew = i64::from(context.policy.clock_skew_seconds);
-    let ends = document.fetched_at.plus(ttl_ms / 1000).plus(skew);
-    if ends >= context.occasion.now {
+    if document.fetched_at.plus(ttl).plus(skew) >= context.occasion.now {
         return Ok(());
     }
     let reason = Reason::new(Code::StatusExpired).expected("a copy younger than its `ttl`").got(document.fetched_at);
-    Err(Trouble::Unknown(reason, Locator::new(url).into_iter().collect()))
+    Err(Trouble::Unknown(reason, Locator::new(&document.locator).into_iter().collect()))
 }
 
 #[cfg(test)]

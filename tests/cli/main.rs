@@ -2,6 +2,7 @@
 
 mod did;
 mod mdoc;
+mod sd_jwt_vc;
 mod tools;
 mod verify;
 mod w3c;

@@ -276,3 +276,54 @@ fn a_reader_that_goes_away_breaks_nothing() {
     assert_eq!(err(&output), "");
     assert!(output.status.code().is_some(), "no signal, no panic");
 }
+
+/// A status list is issued, judged by itself, and asked about its places.
+#[test]
+fn a_status_list_is_issued_and_asked_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (key, content, trust) = (path("key.pem"), path("list.json"), path("trust"));
+    assert_eq!(code(&run(&["keys", &key])), 0);
+    let uri = "https://issuer.example/status/1";
+    let write = |list: &serde_json::Value| fs::write(&content, list.to_string()).expect("a file");
+    let public = vidimus::crypto::own_keys::OwnKey::from_pem(&fs::read_to_string(&key).expect("a key")).expect("a key");
+    let mut jwk = vidimus::crypto::own_keys::Signer::public_key(&public).to_jwk();
+    jwk["kid"] = "k1".into();
+    let entry = json!({
+        "kind": "issuer", "issuer": "https://issuer.example", "formats": ["token_status_list"], "keys": {"keys": [jwk]}
+    });
+    fs::create_dir(&trust).expect("a folder");
+    let file = json!({"vidimus_trust": 1, "entries": [entry]});
+    fs::write(folder.path().join("trust/list.json"), file.to_string()).expect("a file");
+    let issued = |list: &serde_json::Value| {
+        write(list);
+        let issue =
+            ["issue", "token_status_list", "--key", &key, "--content", &content, "--kid", "k1", "--valid-days", "7"];
+        run(&issue)
+    };
+    for envelope in ["jwt", "cwt"] {
+        let list = json!({"uri": uri, "ttl": 600, "bits": 2, "statuses": {"5": 1, "6": 2}, "envelope": envelope});
+        let output = issued(&list);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        let text = out(&output);
+        for (place, said) in [(0, None), (5, Some("status.revoked")), (6, Some("status.suspended"))] {
+            let asked = json!({"status_list": {"idx": place, "uri": uri}}).to_string();
+            let verify =
+                ["verify", "--json", "--offline", "--trust", &trust, "--status-reference", &asked, text.trim()];
+            let report = json_out(&run(&verify));
+            let status = report["checks"].as_array().expect("checks").iter().find(|it| it["stage"] == "status");
+            assert_eq!(status.and_then(|row| row["code"].as_str()), said, "{envelope} {place}: {report}");
+        }
+    }
+    for wrong in [
+        json!({"uri": uri, "bits": 3}),
+        json!({"uri": uri, "places": 8, "statuses": {"8": 1}}),
+        json!({"uri": uri, "statuses": {"1": 2}}),
+        json!({"uri": uri, "envelope": "xml"}),
+        json!({"uri": uri, "identifiers": ["!"]}),
+        json!({"uri": uri, "later": 1}),
+    ] {
+        assert_eq!(code(&issued(&wrong)), 2, "{wrong}");
+    }
+    assert_eq!(code(&issued(&json!({"uri": uri, "identifiers": ["AQID"]}))), 0);
+}

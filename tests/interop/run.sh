@@ -72,7 +72,8 @@ peer cast.py
 peer keys_w3c.mjs
 
 for script in issue_cwt.py issue_jwcrypto.py issue_jose.mjs issue_pathcheck_dcc.cjs issue_pathcheck_shc.cjs \
-  issue_digitalbazaar.mjs issue_vc_jwt.mjs issue_mdoc.mjs issue_isomdoc.py; do
+  issue_digitalbazaar.mjs issue_vc_jwt.mjs issue_sd_jwt.mjs issue_sd_jwt.py \
+  issue_mdoc.mjs issue_isomdoc.py; do
   issue "$script"
 done
 issue issue_qrcode.py
@@ -81,8 +82,10 @@ lines judge.py "$run"/theirs/*.jsonl
 lines ours.py
 lines ours_w3c.py
 lines ours_mdoc.py
+lines ours_sd_jwt.py
 for script in read_cwt.py read_jwcrypto.py read_jose.mjs read_dcc_utils.cjs read_pathcheck_dcc.cjs \
-  read_pathcheck_shc.cjs read_nzcp.cjs read_digitalbazaar.mjs read_vc_jwt.mjs read_mdoc.mjs read_jsqr.cjs; do
+  read_pathcheck_shc.cjs read_nzcp.cjs read_digitalbazaar.mjs read_vc_jwt.mjs read_sd_jwt.mjs read_sd_jwt.py \
+  read_mdoc.mjs read_jsqr.cjs; do
   lines "$script"
 done
 

@@ -487,6 +487,25 @@ async fn a_list_is_public_signed_and_the_same_until_something_changes() {
     assert_eq!(answer.status, 201);
 }
 
+/// The same list as a status list token, for whoever accepts those; no list of another time (Token Status List, 8.1 and 8.4).
+#[tokio::test]
+async fn a_list_is_also_a_status_list_token() {
+    let api = Api::of(status_api(StatusStore::default()));
+    let answer = api.issued("with-status", |credential| credential["id"] = json!("urn:example:1")).await;
+    assert_eq!(answer.status, 201);
+    let path = "/status-lists/with-status-revocation-1";
+    let accept = "text/html;q=0.1, application/statuslist+jwt";
+    let list = api.send(Request::get(path).header("accept", accept).body(Body::empty()).unwrap()).await;
+    let media = "application/statuslist+jwt".parse().unwrap();
+    assert_eq!((list.status, &list.headers["content-type"]), (200, &media));
+    assert_eq!(list.headers["vary"], "accept");
+    assert_ne!(api.get(path).await.body, list.body, "the credential is still there");
+    for query in ["?time=1700000000", "?a=b&time=1", "?time"] {
+        assert_eq!(api.get(&format!("{path}{query}")).await.status, 501, "{query}");
+    }
+    assert_eq!(api.get(&format!("{path}?timer=1")).await.status, 200);
+}
+
 #[tokio::test]
 async fn what_cannot_be_signed_takes_no_place() {
     let api = Api::of(for_development(true).unwrap().at(BASE));

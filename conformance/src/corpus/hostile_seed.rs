@@ -1,7 +1,7 @@
 //! The hostile seed: inputs made to break verifiers, with the verdict due. `cases.jsonl` and `keys.json`.
 //!
-//! Health formats are put before the subject; bare CBOR, Base45 and JWTs go to the reader of that floor. Formats that this
-//! version does not know are skipped.
+//! Formats are put before the subject; bare CBOR, Base45 and JWTs go to the reader of that floor. Formats that this
+//! version does not know are skipped. An SD-JWT VC must be refused for the reason that the set names.
 
 use std::path::Path;
 
@@ -33,11 +33,13 @@ pub fn trust(folder: &Path) -> Result<(Vec<Value>, Value), String> {
         // One of the signers belongs to another country than its authority: the list names the country.
         entries.push(json!({"kind": "signer", "certificate": certificate, "formats": formats}));
     }
+    let listed = |name: &str| keys.get(name).and_then(|set| set.get("keys")).and_then(Value::as_array).cloned();
+    let listed = [listed("shc_jwks").ok_or(shape)?, listed("jwks").ok_or(shape)?].concat();
     entries.push(json!({
         "kind": "issuer",
         "issuer": text_of(&keys, "issuer").ok_or(shape)?,
-        "formats": ["smart_health_card"],
-        "keys": keys.get("shc_jwks").ok_or(shape)?,
+        "formats": ["smart_health_card", "sd_jwt_vc", "token_status_list"],
+        "keys": {"keys": listed},
     }));
     // The one document signer of the set's mdocs chains to this authority.
     entries.push(
@@ -72,22 +74,48 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
     let id = format!("{set}/{}", text_of(case, "id")?);
     let accept = text_of(case, "expect")? == "accept";
     let format = text_of(case, "format")?;
-    // The health cards of the set are lint: one ends in a blank, which a tolerant reader trims.
-    let strict = format == "shc" || case.get("strict").and_then(Value::as_bool) == Some(true);
+    // The health cards of the set are lint, and one SD-JWT is: they end in a blank, which a tolerant reader trims.
+    let strict = matches!(format, "shc" | "sd-jwt-vc") || case.get("strict").and_then(Value::as_bool) == Some(true);
     let bytes = match (text_of(case, "text"), text_of(case, "hex"), text_of(case, "b64")) {
         (Some(text), ..) => text.as_bytes().to_vec(),
         (_, Some(hex), _) => bytes_of_hex(hex)?,
         (.., Some(coded)) => vidimus::encoding::base64url::decode_any(coded).ok()?,
         _ => return None,
     };
-    let right = if accept { Right::Accepted } else { Right::NotAccepted };
-    let ask = |format: &str| Case::ask(id.clone(), ask_question(&bytes, format, strict, template), right.clone());
+    let right = match text_of(case, "reason") {
+        _ if accept => Right::Accepted,
+        Some(reason) if format == "sd-jwt-vc" => Right::RefusedFor(reason.to_owned()),
+        _ => Right::NotAccepted,
+    };
+    let ask = |format: &str| {
+        let mut question = Question { input: input_of(&bytes).of_format(format), ..template.clone() };
+        set_strict(&mut question, strict);
+        if format == "sd_jwt_vc" {
+            let named = |name: &str| text_of(keys, name).map(str::to_owned);
+            question.occasion.nonce = named("nonce");
+            question.occasion.audience = named("audience");
+            question.occasion.types = named("vct").into_iter().collect();
+        }
+        Case::ask(id.clone(), question, right.clone())
+    };
     Some(match format {
+        // The list is asked about the place that the case names, as a credential would name it.
+        "token-status-list" => {
+            let mut question = Question { input: input_of(&bytes).of_format("token_status_list"), ..template.clone() };
+            question.occasion.status_reference = Some(json!({ "status_list": case.get("context")? }));
+            set_strict(&mut question, strict);
+            let right = match text_of(case, "reason") {
+                Some(code) if !accept => Right::RefusedFor(code.to_owned()),
+                _ => Right::Accepted,
+            };
+            Case::ask(id, question, right)
+        }
         "hc1" => ask("eu_dcc"),
         "shc" => ask("smart_health_card"),
         "vc-di" => ask("vc_di"),
         "mdoc-device-response" => {
-            let mut question = ask_question(&bytes, "mdoc", strict, template);
+            let mut question = Question { input: input_of(&bytes).of_format("mdoc"), ..template.clone() };
+            set_strict(&mut question, strict);
             let own = |name| text_of(keys, name).map(str::to_owned);
             let (audience, response_uri) = (own("audience")?, own("response_uri")?);
             question.occasion.nonce = own("nonce");
@@ -97,6 +125,7 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
             let due = text_of(case, "reason").unwrap_or_default().to_owned();
             Case::ask(id, question, if accept { Right::Accepted } else { Right::NotAcceptedFor(vec![due]) })
         }
+        "sd-jwt-vc" => ask("sd_jwt_vc"),
         "cbor" => Case::call(id, move || {
             let read = vidimus::encoding::cbor::decode(&bytes);
             Found::when(accept, read.is_ok(), || read.err().map_or_else(String::new, |reason| reason.to_string()))
@@ -125,15 +154,15 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
     })
 }
 
-/// The question whether these bytes, of that format, are good.
-fn ask_question(bytes: &[u8], format: &str, strict: bool, template: &Question) -> Question {
-    let input = match String::from_utf8(bytes.to_vec()) {
+fn input_of(bytes: &[u8]) -> Payload {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Payload::text("text/plain", text),
         Err(_) => Payload::bytes("application/octet-stream", bytes),
-    };
-    let mut question = Question { input: input.of_format(format), ..template.clone() };
+    }
+}
+
+fn set_strict(question: &mut Question, strict: bool) {
     if strict && let Some(policy) = question.policy.as_object_mut() {
         policy.insert("strict".to_owned(), Value::Bool(true));
     }
-    question
 }

@@ -11,6 +11,7 @@ pub mod did_examples;
 pub mod did_key;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
+pub mod eudi_verifier;
 pub mod hostile_seed;
 pub mod iso_mdoc;
 pub mod jcs;
@@ -20,13 +21,16 @@ pub mod open_badges;
 pub mod own_vectors;
 pub mod rdf_canon;
 pub mod sd_jwt_rfc9901;
+pub mod sd_jwt_vc;
 pub mod selective;
 pub mod shc_dev_tools;
 pub mod shc_spec;
 pub mod spec_examples;
 pub mod suite_captures;
+pub mod token_status_list;
 pub mod vc_jose_cose;
 pub mod vcdm2_inputs;
+pub mod vical;
 pub mod wycheproof;
 
 use std::path::{Path, PathBuf};
@@ -73,8 +77,12 @@ pub const LAYOUTS: &[Layout] = &[
     spec_examples::LAYOUT,
     vc_jose_cose::LAYOUT,
     sd_jwt_rfc9901::LAYOUT,
+    sd_jwt_vc::LAYOUT,
+    eudi_verifier::LAYOUT,
     cctv_ed25519::LAYOUT,
     rdf_canon::LAYOUT,
+    token_status_list::LAYOUT,
+    vical::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.

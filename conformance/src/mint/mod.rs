@@ -9,8 +9,10 @@ pub mod pki;
 mod raw;
 mod samples;
 mod scene;
+pub mod sd_jwt_vc;
 pub mod signing;
 pub mod smart_health_card;
+pub mod token_status_list;
 pub mod vc_cose;
 pub mod vc_di;
 pub mod vc_jwt;
@@ -85,8 +87,10 @@ pub fn vectors(into: &Path) -> Result<Vec<Vector>, String> {
     vectors.extend(vc_jwt::vectors(&pki)?);
     vectors.extend(vc_sd_jwt::vectors(&pki)?);
     vectors.extend(vc_cose::vectors(&pki)?);
+    vectors.extend(sd_jwt_vc::vectors(&pki)?);
     vectors.extend(vc_status::vectors(&pki)?);
     vectors.extend(mdoc::vectors(&pki)?);
+    vectors.extend(token_status_list::vectors(&pki)?);
     Ok(vectors)
 }
 

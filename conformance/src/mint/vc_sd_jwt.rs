@@ -67,10 +67,10 @@ fn accepted(scene: &Scene, case: &str, title: &str, text: &str, claims: Option<&
 fn shapes(teller: &mut Teller<'_>, good: &SdJwt<'_>) {
     let text = good.text();
     let cut = text.trim_end_matches('~').to_owned();
-    teller.refuse_named("last-tilde-gone", "The last tilde is gone.", Code::SdjwtStructure, cut);
-    teller.refuse("empty-disclosure", "Two tildes stand side by side.", Code::SdjwtStructure, format!("{text}~"));
+    teller.refuse_named("last-tilde-gone", "The last tilde is gone.", Code::SdjwtFormat, cut);
+    teller.refuse("empty-disclosure", "Two tildes stand side by side.", Code::SdjwtFormat, format!("{text}~"));
     let bare = good.jwt.text();
-    teller.refuse_named("no-tilde", "The JWT stands alone, without a tilde.", Code::SdjwtStructure, bare);
+    teller.refuse_named("no-tilde", "The JWT stands alone, without a tilde.", Code::SdjwtFormat, bare);
     let json = json!({"payload": "", "header": {"disclosures": good.disclosures}}).to_string();
     teller.refuse_named("json-serialisation", "The same in JSON.", Code::JoseSerialization, json);
     let mut with = |case: &str, title: &str, code, disclosure: &str| {
@@ -83,22 +83,22 @@ fn shapes(teller: &mut Teller<'_>, good: &SdJwt<'_>) {
         Code::SdjwtDisclosureMalformed,
         r#"["s","n",{"a":1,"a":2}]"#,
     );
-    with("disclosure-of-four", "A disclosure has four elements.", Code::SdjwtDisclosureShape, r#"["s","n",1,2]"#);
+    with("disclosure-of-four", "A disclosure has four elements.", Code::SdjwtDisclosureMalformed, r#"["s","n",1,2]"#);
     let padded = format!("{text}{}=~", encoded(NAME));
     teller.refuse("disclosure-padded", "A disclosure is padded.", Code::SdjwtDisclosureMalformed, padded);
     let elsewhere = good.changed(|vc| vc["credentialSubject"]["..."] = json!("a"));
     teller.refuse("element-outside-an-array", "`...` stands in an object.", Code::SdjwtStructure, elsewhere.text());
     let listed = good.changed(|vc| vc["_sd"] = json!({}));
     teller.refuse("digests-no-array", "`_sd` is an object.", Code::SdjwtStructure, listed.text());
-    let many = format!("{}~{}", good.jwt.text(), "AA~".repeat(1001));
-    teller.refuse("too-many-disclosures", "There are 1001 disclosures.", Code::InputTooManyItems, many);
+    let many = format!("{}~{}", good.jwt.text(), "AA~".repeat(4001));
+    teller.refuse("too-many-disclosures", "There are 4001 disclosures.", Code::InputTooManyItems, many);
     let mut chain = vec![encoded(r#"["s","n",1]"#)];
     for at in 1..40 {
         chain.push(encoded(&format!(r#"["s","n",{{"_sd":["{}"]}}]"#, digest(Hash::Sha256, &chain[at - 1]))));
     }
     let deep = good.changed(|vc| vc["_sd"] = json!([digest(Hash::Sha256, &chain[39])]));
     let deep = SdJwt { disclosures: chain, ..deep };
-    teller.refuse("disclosures-nest", "Forty disclosures stand one inside the other.", Code::JsonDepth, deep.text());
+    teller.refuse("disclosures-nest", "Forty disclosures stand one inside the other.", Code::SdjwtDepth, deep.text());
 }
 
 fn digests(teller: &mut Teller<'_>, good: &SdJwt<'_>) {
@@ -107,7 +107,7 @@ fn digests(teller: &mut Teller<'_>, good: &SdJwt<'_>) {
     let twice = good.changed(|vc| vc["_sd"] = json!(["a", "a"]));
     teller.refuse("digest-twice", "A digest stands twice.", Code::SdjwtDigestDuplicate, twice.text());
     let again = format!("{}{}~", good.text(), encoded(NAME));
-    teller.refuse("disclosure-twice", "A disclosure is there twice.", Code::SdjwtDigestDuplicate, again);
+    teller.refuse("disclosure-twice", "A disclosure is there twice.", Code::SdjwtDisclosureDuplicate, again);
     let taken = good.changed(|vc| vc["credentialSubject"]["name"] = json!("Jill"));
     teller.refuse("name-taken", "A disclosed name is there already.", Code::SdjwtClaimCollision, taken.text());
     let mut disclosing = |case: &str, title: &str, code, disclosure: &str| {
@@ -162,10 +162,10 @@ fn bindings(scene: &Scene, keys: &Keys, good: &SdJwt<'_>, all: &mut Vec<Vector>)
         "aud",
         json!("https://rp.example/"),
     );
-    with("binding-audiences", "The audience is a list.", Code::SdjwtKbInvalid, "aud", json!([AUDIENCE]));
-    with("binding-without-nonce", "The key was bound without a nonce.", Code::SdjwtKbInvalid, "nonce", Value::Null);
-    with("binding-old", "The key was bound an hour ago.", Code::SdjwtKbInvalid, "iat", json!(SHOWN_AT - 3600));
-    with("binding-early", "The key is bound in an hour.", Code::SdjwtKbInvalid, "iat", json!(SHOWN_AT + 3600));
+    with("binding-audiences", "The audience is a list.", Code::ClaimAudience, "aud", json!([AUDIENCE]));
+    with("binding-without-nonce", "The key was bound without a nonce.", Code::VpNonce, "nonce", Value::Null);
+    with("binding-old", "The key was bound an hour ago.", Code::TimeKbWindow, "iat", json!(SHOWN_AT - 3600));
+    with("binding-early", "The key is bound in an hour.", Code::TimeKbWindow, "iat", json!(SHOWN_AT + 3600));
     with(
         "binding-hash",
         "The key was bound over another text.",
@@ -185,7 +185,7 @@ fn bindings(scene: &Scene, keys: &Keys, good: &SdJwt<'_>, all: &mut Vec<Vector>)
     teller.refuse(
         "bound-by-the-issuer",
         "The issuer bound the key.",
-        Code::SigInvalid,
+        Code::SdjwtKbKey,
         format!("{text}{}", by_issuer.text()),
     );
     let plain = binding.with_header("typ", "JWT").text();
@@ -208,7 +208,7 @@ fn bindings(scene: &Scene, keys: &Keys, good: &SdJwt<'_>, all: &mut Vec<Vector>)
     let keyless = keyless.text();
     let unheld = format!("{keyless}{}", self::binding(keys, &keyless).text());
     let title = "The credential names no key of its holder.";
-    all.push(asked.refuses(&parent, "no-holder-key", title, Code::SdjwtKbInvalid, Payload::text("text/plain", unheld)));
+    all.push(asked.refuses(&parent, "no-holder-key", title, Code::SdjwtCnf, Payload::text("text/plain", unheld)));
     all.push(parent);
 }
 

@@ -117,6 +117,11 @@ fn lists(scene: &Scene, keys: &Keys, all: &mut Vec<Vector>) -> Result<(), String
     };
     let set = publishing(scene, keys, list(StatusKind::Bitstring, "revocation", true)?);
     refuse(&set, "list-revoked", "The credential's place in the list is set.", Code::StatusRevoked);
+    // Two answers of one place: the one known before, and the one of now.
+    let before = changed(clear.clone(), "/validFrom", json!("2026-05-02T00:00:00Z"));
+    let known = answer(200, signed(keys, before).text());
+    let rolled_back = scene.finding(vec![known, answer(200, signed(keys, clear.clone()).text())]);
+    refuse(&rolled_back, "list-rolled-back", "A newer list was seen before this one.", Code::StatusRollback);
     let mut with = |case: &str, title: &str, code, pointer: &str, value: Value| {
         refuse(&publishing(scene, keys, changed(clear.clone(), pointer, value)), case, title, code);
     };

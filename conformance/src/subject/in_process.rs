@@ -63,9 +63,11 @@ pub fn request_of(question: &Question) -> Result<(Request, Trust, Evidence), Str
         types: question.occasion.types.clone(),
         nonce: question.occasion.nonce.clone(),
         audience: question.occasion.audience.clone(),
+        transaction_data: question.occasion.transaction_data.clone(),
         identity: question.occasion.identity.clone(),
         session: question.occasion.session()?,
         elements: question.occasion.elements.clone(),
+        status_reference: question.occasion.status_reference.as_ref().map(ToString::to_string),
     };
     let mut input = Input::bytes(question.input.to_bytes()?);
     input.format.clone_from(&question.input.format);

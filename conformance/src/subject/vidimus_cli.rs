@@ -61,6 +61,12 @@ impl VidimusCli {
         for (option, value) in named.into_iter().filter_map(|(option, value)| Some((option, value.as_ref()?))) {
             command.args([option, value]);
         }
+        if let Some(status) = &occasion.status_reference {
+            command.args(["--status-reference", &status.to_string()]);
+        }
+        for text in &occasion.transaction_data {
+            command.args(["--transaction-data", text]);
+        }
         for kind in &question.occasion.types {
             command.args(["--type", kind]);
         }
@@ -78,6 +84,10 @@ impl VidimusCli {
 /// The evidence as the command's file of URLs and documents; what was asked for and not found is not in it. `None` when such a
 /// file cannot say it.
 fn documents_of(question: &Question) -> Option<Value> {
+    // What a place said before what it says now has no room in a map.
+    if question.has_earlier_answers() {
+        return None;
+    }
     let found = question.evidence.iter().filter(|document| document.status == 200);
     let one = |document: &Document| Some((document.locator.clone(), Value::String(document.text.clone()?)));
     found.map(one).collect::<Option<Map<String, Value>>>().map(Value::Object)
@@ -98,7 +108,7 @@ fn write_documents(path: &Path, documents: &Value, question: &Question) -> Resul
 impl Subject for VidimusCli {
     fn ask(&self, question: &Question, limit: Duration) -> Reply {
         let Some(documents) = documents_of(question) else {
-            return Reply::Unsupported("the command takes evidence as text only".to_owned());
+            return Reply::Unsupported("the command takes evidence as text only, one of a place".to_owned());
         };
         let prepared = self.folder_of(question).and_then(|folder| Ok((folder, question.input.to_bytes()?)));
         let (folder, input) = match prepared {

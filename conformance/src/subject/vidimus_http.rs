@@ -61,6 +61,9 @@ fn body_of(question: &Question) -> Map<String, Value> {
     add("nonce", question.occasion.nonce.as_ref());
     add("audience", question.occasion.audience.as_ref());
     add("identity", question.occasion.identity.as_ref());
+    if let Some(status) = &question.occasion.status_reference {
+        body.insert("status_reference".to_owned(), status.clone());
+    }
     if !question.policy.is_null() {
         body.insert("policy".to_owned(), question.policy.clone());
     }
@@ -72,6 +75,9 @@ fn body_of(question: &Question) -> Map<String, Value> {
     // A session that is none was told of by whoever wrote the question.
     if let Ok(Some(session)) = question.occasion.session() {
         body.insert("session".to_owned(), serde_json::to_value(session).unwrap_or_default());
+    }
+    if !question.occasion.transaction_data.is_empty() {
+        body.insert("transaction_data".to_owned(), question.occasion.transaction_data.clone().into());
     }
     body
 }

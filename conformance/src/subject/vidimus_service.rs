@@ -61,6 +61,9 @@ impl VidimusService {
 
 impl Subject for VidimusService {
     fn ask(&self, question: &Question, limit: Duration) -> Reply {
+        if question.has_earlier_answers() {
+            return Reply::Unsupported("a network answers the same as long as it runs".to_owned());
+        }
         let running = match self.service_for(question) {
             Ok(running) => running,
             Err(sentence) => return Reply::Crash(sentence),

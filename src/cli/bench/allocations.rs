@@ -20,6 +20,8 @@ const MOST: &[(&str, Option<&str>, f64)] = &[
     ("vc_jwt", Some("EdDSA"), 66.0),
     ("vc_sd_jwt", Some("ES256"), 154.0),
     ("vc_cose", Some("ES256"), 78.0),
+    ("sd_jwt_vc", Some("11-disclosures"), 94.0),
+    ("sd_jwt_vc", Some("11-disclosures-key-bound"), 130.0),
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cli::bench::case::{Case, Issuer, Maker, Sizes};
-use crate::cli::bench::{health, mdoc, w3c};
+use crate::cli::bench::{health, mdoc, w3c, wallet};
 use crate::cli::trouble::Trouble;
 use crate::credential::{Input, Opened};
 use crate::crypto::checker::Checker;
@@ -19,7 +19,7 @@ use crate::verify::{Request, verify_batch};
 /// The cases of the formats asked for; without names, of all that can be issued.
 pub(super) fn cases(formats: &[String], sizes: &Sizes, now: Timestamp) -> Result<Vec<Case>, Trouble> {
     let mut cases = Vec::new();
-    let makers = health::MAKERS.iter().chain(w3c::MAKERS).chain(mdoc::MAKERS);
+    let makers = health::MAKERS.iter().chain(w3c::MAKERS).chain(wallet::MAKERS).chain(mdoc::MAKERS);
     for maker in makers.filter(|maker| formats.is_empty() || formats.iter().any(|name| name == maker.format)) {
         for issuers in maker.choice.issuers(sizes) {
             cases.push(case(maker, issuers, sizes, now)?);

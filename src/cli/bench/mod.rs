@@ -17,6 +17,7 @@ mod picture;
 mod report;
 mod signatures;
 mod w3c;
+mod wallet;
 mod work;
 
 use std::fs;

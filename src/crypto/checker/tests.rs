@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicUsize;
 
 use super::*;
+use crate::crypto::algorithm::Algorithm;
 use crate::crypto::arithmetic::stand_in;
 use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::crypto::public_key::PublicKey;
@@ -26,6 +27,20 @@ impl Pool {
             }
         }
         Pool { items }
+    }
+
+    /// The same under keys of Ed25519 and P-256 in turn.
+    fn mixed(keys: usize, each: usize) -> Self {
+        let mut pool = Pool::new(keys, each);
+        let own: Vec<OwnKey> = (0..keys).map(|_| OwnKey::generate_ed25519().expect("a key").0).collect();
+        for (at, (key, algorithm, message, signature)) in
+            pool.items.iter_mut().enumerate().filter(|(at, _)| at % 2 == 0)
+        {
+            let own = &own[at % keys];
+            (*key, *algorithm, *signature) =
+                (own.public_key().clone(), Algorithm::EdDsa, own.sign(message).expect("signed"));
+        }
+        pool
     }
 
     fn jobs(&self) -> Vec<Job<'_>> {
@@ -108,6 +123,35 @@ fn every_path_answers_as_the_library_does() {
             }
         }
         assert_eq!(checker.is_off(), matches!(name, "liar" | "denier"), "{name}");
+    }
+}
+
+#[test]
+fn ed25519_by_every_path() {
+    for (name, checker) in checkers() {
+        let mut pool = Pool::mixed(6, 12);
+        // Four of six keys, so that some of each kind have a table.
+        pool.warm(&checker, 4);
+        assert!(checker.check(&pool.jobs()).iter().all(Result::is_ok), "{name}");
+        assert_eq!(checker.counts().hits, if name == "library" { 0 } else { 48 }, "{name}");
+        for at in 0..pool.items.len() {
+            let (byte, bit) = (at * 29 % 64, at % 8);
+            pool.items[at].3[byte] ^= 1 << bit;
+            let jobs = pool.jobs();
+            let expected: Vec<_> = jobs.iter().map(check_one).collect();
+            assert_eq!(checker.check(&jobs), expected, "{name}");
+            assert_eq!(checker.check(&jobs[at..=at]), expected[at..=at], "{name}");
+            pool.items[at].3[byte] ^= 1 << bit;
+        }
+        // Another's key, another message, another length, another algorithm.
+        pool.items[0].0 = pool.items[2].0.clone();
+        pool.items[6].2.push(0);
+        pool.items[8].3.pop();
+        pool.items[10].1 = Algorithm::Es256;
+        pool.items[12].3 = vec![0; 64];
+        pool.items[14].3 = vec![0xFF; 64];
+        let jobs = pool.jobs();
+        assert_eq!(checker.check(&jobs), jobs.iter().map(check_one).collect::<Vec<_>>(), "{name}");
     }
 }
 

@@ -1,15 +1,12 @@
 //! Checks in eight lanes of 52-bit limbs, for x86-64 with AVX-512 IFMA.
 //!
-//! [`avx512`] has the instructions, [`limbs`] what both moduli share, [`prime`] and [`order`] the two, [`scalars`] the way from
+//! `crypto/lanes` has the instructions and what all moduli share, [`prime`] and [`order`] are the two of P-256, [`scalars`] the way from
 //! signatures to digits, [`job`] that of checks into lanes, [`tree`] the addition of many points, [`known`] and [`unknown`] the checks
 //! of keys with and without a table, [`build`] tables.
 
-mod avx512;
 mod build;
 mod job;
 mod known;
-#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "arrays and loops of constant bounds"))]
-mod limbs;
 #[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "arrays and loops of constant bounds"))]
 mod order;
 #[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "arrays and loops of constant bounds"))]
@@ -24,12 +21,24 @@ use std::collections::HashMap;
 
 use job::Job;
 
-use super::point::Affine;
+use crate::crypto::lanes::avx512;
+
+use super::point::{Affine, Jacobian};
 use super::single::{self, Pair};
-use super::table::Multiples;
+use super::table::{Entry, Multiples};
 use super::{Answer, By, Check, words};
 
-pub use avx512::{are_at_hand, entries_of, run};
+pub use crate::crypto::lanes::avx512::are_at_hand;
+
+/// The answers of the lanes; `None` when this processor has none.
+pub fn run(checks: &[Check<'_>]) -> Option<Vec<Answer>> {
+    avx512::run(check, checks)
+}
+
+/// The entries of a table, made in the lanes (see there); `None` also when this processor has none.
+pub fn entries_of(doubles: &[Jacobian], window: u32) -> Option<Vec<Entry>> {
+    avx512::run(build::entries_of, (doubles, window))?
+}
 
 /// As many vectors as share their inversions; more of them only need more cache.
 const VECTORS: usize = 16;

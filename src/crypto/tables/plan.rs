@@ -11,11 +11,22 @@ const WORTH_SMALL: u64 = 8;
 /// So many pay for a large one: it takes 0.9 ms, and each use in a batch then 0.7 us less.
 const WORTH_LARGE: u64 = 1_024;
 
+/// The kinds of key that have tables, which differ in size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// P-256.
+    P256,
+    /// Ed25519.
+    Ed25519,
+}
+
 /// One key as the plan sees it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing {
     /// Its uses, those of long ago counted less.
     pub(super) score: u64,
+    /// What kind of key it is.
+    pub(super) kind: Kind,
     /// The window of the table that it has; 0 = none.
     pub(super) window: u32,
     /// Bytes of that table.
@@ -43,16 +54,16 @@ pub(super) enum Step {
 ///
 /// Everybody who is used enough gets a small table, the most used first, and then the most used get a large one. Nothing is freed
 /// before its room is wanted.
-pub(super) fn next(standings: &[Standing], budget: usize, bytes_of: impl Fn(u32) -> usize) -> Option<Step> {
+pub(super) fn next(standings: &[Standing], budget: usize, bytes_of: impl Fn(Kind, u32) -> usize) -> Option<Step> {
     let ranked = ranked(standings);
     let wanted = wanted(standings, &ranked, budget, &bytes_of);
     let at = |rank: &usize| standings.get(*rank).map(|standing| (*rank, *standing));
-    let (target, window, own) = ranked.iter().filter_map(at).find_map(|(at, standing)| {
+    let (target, window, own, kind) = ranked.iter().filter_map(at).find_map(|(at, standing)| {
         let window = wanted.get(at).copied().unwrap_or_default();
-        (window > standing.window).then_some((at, window, standing.bytes))
+        (window > standing.window).then_some((at, window, standing.bytes, standing.kind))
     })?;
     let held: usize = standings.iter().map(|standing| standing.bytes).sum();
-    if held - own + bytes_of(window) <= budget {
+    if held - own + bytes_of(kind, window) <= budget {
         return Some(Step::Build { at: target, window });
     }
     let least = || ranked.iter().rev().filter_map(at).filter(|(_, standing)| standing.window > 0);
@@ -77,17 +88,18 @@ fn ranked(standings: &[Standing]) -> Vec<usize> {
 }
 
 /// The window that each key should have; 0 = none.
-fn wanted(standings: &[Standing], ranked: &[usize], budget: usize, bytes_of: &impl Fn(u32) -> usize) -> Vec<u32> {
+fn wanted(standings: &[Standing], ranked: &[usize], budget: usize, bytes_of: &impl Fn(Kind, u32) -> usize) -> Vec<u32> {
     let mut wanted = vec![0; standings.len()];
     let mut spent: usize = 0;
-    let mut give = |window: u32, worth: u64, instead: usize| {
-        let cost = bytes_of(window).saturating_sub(instead);
+    let mut give = |window: u32, worth: u64, instead: Option<u32>| {
         for at in ranked {
             let (Some(standing), Some(wanted)) = (standings.get(*at), wanted.get_mut(*at)) else { continue };
             let is_worth = standing.score >= worth || standing.window >= window && standing.score > 0;
             if !is_worth {
                 continue;
             }
+            let kind = standing.kind;
+            let cost = bytes_of(kind, window).saturating_sub(instead.map_or(0, |window| bytes_of(kind, window)));
             if spent.saturating_add(cost) > budget {
                 break;
             }
@@ -95,8 +107,8 @@ fn wanted(standings: &[Standing], ranked: &[usize], budget: usize, bytes_of: &im
             *wanted = window;
         }
     };
-    give(SMALL, WORTH_SMALL, 0);
-    give(LARGE, WORTH_LARGE, bytes_of(SMALL));
+    give(SMALL, WORTH_SMALL, None);
+    give(LARGE, WORTH_LARGE, Some(SMALL));
     wanted
 }
 
@@ -104,8 +116,9 @@ fn wanted(standings: &[Standing], ranked: &[usize], budget: usize, bytes_of: &im
 mod tests {
     use super::*;
 
-    fn bytes_of(window: u32) -> usize {
-        if window == SMALL { 52 << 10 } else { 256 << 10 }
+    fn bytes_of(kind: Kind, window: u32) -> usize {
+        let points = if kind == Kind::P256 { 2 } else { 3 };
+        points * if window == SMALL { 26 << 10 } else { 128 << 10 }
     }
 
     /// Does every step that the plan says; how many keys then have a table of which window.
@@ -115,7 +128,7 @@ mod tests {
             match step {
                 Step::Build { at, window } => {
                     standings[at].window = window;
-                    standings[at].bytes = bytes_of(window);
+                    standings[at].bytes = bytes_of(standings[at].kind, window);
                 }
                 Step::Evict { at } => (standings[at].window, standings[at].bytes) = (0, 0),
             }
@@ -128,7 +141,7 @@ mod tests {
     }
 
     fn fresh(scores: impl Iterator<Item = u64>) -> Vec<Standing> {
-        scores.map(|score| Standing { score, window: 0, bytes: 0 }).collect()
+        scores.map(|score| Standing { score, kind: Kind::P256, window: 0, bytes: 0 }).collect()
     }
 
     #[test]
@@ -160,20 +173,20 @@ mod tests {
     #[test]
     fn a_small_budget_serves_the_most_used() {
         let mut keys = fresh((0..100).map(|at| 1_000 - at));
-        assert_eq!(settled(&mut keys, 10 * bytes_of(SMALL)), (10, 0, 10));
+        assert_eq!(settled(&mut keys, 10 * bytes_of(Kind::P256, SMALL)), (10, 0, 10));
         assert!(keys[..10].iter().all(|key| key.window == SMALL));
         // Somebody slightly more used takes nobody's place; somebody much more used does.
         keys[50].score = 1_100;
-        assert_eq!(settled(&mut keys, 10 * bytes_of(SMALL)).2, 0);
+        assert_eq!(settled(&mut keys, 10 * bytes_of(Kind::P256, SMALL)).2, 0);
         keys[50].score = 9_000;
-        assert_eq!(settled(&mut keys, 10 * bytes_of(SMALL)), (10, 0, 2));
+        assert_eq!(settled(&mut keys, 10 * bytes_of(Kind::P256, SMALL)), (10, 0, 2));
         assert!(keys[50].window == SMALL && keys[9].window == 0);
         assert_eq!(settled(&mut fresh((0..100).map(|_| 1_000)), 0), (0, 0, 0), "no memory, no table");
     }
 
     #[test]
     fn large_tables_shrink_before_anybody_goes_without() {
-        let budget = 2 * bytes_of(LARGE);
+        let budget = 2 * bytes_of(Kind::P256, LARGE);
         let mut keys = fresh([9_000, 8_000].into_iter());
         assert_eq!(settled(&mut keys, budget).1, 2);
         keys.extend(fresh([5_000, 5_000, 5_000].into_iter()));

@@ -39,7 +39,7 @@ fn only_used_keys_get_a_table() {
     assert!(keys[1].place().unwrap().table().is_some() && keys[0].place().unwrap().table().is_none());
     let counts = tables.counts();
     assert_eq!((counts.held, counts.built, counts.evicted), (1, 1, 0));
-    assert_eq!(counts.bytes, estimated_bytes(plan::SMALL));
+    assert_eq!(counts.bytes, estimated_bytes(Kind::P256, plan::SMALL));
     uses(&keys[1], 10_000);
     settle(&tables);
     assert_eq!(keys[1].place().unwrap().table().unwrap().window, plan::LARGE);
@@ -89,7 +89,7 @@ fn a_table_that_is_read_outlives_its_eviction() {
 
 #[test]
 fn the_budget_holds_and_the_most_used_win() {
-    let small = estimated_bytes(plan::SMALL);
+    let small = estimated_bytes(Kind::P256, plan::SMALL);
     let tables = Tables::new(3 * small, stand_in::HONEST);
     let keys = keys(10);
     tables.enrol(keys.iter());
@@ -105,7 +105,7 @@ fn the_budget_holds_and_the_most_used_win() {
 
 #[test]
 fn what_was_used_long_ago_counts_less() {
-    let small = estimated_bytes(plan::SMALL);
+    let small = estimated_bytes(Kind::P256, plan::SMALL);
     let tables = Tables::new(small, stand_in::HONEST);
     let keys = keys(2);
     tables.enrol(keys.iter());
@@ -122,7 +122,7 @@ fn what_was_used_long_ago_counts_less() {
 
 #[test]
 fn a_table_larger_than_was_thought_stays_within_the_budget() {
-    fn fat(_: &[u8; 32], _: &[u8; 32], _: u32) -> Option<crate::crypto::arithmetic::Multiples> {
+    fn fat(_: &Owner, _: u32) -> Option<crate::crypto::arithmetic::Multiples> {
         Some(crate::crypto::arithmetic::Multiples::StandIn(90_000))
     }
     let tables = Tables::new(100_000, Arithmetic { build: fat, ..stand_in::HONEST });
@@ -141,7 +141,7 @@ fn a_table_larger_than_was_thought_stays_within_the_budget() {
 
 #[test]
 fn a_key_whose_table_fails_is_not_tried_for_ever() {
-    let tables = Tables::new(BUDGET, Arithmetic { build: |_, _, _| None, ..stand_in::HONEST });
+    let tables = Tables::new(BUDGET, Arithmetic { build: |_, _| None, ..stand_in::HONEST });
     let keys = keys(2);
     tables.enrol(keys.iter());
     keys.iter().for_each(|key| uses(key, 100));

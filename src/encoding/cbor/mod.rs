@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 pub use self::json::from_json;
-pub use self::reader::{decode, decode_prefix};
+pub use self::reader::{decode, decode_prefix, decode_wide};
 pub use self::writer::encode;
 
 /// One data item; texts and bytes borrow from the input where they stand there in one piece.

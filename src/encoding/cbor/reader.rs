@@ -23,6 +23,17 @@ pub fn decode(bytes: &[u8]) -> Result<Value<'_>, Reason> {
     }
 }
 
+/// The same, but a whole number beyond 64 bits stays what it is written as, a tagged byte string: certificates have serial numbers of
+/// twenty bytes.
+pub fn decode_wide(bytes: &[u8]) -> Result<Value<'_>, Reason> {
+    let mut reader = Reader { keeps_wide: true, ..Reader::new(bytes) };
+    let value = reader.item(0)?;
+    match reader.rest.len() {
+        0 => reader.without_twins(value),
+        left => Err(Reason::new(Code::CborTrailing).got(left)),
+    }
+}
+
 /// The item that `bytes` begin with, and how many bytes it takes. Errors as [`decode`], but bytes may follow.
 pub fn decode_prefix(bytes: &[u8]) -> Result<(Value<'_>, usize), Reason> {
     let mut reader = Reader::new(bytes);
@@ -36,6 +47,8 @@ struct Reader<'a> {
     items_left: usize,
     /// A map with two equal keys was read.
     twins: bool,
+    /// Numbers beyond 64 bits are no fault.
+    keeps_wide: bool,
 }
 
 /// The argument of a head: a number, or "indefinite".
@@ -43,7 +56,7 @@ type Argument = Option<u64>;
 
 impl<'a> Reader<'a> {
     fn new(rest: &'a [u8]) -> Self {
-        Reader { rest, items_left: limits::DOCUMENT_ITEMS, twins: false }
+        Reader { rest, items_left: limits::DOCUMENT_ITEMS, twins: false, keeps_wide: false }
     }
 
     fn without_twins(&self, value: Value<'a>) -> Result<Value<'a>, Reason> {
@@ -220,10 +233,16 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         let item = self.item(depth)?;
-        match tag {
+        let number = match tag {
             2 => bignum(&item).map(Value::Unsigned),
             3 => bignum(&item).map(Value::Negative),
-            _ => Ok(Value::Tag(tag, Box::new(item))),
+            _ => return Ok(Value::Tag(tag, Box::new(item))),
+        };
+        match number {
+            Err(reason) if self.keeps_wide && reason.code() == Code::CborNumberRange => {
+                Ok(Value::Tag(tag, Box::new(item)))
+            }
+            number => number,
         }
     }
 }

@@ -214,3 +214,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn wide_numbers_stay_where_they_may() {
+    let serial = [&[0xc2, 0x49][..], &[1; 9]].concat();
+    assert_eq!(decode(&serial).unwrap_err().code(), Code::CborNumberRange);
+    let kept = decode_wide(&serial).unwrap();
+    assert_eq!(kept, Value::Tag(2, Box::new(Value::Bytes(Cow::Owned(vec![1; 9])))));
+    assert_eq!(decode_wide(&[0xc2, 0x41, 5]).unwrap(), Value::Unsigned(5));
+    assert!(decode_wide(&[0xc2, 0x01]).is_err() && decode_wide(&[0x01, 0x01]).is_err());
+}

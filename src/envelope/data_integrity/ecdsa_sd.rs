@@ -39,6 +39,7 @@ pub fn open(secured: &Secured<'_>, value: &[u8], terms: &Terms<'_>) -> Result<Si
         key: value.proof_key.key().clone(),
         message: line.into_bytes(),
         signature: signature.to_vec(),
+        is_of_holder: false,
     });
     Ok(Signed {
         algorithm: Some(Algorithm::Es256),

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::{Disclosure, ELEMENT, SD, SD_ALG, digest, hash_name, structure};
+use super::{Disclosure, ELEMENT, SD, SD_ALG, hash_named};
+use crate::credential::Selection;
 use crate::crypto::algorithm::Hash;
+use crate::crypto::digest::{sha256, sha384, sha512};
 use crate::encoding::{base64url, json};
 use crate::limits;
 use crate::reason::{Code, Reason};
@@ -14,8 +16,10 @@ use crate::reason::{Code, Reason};
 pub struct Processed {
     /// The payload as JSON text: disclosed values in their places, no digests.
     pub payload: Vec<u8>,
-    /// Where what was disclosed stands, as JSON pointers.
-    pub disclosed: Vec<String>,
+    /// Where what was disclosed stands, and where something stays concealed.
+    pub selection: Selection,
+    /// Which disclosure each of the disclosed came by: its place among those that were given.
+    pub came_by: Vec<usize>,
     /// The digest algorithm.
     pub hash: Hash,
     /// Broken rules that do not stop the reading. What broke one is left out of the payload.
@@ -25,52 +29,69 @@ pub struct Processed {
 /// The payload of the issuer's JWT with these disclosures in it.
 ///
 /// # Errors
-/// `json.*` and `jose.payload_type` of the payload; `sdjwt.sd_alg`, `sdjwt.structure`, `sdjwt.disclosure_malformed`,
-/// `sdjwt.disclosure_shape`; `json.depth` where disclosures nest too deeply.
+/// `json.*` and `jose.payload_type` of the payload; `sdjwt.sd_alg`, `sdjwt.structure`, `sdjwt.disclosure_malformed`;
+/// `sdjwt.depth` where disclosures nest too deeply, `json.depth` where the whole does.
 pub fn process(payload: &[u8], disclosures: &[&str]) -> Result<Processed, Reason> {
     let json::Value::Object(members) = json::decode(payload)? else {
         return Err(Reason::new(Code::JosePayloadType));
     };
     let hash = hash_of(&members)?;
-    let malformed = |_| Reason::new(Code::SdjwtDisclosureMalformed).expected("base64url without padding");
-    let bytes: Vec<Vec<u8>> =
-        disclosures.iter().map(|text| base64url::decode(text).map_err(malformed)).collect::<Result<_, _>>()?;
-    let mut walk = Walk::default();
-    for (text, bytes) in disclosures.iter().zip(&bytes) {
-        walk.offer(digest(hash, text), Disclosure::decode(bytes)?);
+    let decoded = DisclosureBytes::of(disclosures)?;
+    let mut walk = Walk {
+        offered: HashMap::with_capacity(disclosures.len()),
+        met: HashSet::with_capacity(disclosures.len()),
+        selection: Selection { disclosed: Vec::with_capacity(disclosures.len()), concealing: Vec::new() },
+        came_by: Vec::with_capacity(disclosures.len()),
+        ..Walk::default()
+    };
+    if disclosures.len() > limits::DISCLOSURES {
+        walk.fault(Reason::new(Code::InputTooManyItems).expected(limits::DISCLOSURES).got(disclosures.len()));
+    }
+    for (place, text) in disclosures.iter().enumerate() {
+        walk.offer(Digest::of(hash, text), (place, Disclosure::decode(decoded.bytes(place))?));
     }
     let members = walk.object(members, 0)?;
     walk.check_all_used();
-    let Walk { disclosed, faults, .. } = walk;
-    Ok(Processed { payload: json::encode(&json::Value::Object(members)).into_bytes(), disclosed, hash, faults })
+    let Walk { selection, came_by, faults, .. } = walk;
+    let payload = json::encode(&json::Value::Object(members)).into_bytes();
+    Ok(Processed { payload, selection, came_by, hash, faults })
 }
 
 /// RFC 9901, 4.1.1: `_sd_alg` names the digest algorithm; without it, SHA-256.
 fn hash_of(members: &[(Cow<'_, str>, json::Value<'_>)]) -> Result<Hash, Reason> {
     let Some((_, named)) = members.iter().find(|(name, _)| name == SD_ALG) else { return Ok(Hash::Sha256) };
-    let known = [Hash::Sha256, Hash::Sha384, Hash::Sha512];
-    let found = known.into_iter().find(|hash| named.as_str() == Some(hash_name(*hash)));
-    found.ok_or_else(|| Reason::new(Code::SdjwtSdAlg).expected("sha-256, sha-384 or sha-512").got("another value"))
+    named
+        .as_str()
+        .and_then(hash_named)
+        .ok_or_else(|| Reason::new(Code::SdjwtSdAlg).expected("sha-256, sha-384 or sha-512").got("another value"))
 }
 
+/// How many names are few.
+const FEW: usize = 64;
+
+/// A disclosure, and its place among those that were given.
+type Offered<'a> = (usize, Disclosure<'a>);
 type Members<'a> = Vec<(Cow<'a, str>, json::Value<'a>)>;
 
 #[derive(Default)]
 struct Walk<'a> {
     /// Disclosures that nobody has asked for yet, by digest. Each serves once: nothing can grow beyond what came in.
-    offered: HashMap<String, Disclosure<'a>>,
+    offered: HashMap<Digest, Offered<'a>>,
     /// Digests met so far.
-    met: HashSet<String>,
+    met: HashSet<Cow<'a, str>>,
+    /// How many disclosures stand around the place where the walk is.
+    within: usize,
     /// The pointer to where the walk stands.
     place: String,
-    disclosed: Vec<String>,
+    selection: Selection,
+    came_by: Vec<usize>,
     faults: Vec<Reason>,
 }
 
 impl<'a> Walk<'a> {
-    fn offer(&mut self, digest: String, disclosure: Disclosure<'a>) {
+    fn offer(&mut self, digest: Digest, disclosure: Offered<'a>) {
         if self.offered.insert(digest, disclosure).is_some() {
-            self.fault(Reason::new(Code::SdjwtDigestDuplicate).got("one disclosure twice"));
+            self.fault(Reason::new(Code::SdjwtDisclosureDuplicate));
         }
     }
 
@@ -84,7 +105,8 @@ impl<'a> Walk<'a> {
 
     fn object(&mut self, members: Members<'a>, depth: usize) -> Result<Members<'a>, Reason> {
         check_depth(depth)?;
-        let mut kept = Members::with_capacity(members.len());
+        let concealed = members.iter().find(|(name, _)| name == SD).map_or(0, |(_, digests)| digests.items().len());
+        let mut kept = Members::with_capacity(members.len().saturating_add(concealed.min(self.offered.len())));
         let mut digests = None;
         for (name, value) in members {
             match &*name {
@@ -101,31 +123,33 @@ impl<'a> Walk<'a> {
         }
         match digests {
             None => {}
-            Some(json::Value::Array(digests)) => self.members(&digests, &mut kept, depth)?,
+            Some(json::Value::Array(digests)) => self.members(digests, &mut kept, depth)?,
             Some(_) => return Err(structure("`_sd` that is no array")),
         }
         Ok(kept)
     }
 
     /// Adds the members that were disclosed for these digests.
-    fn members(&mut self, digests: &[json::Value<'a>], kept: &mut Members<'a>, depth: usize) -> Result<(), Reason> {
-        let mut names: HashSet<Cow<'a, str>> = kept.iter().map(|(name, _)| name.clone()).collect();
+    fn members(&mut self, digests: Vec<json::Value<'a>>, kept: &mut Members<'a>, depth: usize) -> Result<(), Reason> {
+        // Few names are looked through faster than they are hashed; of many, each is looked at once.
+        let mut many: HashSet<Cow<'a, str>> =
+            if kept.len() > FEW { kept.iter().map(|(name, _)| name.clone()).collect() } else { HashSet::new() };
         for digest in digests {
-            let digest = digest.as_str().ok_or_else(|| structure("a digest that is no text"))?;
-            let Some(Disclosure { name, value }) = self.take(digest) else { continue };
+            let json::Value::String(digest) = digest else { return Err(structure("a digest that is no text")) };
+            let Some((came_by, Disclosure { name, value })) = self.take(digest) else {
+                self.conceals();
+                continue;
+            };
             let Some(name) = name else {
                 self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("a member").got("an element"));
                 continue;
             };
             if matches!(&*name, SD | SD_ALG | ELEMENT) {
                 self.fault(Reason::new(Code::SdjwtReservedName));
-            } else if !names.insert(name.clone()) {
+            } else if is_taken(name.clone(), kept, &mut many) {
                 self.fault(Reason::new(Code::SdjwtClaimCollision));
             } else {
-                let value = self.at(&name, |walk| {
-                    walk.disclosed.push(walk.place.clone());
-                    walk.value(value, depth + 1)
-                })?;
+                let value = self.at(&name, |walk| walk.disclosed(value, came_by, depth + 1))?;
                 kept.push((name, value));
             }
         }
@@ -136,31 +160,54 @@ impl<'a> Walk<'a> {
         check_depth(depth)?;
         let mut kept = Vec::with_capacity(items.len());
         for item in items {
-            let place = kept.len().to_string();
-            let Some(digest) = concealed(&item)? else {
-                kept.push(self.at(&place, |walk| walk.value(item, depth + 1))?);
-                continue;
+            let place = kept.len();
+            let item = match concealed(item)? {
+                Element::Plain(item) => {
+                    kept.push(self.at_element(place, |walk| walk.value(item, depth + 1))?);
+                    continue;
+                }
+                Element::Concealed(digest) => self.take(digest),
             };
-            match self.take(digest) {
-                None => {}
-                Some(Disclosure { name: Some(_), .. }) => {
+            match item {
+                None => self.conceals(),
+                Some((_, Disclosure { name: Some(_), .. })) => {
                     self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("an element").got("a member"));
                 }
-                Some(Disclosure { name: None, value }) => kept.push(self.at(&place, |walk| {
-                    walk.disclosed.push(walk.place.clone());
-                    walk.value(value, depth + 1)
-                })?),
+                Some((came_by, Disclosure { name: None, value })) => {
+                    kept.push(self.at_element(place, |walk| walk.disclosed(value, came_by, depth + 1))?);
+                }
             }
         }
         Ok(kept)
     }
 
-    /// The disclosure of this digest; none for a decoy, or for what the presenter kept to themselves.
-    fn take(&mut self, digest: &str) -> Option<Disclosure<'a>> {
-        if !self.met.insert(digest.to_owned()) {
-            self.fault(Reason::new(Code::SdjwtDigestDuplicate).got("one digest at two places"));
+    /// A value that was disclosed, with what was disclosed inside it.
+    fn disclosed(&mut self, value: json::Value<'a>, came_by: usize, depth: usize) -> Result<json::Value<'a>, Reason> {
+        if self.within >= limits::DISCLOSURE_DEPTH {
+            return Err(Reason::new(Code::SdjwtDepth).expected(limits::DISCLOSURE_DEPTH));
         }
-        self.offered.remove(digest)
+        self.selection.disclosed.push(self.place.clone());
+        self.came_by.push(came_by);
+        self.within += 1;
+        let done = self.value(value, depth);
+        self.within -= 1;
+        done
+    }
+
+    /// The disclosure of this digest; none for a decoy, or for what the presenter kept to themselves.
+    fn take(&mut self, digest: Cow<'a, str>) -> Option<Offered<'a>> {
+        let offered = Digest::named(&digest).and_then(|digest| self.offered.remove(&digest));
+        if !self.met.insert(digest) {
+            self.fault(Reason::new(Code::SdjwtDigestDuplicate));
+        }
+        offered
+    }
+
+    /// Notes that something at this place stays concealed.
+    fn conceals(&mut self) {
+        if self.selection.concealing.last() != Some(&self.place) {
+            self.selection.concealing.push(self.place.clone());
+        }
     }
 
     fn check_all_used(&mut self) {
@@ -173,14 +220,18 @@ impl<'a> Walk<'a> {
     /// Does something one step further down.
     fn at<T>(&mut self, step: &str, work: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.place.len();
-        self.place.push('/');
-        for character in step.chars() {
-            match character {
-                '~' => self.place.push_str("~0"),
-                '/' => self.place.push_str("~1"),
-                plain => self.place.push(plain),
-            }
-        }
+        push_step(&mut self.place, step);
+        let done = work(self);
+        self.place.truncate(before);
+        done
+    }
+
+    /// The same, into an element of an array.
+    fn at_element<T>(&mut self, place: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+        use std::fmt::Write;
+        let before = self.place.len();
+        // A text takes whatever is written into it.
+        let _ = write!(self.place, "/{place}");
         let done = work(self);
         self.place.truncate(before);
         done
@@ -193,13 +244,103 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The digest that stands for a concealed element, if this is one: `{"...": digest}` and nothing else.
-fn concealed<'v>(item: &'v json::Value<'_>) -> Result<Option<&'v str>, Reason> {
-    let Some(digest) = item.member(ELEMENT) else { return Ok(None) };
-    if item.as_object().map_or(0, <[_]>::len) != 1 {
-        return Err(structure("`...` with another member"));
+/// RFC 9901, 7.1: a name stands once at its level. `many` holds the names where they are many.
+fn is_taken<'a>(name: Cow<'a, str>, kept: &Members<'a>, many: &mut HashSet<Cow<'a, str>>) -> bool {
+    match many.is_empty() {
+        true => kept.iter().any(|(known, _)| *known == name),
+        false => !many.insert(name),
     }
-    digest.as_str().map(Some).ok_or_else(|| structure("a digest that is no text"))
+}
+
+/// The bytes of all disclosures, one behind the other.
+struct DisclosureBytes {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl DisclosureBytes {
+    fn of(disclosures: &[&str]) -> Result<DisclosureBytes, Reason> {
+        let characters: usize = disclosures.iter().map(|text| text.len()).sum();
+        let mut all =
+            DisclosureBytes { bytes: Vec::with_capacity(characters), ends: Vec::with_capacity(disclosures.len()) };
+        for text in disclosures {
+            let malformed = |_| Reason::new(Code::SdjwtDisclosureMalformed).expected("base64url without padding");
+            base64url::decode_into(text, &mut all.bytes).map_err(malformed)?;
+            all.ends.push(all.bytes.len());
+        }
+        Ok(all)
+    }
+
+    fn bytes(&self, place: usize) -> &[u8] {
+        let end = self.ends.get(place).copied().unwrap_or_default();
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+}
+
+/// The bytes of a digest, and how many they are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Digest([u8; 64], usize);
+
+impl Digest {
+    /// The digest of a disclosure: of its text as it stands.
+    fn of(hash: Hash, text: &str) -> Digest {
+        match hash {
+            Hash::Sha256 => Digest::holding(&sha256(text.as_bytes())),
+            Hash::Sha384 => Digest::holding(&sha384(text.as_bytes())),
+            Hash::Sha512 => Digest::holding(&sha512(text.as_bytes())),
+        }
+    }
+
+    /// The digest that a text in the payload names; none for one that names no bytes, which no disclosure can have.
+    fn named(text: &str) -> Option<Digest> {
+        let mut bytes = [0; 64];
+        base64url::decode_slice(text, &mut bytes).map(|length| Digest(bytes, length))
+    }
+
+    fn holding(bytes: &[u8]) -> Digest {
+        let mut held = [0; 64];
+        held.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Digest(held, bytes.len())
+    }
+}
+
+/// An element of an array.
+enum Element<'a> {
+    /// One in the open.
+    Plain(json::Value<'a>),
+    /// The digest of a concealed one.
+    Concealed(Cow<'a, str>),
+}
+
+/// RFC 9901, 4.2.4.2: `{"...": digest}` and nothing else stands for a concealed element.
+fn concealed(item: json::Value<'_>) -> Result<Element<'_>, Reason> {
+    if item.member(ELEMENT).is_none() {
+        return Ok(Element::Plain(item));
+    }
+    let json::Value::Object(members) = item else { return Ok(Element::Plain(item)) };
+    let mut members = members.into_iter();
+    match (members.next(), members.next()) {
+        (Some((_, json::Value::String(digest))), None) => Ok(Element::Concealed(digest)),
+        (Some(_), None) => Err(structure("a digest that is no text")),
+        _ => Err(structure("`...` with another member")),
+    }
+}
+
+/// Leads a JSON pointer one step further down (RFC 6901, 3).
+pub fn push_step(pointer: &mut String, step: &str) {
+    pointer.push('/');
+    for character in step.chars() {
+        match character {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            plain => pointer.push(plain),
+        }
+    }
+}
+
+fn structure(got: &'static str) -> Reason {
+    Reason::new(Code::SdjwtStructure).got(got)
 }
 
 /// Disclosures nest inside disclosures; the whole keeps the limit of any JSON document.

@@ -16,13 +16,13 @@ fn parts() {
     assert_eq!(sd_jwt.disclosures, ["d", "e"]);
     let bare = SdJwt::split("a.b.c~").unwrap();
     assert_eq!((bare.jwt, bare.presented, bare.key_binding, bare.disclosures.len()), ("a.b.c", "a.b.c~", None, 0));
-    for text in ["", "a.b.c", "~", "a.b.c~~", "a.b.c~d", "a.b.c~d~~f.g.h", "~d~"] {
-        assert_eq!(SdJwt::split(text).unwrap_err().code(), Code::SdjwtStructure, "{text:?}");
+    for text in ["", "a.b.c", "~", "a.b.c~~", "a.b.c~d", "a.b.c~d~~", "~d~"] {
+        assert_eq!(SdJwt::split(text).unwrap_err().code(), Code::SdjwtFormat, "{text:?}");
     }
     assert_eq!(SdJwt::split(r#"{"payload":"~"}"#).unwrap_err().code(), Code::JoseSerialization);
-    let many = format!("a.b.c{}~", "~d".repeat(limits::DISCLOSURES + 1));
+    let many = format!("a.b.c{}~", "~d".repeat(limits::DISCLOSURES_READ + 1));
     assert_eq!(SdJwt::split(&many).unwrap_err().code(), Code::InputTooManyItems);
-    assert!(SdJwt::split(&format!("a.b.c{}~", "~d".repeat(limits::DISCLOSURES))).is_ok());
+    assert!(SdJwt::split(&format!("a.b.c{}~", "~d".repeat(limits::DISCLOSURES_READ))).is_ok());
 }
 
 /// The disclosures and digests that RFC 9901, 4.2 computes.
@@ -39,7 +39,7 @@ fn digests_of_the_rfc() {
     );
     let done = process(payload.as_bytes(), &[member, element]).unwrap();
     assert_eq!(std::str::from_utf8(&done.payload).unwrap(), r#"{"n":["DE","FR"],"family_name":"Möbius"}"#);
-    assert_eq!(done.disclosed, ["/n/1", "/family_name"]);
+    assert_eq!(done.selection.disclosed, ["/n/1", "/family_name"]);
     let hidden = processed(&payload, &[]).unwrap();
     assert_eq!(hidden, (r#"{"n":["DE"]}"#.to_owned(), vec![]));
 }
@@ -52,7 +52,7 @@ fn disclosures_inside_disclosures() {
         let payload = format!(r#"{{"_sd_alg":"{name}","_sd":["{}"]}}"#, digest(hash, &outer));
         let done = process(payload.as_bytes(), &[&inner, &outer]).unwrap();
         assert_eq!(std::str::from_utf8(&done.payload).unwrap(), r#"{"address":{"a/b~":[],"city":1.50}}"#);
-        assert_eq!(done.disclosed, ["/address", "/address/city"]);
+        assert_eq!(done.selection.disclosed, ["/address", "/address/city"]);
         // Without the outer one the inner one has nobody who asks for it.
         let alone = processed(&payload, &[&inner]).unwrap();
         assert_eq!(alone, ("{}".to_owned(), vec![Code::SdjwtDisclosureUnreferenced]));
@@ -73,7 +73,7 @@ fn broken_rules_of_digests() {
         (sd(&[&of(&member)], r#","name":2"#), vec![&*member], Code::SdjwtClaimCollision),
         (sd(&["a", "a"], ""), vec![], Code::SdjwtDigestDuplicate),
         (sd(&["a"], r#","b":[{"...":"a"}]"#), vec![], Code::SdjwtDigestDuplicate),
-        (sd(&[&of(&member)], ""), vec![&*member, &*member], Code::SdjwtDigestDuplicate),
+        (sd(&[&of(&member)], ""), vec![&*member, &*member], Code::SdjwtDisclosureDuplicate),
         (sd(&[&of(&element)], ""), vec![&*element], Code::SdjwtDisclosureShape),
         (format!(r#"{{"a":[{{"...":"{}"}}]}}"#, of(&member)), vec![&*member], Code::SdjwtDisclosureShape),
         ("{}".to_owned(), vec![&*member], Code::SdjwtDisclosureUnreferenced),
@@ -107,8 +107,10 @@ fn broken_shapes() {
         assert_eq!(processed("{}", &[&encoded(bad)]).unwrap_err(), Code::SdjwtDisclosureMalformed, "{bad}");
     }
     assert_eq!(processed("{}", &["W10="]).unwrap_err(), Code::SdjwtDisclosureMalformed);
+    let deep = format!(r#"["s",{}]"#, "[".repeat(100));
+    assert_eq!(processed("{}", &[&encoded(&deep)]).unwrap_err(), Code::JsonDepth);
     for bad in ["[]", r#"["s"]"#, r#"["s","n",1,2]"#, "[1,2]", r#"["s",1,2]"#, r#"[1,"n",2]"#] {
-        assert_eq!(processed("{}", &[&encoded(bad)]).unwrap_err(), Code::SdjwtDisclosureShape, "{bad}");
+        assert_eq!(processed("{}", &[&encoded(bad)]).unwrap_err(), Code::SdjwtDisclosureMalformed, "{bad}");
     }
     assert_eq!(processed("[]", &[]).unwrap_err(), Code::JosePayloadType);
 }
@@ -125,7 +127,28 @@ fn nesting_is_bounded_across_disclosures() {
         let texts: Vec<&str> = disclosures.iter().map(String::as_str).collect();
         processed(&payload, &texts).map(|(text, faults)| (json::decode(text.as_bytes()).is_ok(), faults))
     };
-    assert_eq!(chain(limits::JSON_DEPTH), Ok((true, vec![])));
-    assert_eq!(chain(limits::JSON_DEPTH + 1), Err(Code::JsonDepth));
-    assert_eq!(chain(limits::DISCLOSURES), Err(Code::JsonDepth));
+    assert_eq!(chain(limits::DISCLOSURE_DEPTH), Ok((true, vec![])));
+    assert_eq!(chain(limits::DISCLOSURE_DEPTH + 1), Err(Code::SdjwtDepth));
+    assert_eq!(chain(limits::DISCLOSURES + 1), Err(Code::SdjwtDepth));
+    // Few disclosures, each of them deep.
+    let half = limits::JSON_DEPTH / 2;
+    let inner = encoded(&format!(r#"["s","n",{}1{}]"#, "[".repeat(half), "]".repeat(half)));
+    let digest_of_inner = digest(Hash::Sha256, &inner);
+    let payload = |arrays: usize| {
+        format!(r#"{{"a":{}{{"_sd":["{digest_of_inner}"]}}{}}}"#, "[".repeat(arrays), "]".repeat(arrays))
+    };
+    assert!(processed(&payload(half - 3), &[&inner]).is_ok());
+    assert_eq!(processed(&payload(half), &[&inner]).unwrap_err(), Code::JsonDepth);
+}
+
+#[test]
+fn too_many_disclosures_are_a_fault() {
+    let disclosures: Vec<String> =
+        (0..=limits::DISCLOSURES).map(|at| encoded(&format!(r#"["s","n{at}",1]"#))).collect();
+    let digests: Vec<String> = disclosures.iter().map(|text| format!("\"{}\"", digest(Hash::Sha256, text))).collect();
+    let texts: Vec<&str> = disclosures.iter().map(String::as_str).collect();
+    let faults =
+        |count: usize| processed(&format!(r#"{{"_sd":[{}]}}"#, digests[..count].join(",")), &texts[..count]).unwrap().1;
+    assert_eq!(faults(limits::DISCLOSURES), []);
+    assert_eq!(faults(limits::DISCLOSURES + 1), [Code::InputTooManyItems]);
 }

@@ -68,6 +68,7 @@ impl House {
             environment,
             keys: None,
             document: pinned.then(|| self.document.clone()),
+            types: Vec::new(),
             list: None,
         }]);
         assert_eq!(problems, []);

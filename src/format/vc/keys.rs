@@ -109,8 +109,7 @@ impl Question<'_> {
             Some(issuer) => issuer.document.as_ref().map(|document| self.in_document(document)),
             // The pinned keys are all the keys of that issuer; the one that was named is not among them.
             None if has_pinned_set => Some(vec![Err(Reason::new(Code::JoseKidUnknown).got(self.method.clone()))]),
-            None => match fragment.filter(|_| !self.is_any).and_then(|fragment| did::signing_key(controller, fragment))
-            {
+            None => match fragment.filter(|_| !self.is_any).and_then(|fragment| self.told_key(controller, fragment)) {
                 Some(key) => Some(vec![
                     key.map(|key| self.candidate(&self.method, key, self.is_foreign(controller, Some(controller)))),
                 ]),
@@ -123,6 +122,13 @@ impl Question<'_> {
         if keys.candidates.is_empty() {
             keys.faults.extend(wrong.into_iter().filter_map(Result::err).take(1));
         }
+    }
+
+    /// The key that the controller's DID tells by itself; that of a listed issuer was read with the list.
+    fn told_key(&self, controller: &str, fragment: &str) -> Option<Result<PublicKey, Reason>> {
+        let listed = self.listed.filter(|issuer| issuer.issuer == controller);
+        let known = listed.and_then(|issuer| issuer.own_key(fragment));
+        known.map(|key| Ok(key.clone())).or_else(|| did::signing_key(controller, fragment))
     }
 
     /// The same of the controller's own document, which must be had first.

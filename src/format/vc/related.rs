@@ -171,6 +171,11 @@ fn stated(resource: &Value<'_>) -> Result<Vec<Stated>, Reason> {
     Ok(all)
 }
 
+/// Whether bytes are those that a text of W3C Subresource Integrity means; `None` when it is no such text.
+pub fn matches_sri(text: &str, bytes: &[u8]) -> Option<bool> {
+    read_sri(text).map(|stated| stated.algorithm.digest(bytes) == stated.digest)
+}
+
 /// Subresource Integrity: of several digests the strongest counts. Several of that strength are not read.
 fn read_sri(text: &str) -> Option<Stated> {
     let mut all = Vec::new();

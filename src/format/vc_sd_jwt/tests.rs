@@ -21,7 +21,12 @@ fn issued(world: &World, pointers: &[&str], is_bound: bool) -> String {
 }
 
 fn binding(issued_at: Timestamp) -> Binding {
-    Binding { nonce: "n".to_owned(), audience: "https://rp.example".to_owned(), issued_at }
+    Binding {
+        nonce: "n".to_owned(),
+        audience: "https://rp.example".to_owned(),
+        issued_at,
+        transaction_data: Vec::new(),
+    }
 }
 
 #[test]
@@ -78,16 +83,16 @@ fn key_binding_is_checked_whole() {
     let (jwt, _) = before.split_once('~').unwrap();
     assert_eq!(world.codes(&format!("{jwt}~{kb}")), ["sdjwt.sd_hash"]);
     let by_issuer = bind(&text, &binding(NOW), Hash::Sha256, &world.issuer).unwrap();
-    assert_eq!(world.codes(&by_issuer), ["sig.invalid"]);
+    assert_eq!(world.codes(&by_issuer), ["sdjwt.kb_key"]);
     for issued_at in [NOW.plus(-3600), NOW.plus(3600)] {
         let stale = bind(&text, &binding(issued_at), Hash::Sha256, &world.holder).unwrap();
-        assert_eq!(world.codes(&stale), ["sdjwt.kb_invalid"]);
+        assert_eq!(world.codes(&stale), ["time.kb_window"]);
     }
     let unbound = issued(&world, &[], false);
-    assert_eq!(world.codes(&bind(&unbound, &binding(NOW), Hash::Sha256, &world.holder).unwrap()), ["sdjwt.kb_invalid"]);
+    assert_eq!(world.codes(&bind(&unbound, &binding(NOW), Hash::Sha256, &world.holder).unwrap()), ["sdjwt.cnf"]);
     let claims = json!({"iat": NOW.seconds(), "nonce": "n", "aud": ["a"]}).to_string();
     let odd = crate::issue::jws::sign(&[("typ", "JWT")], claims.as_bytes(), &world.holder).unwrap();
-    assert_eq!(world.codes(&format!("{text}{odd}")), ["jose.typ_mismatch", "sdjwt.kb_invalid", "sdjwt.kb_invalid"]);
+    assert_eq!(world.codes(&format!("{text}{odd}")), ["jose.typ_mismatch", "claim.audience", "sdjwt.sd_hash"]);
 }
 
 #[test]

@@ -14,12 +14,14 @@ use crate::envelope::data_integrity::suite::Suite;
 use crate::envelope::data_integrity::transform::Terms;
 use crate::format::vc::secured::Kind as DocumentKind;
 use crate::issue::derive::{self, DeriveFault};
+use crate::issue::token_status_list::{self, ListDraft, ListSigner};
 use crate::issue::vc_jose::{self, Token, TokenClaims};
 use crate::issue::{IssueFault, sd_jwt, vc_di};
 use crate::reason::{Code, Reason};
 use crate::service::problem::Kind;
 use crate::service::vc_api::profile::{Profile, ProfileKey, Securing};
 use crate::service::vc_api::refusal::Refusal;
+use crate::status::token_status_list::TokenStatusList;
 use crate::time::Timestamp;
 use crate::trust::Trust;
 
@@ -112,6 +114,19 @@ pub fn sign_list(
         securing => securing,
     };
     Ok((with_proof(profile, securing, list, wanted, trust)?, "application/vc"))
+}
+
+/// A token status list signed by the profile's key, as JWT.
+///
+/// # Errors
+/// [`SigningFault`] when the key cannot sign.
+pub fn sign_token_list(
+    profile: &Profile,
+    draft: &ListDraft<'_>,
+    list: &TokenStatusList,
+) -> Result<String, SigningFault> {
+    let by = ListSigner { key: signer(profile)?, kid: Some(&profile.method), certificates: &[] };
+    Ok(token_status_list::jwt(draft, list, &by)?)
 }
 
 /// What a holder derives from a base proof, showing what these pointers lead to.

@@ -26,6 +26,11 @@ impl KeyUsage {
         self.0 & 1 != 0
     }
 
+    /// `true` when the key may sign what its owner stands by (non-repudiation).
+    pub fn content_commitment(self) -> bool {
+        self.0 & (1 << 1) != 0
+    }
+
     /// `true` when the key may sign certificates.
     pub fn key_cert_sign(self) -> bool {
         self.0 & (1 << 5) != 0

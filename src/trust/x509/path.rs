@@ -25,13 +25,27 @@ pub fn check_path(
     anchors: &[Certificate],
     now: Timestamp,
 ) -> Result<Path, Reason> {
-    if intermediates.len() > limits::X5CHAIN {
-        return Err(Reason::new(Code::X509ChainTooLong).expected(limits::X5CHAIN).got(intermediates.len()));
-    }
     check_usable(leaf, now)?;
     if leaf.key_usage().is_some_and(|usage| !usage.digital_signature()) {
         return Err(Reason::new(Code::X509KeyUsage).expected("digitalSignature").got(leaf.subject_text()));
     }
+    check_path_of_any(leaf, intermediates, anchors, now)
+}
+
+/// The same of a leaf whose key usage is the caller's to check too.
+///
+/// # Errors
+/// As [`check_path`].
+pub fn check_path_of_any(
+    leaf: &Certificate,
+    intermediates: &[Certificate],
+    anchors: &[Certificate],
+    now: Timestamp,
+) -> Result<Path, Reason> {
+    if intermediates.len() > limits::X5CHAIN {
+        return Err(Reason::new(Code::X509ChainTooLong).expected(limits::X5CHAIN).got(intermediates.len()));
+    }
+    check_usable(leaf, now)?;
     if anchors.contains(leaf) {
         return Ok(vec![leaf.clone()]);
     }

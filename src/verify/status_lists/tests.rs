@@ -3,17 +3,22 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::credential::{Claims, Input};
 use crate::crypto::multikey;
 use crate::crypto::own_keys::{OwnKey, Signer};
+use crate::encoding::json::{Held as HeldJson, Value as JsonValue};
 use crate::evidence::Evidence;
 use crate::format::vc::secured::Kind;
 use crate::format::vc::secured_sample::{
     HOLDER, ISSUER, NOW, World, credential, holder_kid, issuer_kid, presentation, world,
 };
+use crate::format::vc_jwt::VcJwt;
 use crate::issue::jws;
 use crate::issue::status_list::{PlaceList, StatusListDraft, status_entry, unsigned_list};
 use crate::issue::vc_jose::{TokenClaims, jwt};
-use crate::verify::verify_batch;
+use crate::occasion::Occasion;
+use crate::report::Report;
+use crate::verify::{Request, verify, verify_batch};
 
 const URL: &str = "https://issuer.example/status/1";
 const PLACE: u64 = 94_567;
@@ -292,11 +297,22 @@ fn a_batch_shares_its_lists() {
 
     let context =
         |policy| Context { trust: &world.trust, evidence: &set, occasion: &requests[0].occasion, policy, budget: None };
+    let decoded = Decoded::new(Claims::Json(HeldJson::Own(JsonValue::Null)));
+    let signer = Candidate {
+        key: world.issuer.public_key().clone(),
+        description: Arc::default(),
+        signer: None,
+        chained: None,
+        crl_version: None,
+        is_foreign: false,
+    };
+    let referring = Referring { format: &VcJwt, decoded: &decoded, signer: &signer };
+    let at = |url: &str| StatusEntry { kind: StatusKind::Bitstring, list: url.to_owned(), ..StatusEntry::other() };
     let mut lists = Lists::default();
-    let one = lists.list_at(URL, &context(&requests[0].policy));
-    assert!(Arc::ptr_eq(&one, &lists.list_at(URL, &context(&requests[3].policy))));
+    let one = lists.list_at(&at(URL), referring, &context(&requests[0].policy));
+    assert!(Arc::ptr_eq(&one, &lists.list_at(&at(URL), referring, &context(&requests[3].policy))));
     for n in 0..50 {
-        lists.list_at(&format!("{URL}/{n}"), &context(&requests[0].policy));
+        lists.list_at(&at(&format!("{URL}/{n}")), referring, &context(&requests[0].policy));
     }
     assert_eq!(lists.held.len(), limits::STATUS_LISTS);
 }

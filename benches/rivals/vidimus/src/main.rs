@@ -23,6 +23,10 @@ use vidimus::trust::Trust;
 use vidimus::trust::entry::Entry;
 use vidimus::verify::{Request, verify, verify_batch};
 
+/// As the `vidimus` command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const VERIFIED: [&str; 13] = [
     "eu_dcc.es256",
     "eu_dcc.ps256",

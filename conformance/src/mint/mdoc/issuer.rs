@@ -101,6 +101,14 @@ fn signed_object(teller: &mut Teller<'_>, good: &Doc<'_>) {
     parts[2] = payload;
     let bytes = good.response_around(&good.issuer_signed_by(&Cbor::Array(parts)));
     teller.refuse("payload-without-tag-24", "The payload is not under tag 24.", Code::CosePayload, &bytes);
+    let listed = Cbor::Map(vec![(
+        "status_list".into(),
+        Cbor::Map(vec![("idx".into(), 7.into()), ("uri".into(), "https://issuer.example/status".into())]),
+    )]);
+    let title = "The status list that the credential names is not at hand.";
+    let bytes = good.with_mso(&["status"], listed).response();
+    let code = Code::StatusUnavailable;
+    teller.all.push(teller.scene.cannot_tell(teller.parent, "status-list-not-at-hand", title, code, input(&bytes)));
 }
 
 fn times(teller: &mut Teller<'_>, good: &Doc<'_>) {

@@ -3,11 +3,11 @@
 use super::super::digits;
 use super::super::point::Jacobian;
 use super::super::table::Entry;
-use super::avx512;
 use super::job::entries;
-use super::limbs::{self, Limbs};
 use super::prime;
 use super::tree::{Point, Widths, add_all};
+use crate::crypto::lanes::avx512;
+use crate::crypto::lanes::limbs::{self, Limbs};
 
 /// Eight points as (x z^2, y z^3, z), whole, below p.
 struct Scaled {
@@ -20,7 +20,7 @@ struct Scaled {
 ///
 /// `None` when one of those is at infinity or two that are to be added have the same x, as no point of the curve's order has them.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn entries_of(doubles: &[Jacobian], window: u32) -> Option<Vec<Entry>> {
+pub fn entries_of((doubles, window): (&[Jacobian], u32)) -> Option<Vec<Entry>> {
     let count = usize::try_from(digits::count(window)).ok()?;
     let runs: Vec<&[Jacobian]> = doubles.chunks_exact(usize::try_from(window).ok()?).collect();
     // For each eight digits their bases, twice those, and so on.

@@ -4,11 +4,11 @@ use super::super::Answer;
 use super::super::single::Pair;
 use super::super::table::Entry;
 use super::super::words::{self, P_MINUS_N, Words};
-use super::avx512;
-use super::limbs::{self, Limbs};
 use super::prime;
 use super::scalars::Place;
 use super::tree::Point;
+use crate::crypto::lanes::avx512;
+use crate::crypto::lanes::limbs::{self, Limbs};
 
 /// A check whose r and s are in range.
 pub struct Job<K> {

@@ -3,12 +3,12 @@
 use super::super::Answer;
 use super::super::digits;
 use super::super::table::Multiples;
-use super::avx512;
 use super::job::{Job, Numbers, outcome, padded, pick, points};
-use super::limbs;
 use super::scalars::{self, Place};
 use super::tree::{Forest, sum_has_x};
 use super::{order, prime};
+use crate::crypto::lanes::avx512;
+use crate::crypto::lanes::limbs;
 
 /// How many entries ahead memory is asked.
 const AHEAD: usize = 6;

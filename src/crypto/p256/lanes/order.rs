@@ -2,8 +2,8 @@
 
 use super::super::order;
 use super::super::words::{N, negative_inverse};
-use super::avx512::Eight;
-use super::limbs::{self, Constant, Limbs, MASK};
+use crate::crypto::lanes::avx512::Eight;
+use crate::crypto::lanes::limbs::{self, Constant, Limbs, MASK};
 
 /// The order.
 pub const ORDER: Constant = limbs::limbs_of(&N);

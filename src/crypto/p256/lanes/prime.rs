@@ -5,8 +5,8 @@
 
 use super::super::field;
 use super::super::words::{P, power_of_two};
-use super::avx512::Eight;
-use super::limbs::{self, Constant, Limbs};
+use crate::crypto::lanes::avx512::Eight;
+use crate::crypto::lanes::limbs::{self, Constant, Limbs};
 
 /// 1 in Montgomery form.
 pub const ONE: Constant = limbs::limbs_of(&power_of_two(260, &P));

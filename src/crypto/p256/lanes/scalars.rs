@@ -1,9 +1,9 @@
 //! From signatures to digits in eight lanes: 1 / s, u1 and u2, and which entries of the tables they ask for.
 
 use super::super::digits;
-use super::avx512::Eight;
-use super::limbs::{self, Limbs};
 use super::order;
+use crate::crypto::lanes::avx512::Eight;
+use crate::crypto::lanes::limbs::{self, Limbs};
 
 /// Eight digits of one place: which odd multiple, and a bit for each lane that subtracts.
 #[derive(Clone, Copy)]

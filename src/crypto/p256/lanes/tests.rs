@@ -8,10 +8,10 @@ use super::super::point::{Affine, Jacobian, to_affine};
 use super::super::table::Multiples;
 use super::super::tests::{Numbers, big, words};
 use super::super::words::{N, P, Words, power_of_two};
-use super::avx512::{self, Eight};
-use super::limbs::{self, Constant, Limbs};
 use super::tree::{Forest, Point, sum_has_x};
 use super::{order, prime, scalars};
+use crate::crypto::lanes::avx512::{self, Eight};
+use crate::crypto::lanes::limbs::{self, Constant, Limbs};
 
 /// The limbs of eight numbers below 2^260.
 #[target_feature(enable = "avx512f,avx512ifma")]

@@ -3,8 +3,8 @@
 //! Two points are added by the rule for different x. Where the x of a pair are the same in some lane, the points are equal or opposite:
 //! that lane is given up for its whole sum, and whoever asked decides it in another way. Infinity cannot arise otherwise.
 
-use super::limbs::{self, Limbs};
 use super::prime;
+use crate::crypto::lanes::limbs::{self, Limbs};
 
 /// Eight points, not at infinity; coordinates in Montgomery form, whole, below 1.001 p.
 #[derive(Clone, Copy)]

@@ -6,12 +6,12 @@
 use super::super::Answer;
 use super::super::point::Affine;
 use super::super::table::{Entry, Multiples};
-use super::avx512::Eight;
 use super::job::{Job, Numbers, entries, outcome, padded, pick, points};
-use super::limbs::{self, Limbs};
 use super::scalars::{self, Place};
 use super::tree::{Point, add_all};
 use super::{order, prime};
+use crate::crypto::lanes::avx512::Eight;
+use crate::crypto::lanes::limbs::{self, Limbs};
 
 /// The bits of a digit.
 const WINDOW: u32 = 5;
