@@ -23,7 +23,7 @@ use vidimus::issue::reader_auth::authentication_bytes;
 use vidimus::reason::Code;
 use vidimus::trust::x509::{Certificate, check_issued_by};
 
-use super::{Layout, bytes_of_hex, read_bytes, read_json, read_text, text_of, vical};
+use super::{Layout, bytes_of_hex, read_bytes, read_json, read_text, text_of};
 use crate::case::{Case, Found, Right};
 use crate::question::{Occasion, Payload, Question};
 
