@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::check::Note;
 use crate::crypto::algorithm::Algorithm;
 use crate::crypto::bbs::Statements;
+use crate::crypto::job::Job;
 use crate::crypto::older_suites::OlderProof;
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::{cbor, json};
@@ -68,10 +69,10 @@ pub struct Opened<'i> {
     pub is_bound: bool,
     /// Whose credential it is, where it says so by a key.
     pub confirmed: Option<Confirmed>,
-    /// What was disclosed selectively, and where something stays concealed.
-    pub selection: Selection,
     /// How its holder shows that it is theirs, where the format asks the holder's key itself (a device authenticates an mdoc).
     pub holder_proof: HolderProof,
+    /// What was disclosed selectively, and where something stays concealed.
+    pub selection: Selection,
     /// Credentials inside (of a presentation), each judged as a part of its own.
     pub inner: Vec<Inner>,
     /// Faults that do not stop the reading.
@@ -169,6 +170,20 @@ pub struct Vouched {
     pub signature: Vec<u8>,
     /// `true` for the holder's signature, which binds a presentation and says nothing about the credential itself.
     pub is_of_holder: bool,
+}
+
+impl Vouched {
+    /// Its check.
+    pub fn job(&self) -> Job<'_> {
+        Job {
+            algorithm: self.algorithm,
+            key: self.key.clone(),
+            message: &self.message,
+            signature: &self.signature,
+            statements: None,
+            older: None,
+        }
+    }
 }
 
 /// A credential inside another document.
@@ -311,8 +326,8 @@ impl Opened<'_> {
             is_presentation: self.is_presentation,
             is_bound: self.is_bound,
             confirmed: self.confirmed,
-            selection: self.selection,
             holder_proof: self.holder_proof,
+            selection: self.selection,
             inner: self.inner,
             faults: self.faults,
         }

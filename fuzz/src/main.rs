@@ -7,6 +7,7 @@
 mod ed25519;
 mod es256;
 mod linked_data;
+mod lists;
 mod mdoc;
 mod mutate;
 mod sd_jwt;

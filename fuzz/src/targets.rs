@@ -109,6 +109,13 @@ pub static TARGETS: &[Target] = &[
     target("vc_sd_jwt", |b| judge(Some("vc_sd_jwt"), b), as_is),
     target("vc_cose", |b| judge(Some("vc_cose"), b), as_is),
     target("sd_jwt_vc", |b| judge(Some("sd_jwt_vc"), b), as_is),
+    target("token_status_list", |b| judge(Some("token_status_list"), b), as_is),
+    target("status_list", crate::lists::status_list, |seed| payload(seed, "token_status_list")),
+    target("status_references", crate::lists::references, |_| {
+        br#"{"status":{"status_list":{"idx":7,"uri":"https://i.example/1"},"later":{}},"status_list":{"idx":1,"uri":"u"}}"#.to_vec()
+    }),
+    target("lote", crate::lists::imports, |_| crate::lists::LOTE.to_vec()),
+    target("etsi_xml", crate::lists::imports, |_| crate::lists::TRUSTED_LIST.to_vec()),
     target("sd_jwt_json", sd_jwt::json_form, as_is),
     target("mdoc", |b| judge(Some("mdoc"), b), |_| mdoc::response_seed()),
     target("mdoc_signed", mdoc::signed_object, |_| mdoc::object_seed()),

@@ -1,7 +1,7 @@
 //! The checker: all signature jobs of a batch at once, each by the fastest way that gives the answer of [`check_one`].
 //!
 //! ES256 under P-256 keys goes to [`p256`](crate::crypto::p256): known keys by their tables, strangers' keys where there are enough of them
-//! to fill the lanes. EdDSA under Ed25519 keys that are known goes to [`ed25519`](crate::crypto::ed25519). Whatever that cannot decide, and every other algorithm, goes to the crypto library. Of the fast
+//! to fill the lanes. EdDSA under Ed25519 keys that are known goes to [`ed25519`]. Whatever that cannot decide, and every other algorithm, goes to the crypto library. Of the fast
 //! answers a few are asked again of the library ([`Settings::second_look`]); the first that differs ends the fast path.
 
 mod second_look;

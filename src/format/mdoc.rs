@@ -162,9 +162,12 @@ impl Format for Mdoc {
         if decoded.status.is_empty() {
             declare_no_status(context, findings);
         }
-        check_asked(decoded, context, findings);
         note_elements(claims, context, findings);
         Vec::new()
+    }
+
+    fn other_type(&self) -> Reason {
+        Reason::new(Code::MdocDoctypeMismatch)
     }
 
     fn judge_wrong_holder(&self, opened: &Opened<'_>, context: &Context<'_>, findings: &mut Findings) {
@@ -362,17 +365,6 @@ fn check_times(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Find
     if now.plus(skew.saturating_neg()) >= ends {
         findings.fail(Reason::new(Code::TimeExpired).expected(format!("an end after {now}")).got(ends));
     }
-}
-
-/// ISO/IEC 18013-5, 9.3.1: the document is of a type that was asked for.
-fn check_asked(decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
-    let asked = &context.occasion.types;
-    if asked.is_empty() || decoded.types.iter().any(|have| asked.iter().any(|wanted| wanted == have)) {
-        return;
-    }
-    let got = decoded.types.first().map_or_else(String::new, |name| name.clone().into_owned());
-    let wanted = asked.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(", ");
-    findings.fail(Reason::new(Code::MdocDoctypeMismatch).expected(wanted).got(got));
 }
 
 /// Elements that nobody asked for, and those that were asked for and are not there, where the occasion says what was asked.

@@ -6,6 +6,7 @@ pub mod jws;
 pub mod mdoc;
 pub mod nz_covid_pass;
 pub mod open_badge;
+pub mod reader_auth;
 pub mod sd_jwt;
 pub mod sd_jwt_vc;
 pub mod smart_health_card;

@@ -27,7 +27,8 @@ impl Held {
     /// A snapshot loaded then, without so many entries that could not be used.
     pub fn loaded(trust: Trust, at: Timestamp, left_out: usize) -> Self {
         let counts = trust.counts();
-        let is_empty = counts.signers + counts.issuers == 0;
+        // Signers that bring their certificates along need no list beside their authority.
+        let is_empty = counts.signers + counts.issuers + counts.authorities == 0;
         Held { trust: Arc::new(trust), loaded_at: Some(at), left_out, fault: None, is_empty }
     }
 

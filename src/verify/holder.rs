@@ -18,14 +18,7 @@ impl<'a> HolderCheck<'a> {
     pub(super) fn draft(opened: &'a Opened<'_>, jobs: &mut Vec<Job<'a>>) -> Self {
         let job = match &opened.holder_proof {
             HolderProof::Signature(proof) => {
-                jobs.push(Job {
-                    algorithm: proof.algorithm,
-                    key: proof.key.clone(),
-                    message: &proof.message,
-                    signature: &proof.signature,
-                    statements: None,
-                    older: None,
-                });
+                jobs.push(proof.job());
                 Some(jobs.len().saturating_sub(1))
             }
             _ => None,

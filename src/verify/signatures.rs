@@ -32,19 +32,6 @@ struct Tried {
     holder: Range<usize>,
 }
 
-impl Vouched {
-    fn job(&self) -> Job<'_> {
-        Job {
-            algorithm: self.algorithm,
-            key: self.key.clone(),
-            message: &self.message,
-            signature: &self.signature,
-            statements: None,
-            older: None,
-        }
-    }
-}
-
 impl Signatures {
     /// Stage Key for every signature, and their jobs.
     pub(super) fn draft<'a>(

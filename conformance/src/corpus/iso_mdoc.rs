@@ -7,12 +7,19 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use vidimus::crypto::agreement::AgreementKey;
+use vidimus::crypto::algorithm::Algorithm;
 use vidimus::crypto::cose_key;
 use vidimus::crypto::digest::sha256;
-use vidimus::crypto::public_key::Curve;
+use vidimus::crypto::job::{Job, check_one};
+use vidimus::crypto::mac::is_hmac_sha256;
+use vidimus::crypto::own_keys::{OwnKey, Signer};
+use vidimus::crypto::public_key::{Curve, PublicKey};
 use vidimus::encoding::base64url;
-use vidimus::encoding::cbor;
+use vidimus::encoding::cbor::{self, raw};
+use vidimus::envelope::cose;
 use vidimus::format::mdoc::container;
+use vidimus::format::mdoc::device_auth::encoded_cbor;
+use vidimus::issue::reader_auth::authentication_bytes;
 use vidimus::reason::Code;
 use vidimus::trust::x509::{Certificate, check_issued_by};
 
@@ -62,6 +69,8 @@ impl Expectation<'_> {
                 let read = cbor::decode(&bytes).and_then(|key| cose_key::public_key(&key)).err();
                 vec![Case::call(id, move || Found::when(true, read.is_none(), || format!("{read:?}")))]
             }
+            "verify-mdoc-reader-auth" => vec![self.reader_auth(id)?],
+            "verify-cose-sign1" | "verify-cose-mac0" => vec![self.cose(id)?],
             "decode-device-response" => {
                 let bytes = self.bytes_of(self.file(0)?)?;
                 let read = cbor::decode(&bytes).and_then(|response| container::check_response(&response)).err();
@@ -69,7 +78,11 @@ impl Expectation<'_> {
             }
             "certificate-signed-by" => vec![self.signed_by(id)?],
             "derive-session-keys" => vec![self.session_keys(id)?],
-            other => vec![Case::skip(id, format!("{other} is not asked of this version"))],
+            "verify-vical" => vec![super::vical::case_of(self.folder, id, self.case)?],
+            "parse-dcql-query" | "dcql-response-shape" => {
+                vec![Case::skip(id, "a DCQL query, or a placeholder's answer to one: DCQL is not read by this version")]
+            }
+            other => vec![Case::skip(id, format!("{other}: engagement and session encryption are the caller's"))],
         })
     }
 
@@ -193,6 +206,37 @@ impl Expectation<'_> {
         }))
     }
 
+    /// The reader's signature is over what we would sign: then a device reads what our own readers send.
+    fn reader_auth(&self, id: String) -> Result<Case, String> {
+        let bytes = |name: &str| read_bytes(&self.folder.join(self.param(name).unwrap_or_default()));
+        let (transcript, auth, items) = (bytes("session_transcript")?, bytes("reader_auth")?, bytes("items_request")?);
+        let own = text_of(self.case.get("trust").unwrap_or(&Value::Null), "trust_directly").unwrap_or_default();
+        let reader = certificate(&self.folder.join(own))?;
+        Ok(Case::call(id, move || {
+            let right = is_reader_auth(&reader, &transcript, &auth, &items);
+            Found::when(true, right == Some(true), || "the reader's signature".to_owned())
+        }))
+    }
+
+    /// A message of COSE whose key is known.
+    fn cose(&self, id: String) -> Result<Case, String> {
+        let message = self.bytes_of(self.file(0)?)?;
+        let (name, is_mac) = match self.param("private_key") {
+            Some(name) => (name, false),
+            None => (self.param("key").unwrap_or_default(), true),
+        };
+        let path = self.folder.join(name.split(' ').next().unwrap_or_default());
+        let key = bytes_of_hex(read_text(&path)?.trim()).ok_or("no hexadecimal")?;
+        let payload = self.param("payload_utf8").unwrap_or_default().as_bytes().to_vec();
+        if is_mac && key.len() != 32 {
+            return Ok(Case::skip(id, "keys of device MACs have 32 bytes"));
+        }
+        Ok(Case::call(id, move || {
+            let right = if is_mac { is_mac0(&message, &key, &payload) } else { is_sign1(&message, &key, &payload) };
+            Found::when(true, right == Some(true), || "another payload or key".to_owned())
+        }))
+    }
+
     /// ISO/IEC 18013-5, 9.1.1.5: the reader's session key out of the device's engagement key.
     fn session_keys(&self, id: String) -> Result<Case, String> {
         let hex = |name: &str| {
@@ -216,6 +260,34 @@ fn reader_session_key(establishment: &[u8], private: &[u8], transcript: &[u8]) -
     let own = AgreementKey::from_scalar(Some(Curve::P256), private.get(private.len().checked_sub(32)?..)?).ok()?;
     let key = own.derive(&reader, &sha256(transcript), b"SKReader").ok()?;
     Some(key.to_vec())
+}
+
+fn is_reader_auth(reader: &Certificate, transcript: &[u8], auth: &[u8], items: &[u8]) -> Option<bool> {
+    let transcript = raw::encoded_cbor(transcript).unwrap_or(transcript);
+    let auth = cbor::decode(auth).ok()?;
+    let opened = cose::open_detached(&auth, 18).ok()?;
+    let items = if raw::encoded_cbor(items).is_some() { items.to_vec() } else { encoded_cbor(items) };
+    let message = cose::sig_structure(&opened.protected, &authentication_bytes(transcript, &items));
+    Some(is_signed(reader.public_key().ok()?, &message, &opened.end))
+}
+
+fn is_signed(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
+    let (key, algorithm) = (key.clone(), Algorithm::Es256);
+    check_one(&Job { algorithm, key, message, signature, statements: None, older: None }).is_ok()
+}
+
+fn is_sign1(message: &[u8], scalar: &[u8], payload: &[u8]) -> Option<bool> {
+    let opened = cose::open_sign1(message, cose::Wrappings { cwt_tag: false, untagged: true }).ok()?;
+    let key = OwnKey::from_scalar(Curve::P256, scalar).ok()?;
+    Some(opened.payload == payload && is_signed(key.public_key(), &opened.message, &opened.signature))
+}
+
+fn is_mac0(message: &[u8], key: &[u8], payload: &[u8]) -> Option<bool> {
+    let message = cbor::decode(message).ok()?;
+    let body = if let cbor::Value::Tag(17, body) = &message { body } else { &message };
+    let [protected, _, inside, tag] = body.as_array()? else { return None };
+    let covered = cose::mac_structure(protected.as_bytes()?, inside.as_bytes()?);
+    Some(inside.as_bytes() == Some(payload) && is_hmac_sha256(key.try_into().ok()?, &covered, tag.as_bytes()?))
 }
 
 /// The certificate in a file, PEM or DER.

@@ -11,7 +11,6 @@ pub mod did_examples;
 pub mod did_key;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
-pub mod eudi_verifier;
 pub mod hostile_seed;
 pub mod iso_mdoc;
 pub mod jcs;
@@ -30,7 +29,7 @@ pub mod suite_captures;
 pub mod token_status_list;
 pub mod vc_jose_cose;
 pub mod vcdm2_inputs;
-pub mod vical;
+mod vical;
 pub mod wycheproof;
 
 use std::path::{Path, PathBuf};
@@ -78,11 +77,9 @@ pub const LAYOUTS: &[Layout] = &[
     vc_jose_cose::LAYOUT,
     sd_jwt_rfc9901::LAYOUT,
     sd_jwt_vc::LAYOUT,
-    eudi_verifier::LAYOUT,
     cctv_ed25519::LAYOUT,
     rdf_canon::LAYOUT,
     token_status_list::LAYOUT,
-    vical::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.

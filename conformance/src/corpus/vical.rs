@@ -1,5 +1,4 @@
-//! A VICAL of the world, beside the certificates that its signer leads to: imported with the signer that a case names. The cases stand in
-//! the `expectations.json` of the folder above.
+//! VICALs of the world, imported with the signer that a case names. The cases stand among those of mdocs.
 
 use std::path::Path;
 
@@ -9,26 +8,14 @@ use vidimus::trust::import::{ImportFault, Options};
 use vidimus::trust::importers::importer;
 use vidimus::trust::x509::Certificate;
 
-use super::{Layout, read_bytes, read_json, read_text, text_of};
+use super::{read_bytes, read_text, text_of};
 use crate::case::{Case, Found};
 
-/// The layout of the set.
-pub const LAYOUT: Layout = Layout { name: Some("vical"), is_here, read };
-
-fn is_here(folder: &Path) -> bool {
-    folder.file_name().is_some_and(|name| name == "vical") && folder.join("../expectations.json").is_file()
-}
-
-fn read(folder: &Path, set: &str) -> Result<Vec<Case>, String> {
-    let above = folder.join("..");
-    let expectations: Value = read_json(&above.join("expectations.json"))?;
-    let cases = expectations.get("cases").and_then(Value::as_array).ok_or("expectations.json has another shape")?;
-    let vicals = cases.iter().filter(|case| text_of(case, "action") == Some("verify-vical"));
-    vicals.map(|case| case_of(&above, set, case)).collect()
-}
-
-fn case_of(folder: &Path, set: &str, case: &Value) -> Result<Case, String> {
-    let id = format!("{set}/{}", text_of(case, "id").ok_or("a case without an id")?);
+/// The case of that id, of the set in that folder.
+///
+/// # Errors
+/// A sentence, when a file is missing or the case has another shape.
+pub(super) fn case_of(folder: &Path, id: String, case: &Value) -> Result<Case, String> {
     let file = case.pointer("/files/0").and_then(Value::as_str).ok_or("a case without a file")?;
     let bytes = read_bytes(&folder.join(file))?;
     let mut signers = Vec::new();

@@ -3,6 +3,7 @@
 mod device;
 mod issuer;
 mod parts;
+mod status;
 
 use serde_json::{Value, json};
 use vidimus::encoding::base64url;
@@ -41,6 +42,7 @@ pub fn vectors(pki: &Pki) -> Result<Vec<Vector>, String> {
     let mut all = vec![parent.clone()];
     let mut teller = Teller { scene: &scene, parent: &parent, all: &mut all };
     issuer::vectors(&mut teller, &good, &keys);
+    status::vectors(&mut teller, &good, &keys)?;
     device::vectors(&mut teller, &good, &keys, pki)?;
     demands(&mut teller, &keys);
     let text = base64url::encode(&good.response());

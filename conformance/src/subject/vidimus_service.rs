@@ -64,6 +64,10 @@ impl Subject for VidimusService {
         if question.has_earlier_answers() {
             return Reply::Unsupported("a network answers the same as long as it runs".to_owned());
         }
+        let is_old = |at: &String| *at != question.occasion.now;
+        if question.evidence.iter().any(|document| document.fetched_at.as_ref().is_some_and(is_old)) {
+            return Reply::Unsupported("the service fetches now, and has no copies from before".to_owned());
+        }
         let running = match self.service_for(question) {
             Ok(running) => running,
             Err(sentence) => return Reply::Crash(sentence),

@@ -10,7 +10,7 @@ use crate::check::{Findings, Note};
 use crate::credential::{HolderProof, Vouched};
 use crate::crypto::agreement::AgreementKey;
 use crate::crypto::digest::sha256;
-use crate::crypto::job::{self, Job};
+use crate::crypto::job;
 use crate::crypto::mac::is_hmac_sha256;
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::cbor::Value;
@@ -103,17 +103,9 @@ fn fits(document: &Document<'_, '_>, device_key: &PublicKey, handover: Handover,
     let Some(transcript) = handover::transcript(context.occasion, handover) else { return false };
     let payload = payload(document, &transcript);
     match method(document) {
-        Ok(Method::Signature(signature)) => vouched(signature, device_key, &payload).is_ok_and(|proof| {
-            job::check_one(&Job {
-                algorithm: proof.algorithm,
-                key: proof.key.clone(),
-                message: &proof.message,
-                signature: &proof.signature,
-                statements: None,
-                older: None,
-            })
-            .is_ok()
-        }),
+        Ok(Method::Signature(signature)) => {
+            vouched(signature, device_key, &payload).is_ok_and(|proof| job::check_one(&proof.job()).is_ok())
+        }
         Ok(Method::Mac(mac)) => {
             matches!(check_mac(&mac, device_key, (&transcript, &payload), context), Some(HolderProof::Right))
         }

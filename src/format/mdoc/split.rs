@@ -16,9 +16,17 @@ const GLANCE_CHARACTERS: usize = 64;
 
 /// `true` for a text that begins like the base64 of a container.
 pub fn is_text(text: &str) -> bool {
+    // The head of a map, a0 to bf, whose first six bits these are: no other text is worth the memory.
+    let is_map = |[first, rest @ ..]: &[u8; 4]| matches!(first, b'o'..=b'v') && !rest.contains(&b':');
+    if !text.as_bytes().first_chunk().is_some_and(is_map) {
+        return false;
+    }
     let end = text.len().min(GLANCE_CHARACTERS);
-    let whole_groups = end.saturating_sub(end % 4);
-    text.get(..whole_groups).and_then(|start| base64url::decode_any(start).ok()).is_some_and(|b| container::begins(&b))
+    let Some(start) = text.get(..end.saturating_sub(end % 4)) else { return false };
+    // The six bits that every map of CBOR begins with; most texts end here, and nothing is allocated for them.
+    let is_map = matches!(start.as_bytes().first(), Some(b'o'..=b'v'));
+    let is_coded = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/');
+    is_map && start.bytes().all(is_coded) && base64url::decode_any(start).is_ok_and(|bytes| container::begins(&bytes))
 }
 
 /// The bytes of such a text: base64 in either alphabet, padded or not, but nothing else between its characters.

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::credential::Input;
 use crate::crypto::own_keys::{OwnKey, Signer};
 use crate::encoding::{base64url, cbor};
+use crate::envelope::cose::{Wrappings, open_sign1};
 use crate::evidence::Evidence;
 use crate::issue::jws;
 use crate::issue::token_status_list::{ListDraft, ListSigner, cwt, identifier_list, jwt};
@@ -159,5 +160,28 @@ fn cwts_that_are_none() {
     ] {
         let (verdict, codes) = told_of(&world, as_list(typ(kind)), None);
         assert!(verdict == "rejected" && codes.contains(&code), "{codes:?}");
+    }
+}
+
+/// No bit of a token can be changed, but for the unprotected header, where a key that is not named is any of the issuer's.
+#[test]
+fn flipped_bits_are_told() {
+    let world = world();
+    let text = jwt(&draft(), &list(), &signer(&world.key)).unwrap().into_bytes();
+    let bytes = cwt(&draft(), &list(), &signer(&world.key)).unwrap();
+    let signed = |bytes: &[u8]| {
+        let opened = open_sign1(bytes, Wrappings { cwt_tag: false, untagged: false }).ok()?;
+        Some((opened.message, opened.payload))
+    };
+    for token in [text, bytes] {
+        assert_eq!(told_of(&world, Input::bytes(token.clone()), Some(&place(0))).0, "accepted");
+        // Of each byte another bit.
+        for at in (0..token.len() * 8).step_by(7) {
+            let mut changed = token.clone();
+            changed[at / 8] ^= 1 << (at % 8);
+            let same = signed(&token).is_some_and(|due| signed(&changed) == Some(due));
+            let (verdict, _) = told_of(&world, Input::bytes(changed), Some(&place(0)));
+            assert!(verdict != "accepted" || same, "bit {at}");
+        }
     }
 }
