@@ -81,16 +81,14 @@ impl VidimusCli {
     }
 }
 
-/// The evidence as the command's file of URLs and documents; what was asked for and not found is not in it. `None` when such a
-/// file cannot say it.
+/// The evidence as the command's file of URLs and documents. `None` when such a file cannot say it.
 fn documents_of(question: &Question) -> Option<Value> {
-    // What a place said before what it says now has no room in a map.
-    if question.has_earlier_answers() {
+    // What a place said before what it says now has no room in a map, nor has that there was nothing.
+    if question.has_earlier_answers() || question.evidence.iter().any(|document| document.status != 200) {
         return None;
     }
-    let found = question.evidence.iter().filter(|document| document.status == 200);
     let one = |document: &Document| Some((document.locator.clone(), Value::String(document.text.clone()?)));
-    found.map(one).collect::<Option<Map<String, Value>>>().map(Value::Object)
+    question.evidence.iter().map(one).collect::<Option<Map<String, Value>>>().map(Value::Object)
 }
 
 /// Writes the documents. They count as fetched when the file was last written, so that becomes when the first was fetched.
@@ -108,7 +106,7 @@ fn write_documents(path: &Path, documents: &Value, question: &Question) -> Resul
 impl Subject for VidimusCli {
     fn ask(&self, question: &Question, limit: Duration) -> Reply {
         let Some(documents) = documents_of(question) else {
-            return Reply::Unsupported("the command takes evidence as text only, one of a place".to_owned());
+            return Reply::Unsupported("the command takes evidence that was found, as text, one of a place".to_owned());
         };
         let prepared = self.folder_of(question).and_then(|folder| Ok((folder, question.input.to_bytes()?)));
         let (folder, input) = match prepared {
