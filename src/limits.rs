@@ -22,6 +22,10 @@ pub const CBOR_DEPTH: usize = 32;
 pub const DOCUMENT_ITEMS: usize = 65_536;
 /// Signers tried for one key identifier.
 pub const KID_CANDIDATES: usize = 16;
+/// Name spaces of an mdoc that are shown.
+pub const NAME_SPACES: usize = 64;
+/// Elements, and name spaces, that a device adds to an mdoc.
+pub const DEVICE_ELEMENTS: usize = 256;
 /// Certificates of one chain.
 pub const X5CHAIN: usize = 10;
 /// Chains of certificates that are kept once they were found sound, counted by signers.

@@ -121,6 +121,8 @@ struct Draft<'a> {
     findings: Findings,
     signatures: Signatures,
     holder: Option<HolderCheck<'a>>,
+    /// `true` when its holder signed a key binding JWT, in which transactions are approved.
+    approves: bool,
     inner: Vec<Draft<'a>>,
 }
 
@@ -160,13 +162,16 @@ fn draft<'a>(piece: &'a OpenedPiece<'_>, context: &Context<'_>, jobs: &mut Vec<J
             holder = Some(HolderCheck::draft(opened, jobs));
         }
     }
+    let is_of_holder = |signed: &Signed| signed.vouched.iter().any(|vouched| vouched.is_of_holder);
+    let approves = piece.opened.as_ref().is_ok_and(|opened| opened.signatures().any(is_of_holder));
     let inner = piece.inner.iter().map(|inner| draft(inner, context, jobs)).collect();
-    Draft { format: piece.format, decoded: decoded_as, findings, signatures, holder, inner }
+    Draft { format: piece.format, decoded: decoded_as, findings, signatures, holder, approves, inner }
 }
 
 /// Like [`judge`], of what was handed in itself: where the occasion names a nonce or an audience, it must be made for them. A
 /// credential that nobody presented could be anybody's copy.
 fn judge_shown(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>, lists: &mut Lists) -> Judged {
+    let approves = draft.approves;
     let is_bare = draft.decoded.as_ref().is_some_and(|decoded| !decoded.is_presentation && !decoded.is_bound);
     let mut judged = judge(draft, answers, context, lists);
     let occasion = context.occasion;
@@ -177,12 +182,16 @@ fn judge_shown(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Conte
     } else if is_bare && occasion.audience.is_some() {
         judged.findings.fail(Reason::new(Code::ClaimAudience).expected("a presentation").got("a credential alone"));
     }
+    // Transactions are approved in a key binding JWT, where they were looked at; nothing else approves any.
+    if !occasion.transaction_data.is_empty() && !approves && !judged.findings.has(Code::SdjwtKbMissing) {
+        judged.findings.fail(Reason::new(Code::VpTransactionData).expected("a key binding JWT").got("none"));
+    }
     judged
 }
 
 /// The stages after the signature was checked.
 fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>, lists: &mut Lists) -> Judged {
-    let Draft { format, decoded, mut findings, mut signatures, holder, inner } = draft;
+    let Draft { format, decoded, mut findings, mut signatures, holder, inner, .. } = draft;
     let signer = signatures.judge(answers, &mut findings);
     // A lone candidate is worth judging even when it did not sign: the report then names every fault.
     let mut consulted = std::mem::take(&mut signatures.consulted);
@@ -195,7 +204,8 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
         consulted.extend(format.judge(decoded, signer.as_ref(), context, &mut findings));
         if !decoded.status.is_empty() && !status_lists::is_ignored(context, &mut findings) {
             // What a stranger signed names no place that anybody should be asked at: then nothing marks the stage.
-            let trusted = signer.as_ref().filter(|_| !findings.is_faulty(Stage::Key));
+            let may_ask = !findings.is_faulty(Stage::Key) && !findings.has(Code::X509Expired);
+            let trusted = signer.as_ref().filter(|_| may_ask);
             let referring = trusted.map(|signer| Referring { format, decoded, signer });
             consulted.extend(referring.into_iter().flat_map(|it| lists.check(it, context, &mut findings)));
         }

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 use crate::check::{Findings, Note};
 use crate::core_data::from_mdoc;
-use crate::credential::{Claims, Confirmed, Decoded, Opened, Signed};
+use crate::credential::{Claims, Confirmed, Decoded, HolderProof, Opened, Signed};
 use crate::encoding::cbor::{self, Value, raw};
 use crate::envelope::cose::{Wrappings, open_sign1_item};
 use crate::format::chains::by_chain;
@@ -27,6 +27,7 @@ use crate::format::mdoc::container::Document;
 use crate::format::mdoc::items::NameSpace;
 use crate::format::mdoc::mso::{Mso, bytes_of_payload};
 use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys, declare_no_status};
+use crate::limits;
 use crate::policy::{KeyBindingDemand, Policy};
 use crate::reason::{Code, Reason, Stage};
 use crate::trust::Consulted;
@@ -95,7 +96,9 @@ impl Format for Mdoc {
         let mso = Mso::of(&mso_tree)?;
         let device_key = mso.device_key().map_err(|reason| opened.faults.push(reason)).ok();
         opened.holder_proof = device_auth::proof(&document, device_key.as_ref(), context);
-        opened.is_bound = document.device.is_some() && context.occasion.session.is_some();
+        // What nobody looked at binds nothing.
+        let is_declared = !matches!(opened.holder_proof, HolderProof::NotDeclared);
+        opened.is_bound = document.device.is_some() && context.occasion.session.is_some() && is_declared;
         opened.confirmed = device_key.map(Confirmed::Key);
         Ok(opened)
     }
@@ -157,6 +160,7 @@ impl Format for Mdoc {
         check_times(decoded, context, findings);
         let Claims::Cbor(claims) = &decoded.claims else { return Vec::new() };
         if let Some(signer) = signer {
+            check_places(claims, findings);
             certificates::check(signer, (decoded, place_of(claims)), context, findings);
         }
         if decoded.status.is_empty() {
@@ -265,7 +269,14 @@ fn device_elements<'a>(document: &Document<'_, 'a>) -> Result<DeviceElements<'a>
     let Some(device) = &document.device else { return Ok(Vec::new()) };
     let fault = || Reason::new(Code::ClaimType).expected("deviceSigned.nameSpaces: tag 24 around a map");
     match cbor::decode(raw::encoded_cbor(device.name_spaces).ok_or_else(fault)?)? {
-        Value::Map(name_spaces) => Ok(name_spaces),
+        Value::Map(name_spaces) => {
+            let elements = name_spaces.iter().map(|(_, elements)| elements.as_map().map_or(0, <[_]>::len));
+            let count = elements.fold(name_spaces.len(), usize::saturating_add);
+            if count > limits::DEVICE_ELEMENTS {
+                return Err(Reason::new(Code::InputTooManyItems).expected(limits::DEVICE_ELEMENTS).got(count));
+            }
+            Ok(name_spaces)
+        }
         other => Err(fault().got(other.kind())),
     }
 }
@@ -338,6 +349,17 @@ fn issued<'v, 'a>(claims: &'v Value<'a>) -> impl Iterator<Item = (&'v str, &'v s
         let elements = elements.as_map().unwrap_or_default();
         elements.iter().map(move |(name, value)| (space, name.as_text().unwrap_or_default(), value))
     })
+}
+
+/// Whoever reads country or jurisdiction reads the same: they are texts, and say the same wherever they stand.
+fn check_places(claims: &Value<'_>, findings: &mut Findings) {
+    for wanted in ["issuing_country", "issuing_jurisdiction"] {
+        let mut all = issued(claims).filter(|(_, name, _)| *name == wanted).map(|(_, _, value)| value.as_text());
+        let first = all.next();
+        if first.is_some_and(|first| first.is_none() || all.any(|other| other != first)) {
+            findings.fail(Reason::new(Code::ClaimType).expected(format!("one text as `{wanted}`")));
+        }
+    }
 }
 
 fn place_of<'v>(claims: &'v Value<'_>) -> Place<'v> {

@@ -32,6 +32,7 @@ use crate::policy::{KeyBindingDemand, Policy};
 use crate::reason::{Code, Reason, Stage};
 use crate::status::reference;
 use crate::trust::Consulted;
+use crate::trust::x509::Certificate;
 
 pub use self::claims::OPEN_CLAIMS;
 
@@ -293,6 +294,13 @@ fn check_signer(signer: &Candidate, decoded: &Decoded<'_>, context: &Context<'_>
     if let Some(listed) = &signer.signer {
         signers::check_standing(listed, context, findings);
         signers::check_validity(listed, decoded, context, findings);
+    }
+    // Who may sign status lists alone signs no credentials.
+    let usages = signer.certificates().first().map(Certificate::extended_key_usages).unwrap_or_default();
+    if usages.iter().any(|usage| context.policy.status_signing_usages.contains(usage)) {
+        findings.fail(
+            Reason::new(Code::X509EkuPurpose).expected("a signer of credentials").got("a signer of status lists"),
+        );
     }
     issuer_keys::check_types(decoded, signer, context).into_iter().for_each(|reason| findings.fail(reason));
     issuer_keys::check_names(decoded, signer, context, findings);

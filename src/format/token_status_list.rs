@@ -25,6 +25,7 @@ use crate::encoding::{base64url, cbor, json};
 use crate::envelope::cose::{AlgorithmLabel, MediaLabel, Wrappings, open_sign1};
 use crate::envelope::jws::{Jws, peek_payload, short_media_type};
 use crate::format::glance::{Glance, Room, Seen};
+use crate::format::signers;
 use crate::format::token_status_list::claims::{List, Said};
 use crate::format::vc::{keys, secured};
 use crate::format::{
@@ -106,6 +107,13 @@ impl Format for TokenStatusListToken {
             let mut keys = chains::by_chain(NAME, &signed.certificates, context);
             let leaf = keys.candidates.first().and_then(|candidate| candidate.certificates().first());
             keys.faults.extend(leaf.and_then(|leaf| check_status_signer(leaf, context.policy).err()));
+            // A signer that is listed by its own certificate is withdrawn, ends and chains like any other.
+            let mut findings = Findings::new();
+            for signer in keys.candidates.iter().filter_map(|candidate| candidate.signer.as_ref()) {
+                signers::check_standing(signer, context, &mut findings);
+                signers::check_validity(signer, &Decoded::new(no_claims()), context, &mut findings);
+            }
+            keys.faults.extend(findings.into_checks().iter().filter_map(|check| check.outcome.reason().cloned()));
             return keys;
         }
         let Some(decoded) = decoded else { return Keys::default() };

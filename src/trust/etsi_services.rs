@@ -72,7 +72,7 @@ pub(crate) fn add(draft: &mut Draft, service: &Service, options: &Options) {
             return draft.problem(place, fault("a status that is known").got(other.to_owned()));
         }
     }
-    if types.is_empty() && !formats.iter().any(|format| format == "token_status_list") {
+    if types.is_empty() && !formats.iter().all(|format| format == "token_status_list") {
         return draft.leave_out("attestations of types that nobody named (--type)");
     }
     if service.certificates.is_empty() {

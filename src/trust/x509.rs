@@ -87,6 +87,11 @@ impl Certificate {
         self.0.public_key.as_ref()
     }
 
+    /// `true` when both certificates name the same subject, by the bytes of the name, and it is not an empty one.
+    pub fn is_of_subject_of(&self, other: &Certificate) -> bool {
+        self.0.subject == other.0.subject && !self.0.subject.is_empty()
+    }
+
     /// The first eight bytes of the fingerprint: the HCERT key identifier.
     pub fn kid8(&self) -> [u8; 8] {
         self.0.fingerprint.first_chunk().copied().unwrap_or_default()

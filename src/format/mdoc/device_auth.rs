@@ -68,7 +68,7 @@ pub fn proof(document: &Document<'_, '_>, device_key: Option<&PublicKey>, contex
 
 /// The policy that looks at no proof, of a document in which the device says nothing by itself.
 pub fn is_ignored(document: &Document<'_, '_>, demand: KeyBindingDemand) -> bool {
-    let says_nothing = document.device.as_ref().is_none_or(|device| device.name_spaces.ends_with(b"\x41\xa0"));
+    let says_nothing = document.device.as_ref().is_none_or(|device| device.name_spaces == b"\xd8\x18\x41\xa0");
     demand == KeyBindingDemand::Ignored && says_nothing
 }
 

@@ -12,6 +12,7 @@ use crate::crypto::digest::{sha256, sha384, sha512};
 use crate::encoding::cbor::{self, Value, raw};
 use crate::format::mdoc::container::{missing, wrong};
 use crate::format::mdoc::mso::Mso;
+use crate::limits;
 use crate::reason::{Code, Reason};
 
 /// Bytes that the random value of an item has at least.
@@ -43,7 +44,14 @@ pub struct NameSpace<'a> {
 /// `claim.missing`, `claim.type`, `cbor.*` of what stands inside an item.
 pub fn read(name_spaces: &[u8]) -> Result<Vec<NameSpace<'_>>, Reason> {
     let pairs = raw::pairs(name_spaces).ok_or_else(|| missing("nameSpaces"))?;
-    pairs.map(|(name, items)| name_space(name, items)).collect()
+    let mut read = Vec::new();
+    for (name, items) in pairs {
+        if read.len() == limits::NAME_SPACES {
+            return Err(Reason::new(Code::InputTooManyItems).expected(limits::NAME_SPACES));
+        }
+        read.push(name_space(name, items)?);
+    }
+    Ok(read)
 }
 
 fn name_space<'a>(name: &'a [u8], items: &'a [u8]) -> Result<NameSpace<'a>, Reason> {

@@ -17,7 +17,7 @@ use crate::format::vc::secured;
 use crate::format::{Candidate, Context, Keys, chains};
 use crate::limits;
 use crate::locator::Locator;
-use crate::policy::CertificateNames;
+use crate::policy::{CertificateNames, IssuerDemand, Policy};
 use crate::reason::{Code, Reason};
 use crate::trust::jwks::{Jwk, KeySet};
 use crate::trust::{Consulted, Issuer};
@@ -33,14 +33,26 @@ pub(super) fn find(signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Con
     let pins =
         name.and_then(|name| listed(name, context).ok()).is_some_and(|it| it.keys.is_some() || it.document.is_some());
     match name {
-        Some(_) if pins => secured::keys(NAME, signed, decoded, context, Code::JoseAlgKeyMismatch),
+        Some(_) if pins => own_keys(signed, decoded, context),
         _ if !signed.certificates.is_empty() => chains::by_chain(NAME, &signed.certificates, context),
-        Some(name) if name.starts_with("did:") => {
-            secured::keys(NAME, signed, decoded, context, Code::JoseAlgKeyMismatch)
-        }
+        Some(name) if name.starts_with("did:") => own_keys(signed, decoded, context),
         Some(name) => by_metadata(name, signed, context),
         None => Keys::none(Reason::new(Code::ClaimIssuer).expected("an issuer in `iss`, or certificates in `x5c`")),
     }
+}
+
+/// The issuer's own keys, pinned or of its DID. A key that somebody else controls signs nothing here, whatever the policy says of W3C
+/// credentials, and the issuer stands on the trust list in any case.
+fn own_keys(signed: &Signed, decoded: Option<&Decoded<'_>>, context: &Context<'_>) -> Keys {
+    let listed = Policy { issuers: IssuerDemand::Listed, ..context.policy.clone() };
+    let context = Context { policy: &listed, ..*context };
+    let mut keys = secured::keys(NAME, signed, decoded, &context, Code::JoseAlgKeyMismatch);
+    let before = keys.candidates.len();
+    keys.candidates.retain(|candidate| !candidate.is_foreign);
+    if keys.candidates.is_empty() && before > 0 {
+        keys.faults.push(Reason::new(Code::DiVmController).expected("a key of the issuer"));
+    }
+    keys
 }
 
 /// The types beside `vct` that count: those of `aka_vcts` that the trust store lists for this very signer.

@@ -40,6 +40,11 @@ impl Name {
         Some(Name { der: value.to_vec(), attributes })
     }
 
+    /// `true` for a name without attributes.
+    pub fn is_empty(&self) -> bool {
+        self.attributes.is_empty()
+    }
+
     /// The first `countryName`.
     pub fn country(&self) -> Option<&str> {
         self.first(COUNTRY)

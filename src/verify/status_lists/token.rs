@@ -18,6 +18,7 @@ use crate::format::token_status_list::claims::{List, Said};
 use crate::format::token_status_list::{TokenStatusListToken, look_up};
 use crate::format::{Candidate, Context, Format, Keys, chains};
 use crate::locator::{Locator, Wants};
+use crate::policy::{IssuerDemand, Policy};
 use crate::reason::{Code, Reason, Rules, Stage};
 use crate::time::Timestamp;
 use crate::trust::Consulted;
@@ -192,7 +193,10 @@ fn standing_of(
         _ => true,
     };
     let own = || vec![referring.signer.clone()];
-    if is_same_issuer && signer_among(signed, own()).is_some() {
+    // Somebody whom nobody listed speaks for nobody else, also where the policy takes anybody's own credentials.
+    let listed = Policy { issuers: IssuerDemand::Listed, ..context.policy.clone() };
+    let context = &Context { policy: &listed, ..*context };
+    if is_same_issuer && !referring.signer.is_foreign && signer_among(signed, own()).is_some() {
         return Ok(Standing::default());
     }
     let of_issuer = is_same_issuer.then(|| keys_of_issuer(signed, referring, context));
@@ -236,7 +240,7 @@ fn may_sign_for(candidate: &Candidate, signer: &Candidate, context: &Context<'_>
         return false;
     };
     let is_for_status = |usage: &String| context.policy.status_signing_usages.contains(usage);
-    let may = leaf.subject_text() == own.subject_text() || leaf.extended_key_usages().iter().any(is_for_status);
+    let may = leaf.is_of_subject_of(own) || leaf.extended_key_usages().iter().any(is_for_status);
     may && root_of(candidate).is_some() && root_of(candidate) == root_of(signer)
 }
 
