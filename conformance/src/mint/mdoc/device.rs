@@ -83,6 +83,13 @@ fn proofs(teller: &mut Teller<'_>, good: &Doc<'_>, keys: &Keys) {
     let title = "Nobody says for which session it is, and the policy looks at no proof.";
     let ignored = unknown.demanding("key_binding", "ignored");
     teller.all.push(ignored.accepts("proof-ignored", title, input(&right), Some(said())));
+    let recorded = teller.scene.demanding("key_binding", "ignored");
+    let title = "The policy looks at no proof, and a nonce was asked for: nobody shows that it is theirs now.";
+    teller.refuse_in(&recorded, "nonce-and-proof-ignored", title, Code::VpNonce, &right);
+    let mut buying = teller.scene.clone();
+    buying.occasion.transaction_data = vec!["eyJ0eXBlIjoicGF5bWVudCJ9".to_owned()];
+    let title = "A transaction was asked for, which no mdoc approves.";
+    teller.refuse_in(&buying, "transaction-not-approved", title, Code::VpTransactionData, &right);
 }
 
 /// The device's signature in a response.
@@ -104,6 +111,10 @@ fn own_elements(teller: &mut Teller<'_>, good: &Doc<'_>) {
     let shadowing = Doc { device_name_spaces: says(NAME_SPACE, "given_name"), ..authorised.clone() };
     let title = "The device says what the issuer says already.";
     teller.refuse("element-shadowed", title, Code::MdocShadowedElement, &shadowing.response());
+    let many = (0..300).map(|at| (Cbor::Text(format!("e{at}").into()), Cbor::Bool(true))).collect();
+    let many = Doc { device_name_spaces: Cbor::Map(vec![(NAME_SPACE.into(), Cbor::Map(many))]), ..authorised.clone() };
+    let title = "The device says more than anybody asks for.";
+    teller.refuse("too-many-elements-of-the-device", title, Code::InputTooManyItems, &many.response());
     let said_by_both = Doc { device_name_spaces: says(NAME_SPACE, "at_the_wheel"), ..authorised };
     let mut claims = said();
     claims["deviceNameSpaces"] = json!({ NAME_SPACE: { "at_the_wheel": true } });

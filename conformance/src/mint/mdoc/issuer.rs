@@ -210,6 +210,11 @@ fn certificates(teller: &mut Teller<'_>, good: &Doc<'_>, keys: &Keys) {
     let elsewhere = good.drafted(|draft| draft.name_spaces[0].1[3].1 = Cbor::Text("XW".into()));
     let title = "It says to be issued by another country than its signer's.";
     teller.refuse("issued-by-another-country", title, Code::TrustIssuerCountry, &elsewhere.response());
+    let twofold = good.drafted(|draft| {
+        draft.name_spaces.push(("zz".to_owned(), vec![("issuing_country".to_owned(), Cbor::Text("XW".into()))]));
+    });
+    let title = "Another name space names another country.";
+    teller.refuse("issued-by-two-countries", title, Code::ClaimType, &twofold.response());
 }
 
 fn accepted(teller: &mut Teller<'_>, good: &Doc<'_>) {
