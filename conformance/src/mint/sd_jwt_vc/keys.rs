@@ -8,6 +8,7 @@ use vidimus::reason::{Code, Stage};
 use super::{FORMAT, ISSUER, SdJwtVc, TYPE, input, trust};
 use crate::mint::pki::Pki;
 use crate::mint::scene::Scene;
+use crate::mint::signing::TestKey;
 use crate::mint::w3c::{Jwt, Keys};
 use crate::question::Document;
 use crate::vector::Vector;
@@ -29,7 +30,7 @@ pub(super) fn tell(
     certificates(pki, scene, good, all)?;
     metadata(scene, keys, good, all);
     pinned(scene, good, all);
-    dids(scene, good, all);
+    dids(scene, keys, good, all);
     Ok(())
 }
 
@@ -169,14 +170,25 @@ fn pinned(scene: &Scene, good: &SdJwtVc<'_>, all: &mut Vec<Vector>) {
 }
 
 /// An issuer with a DID.
-fn dids(scene: &Scene, good: &SdJwtVc<'_>, all: &mut Vec<Vector>) {
-    let did = format!("did:jwk:{}", base64url::encode(good.jwt.key.public_key().to_jwk().to_string().as_bytes()));
+fn dids(scene: &Scene, keys: &Keys, good: &SdJwtVc<'_>, all: &mut Vec<Vector>) {
+    let did_of =
+        |key: &TestKey| format!("did:jwk:{}", base64url::encode(key.public_key().to_jwk().to_string().as_bytes()));
+    let did = did_of(good.jwt.key);
     let entry = json!({"kind": "issuer", "issuer": did, "formats": [FORMAT], "environment": "test"});
     let named = scene.trusting(vec![entry]);
     let text = good.with("iss", did.clone()).with_header("kid", "#0").text();
     let parent = named.accepts("issuer-with-a-did", "The issuer is known by a DID.", input(text.clone()), None);
     let title = "The DID is not on the trust list.";
     all.push(scene.refuses(&parent, "did-unknown", title, Code::TrustIssuerUnknown, input(text)));
+    let title = "The DID is not on the list; W3C credentials would be taken of anybody.";
+    let of_anybody = scene.demanding("issuers", "resolvable");
+    let unlisted = good.with("iss", did.clone()).with_header("kid", "#0").text();
+    all.push(of_anybody.refuses(&parent, "did-of-anybody", title, Code::TrustIssuerUnknown, input(unlisted)));
+    let stranger = good.with("iss", did.clone()).with_header("kid", format!("{}#0", did_of(&keys.holder)));
+    let stranger = SdJwtVc { jwt: Jwt { key: &keys.holder, ..stranger.jwt.clone() }, ..stranger.clone() };
+    let title = "The holder signed, by a DID of their own.";
+    let lenient = named.demanding("controllers", "note");
+    all.push(lenient.refuses(&parent, "key-of-another-did", title, Code::DiVmController, input(stranger.text())));
     let other = good.with("iss", did).with_header("kid", "#1").text();
     let title = "The DID's document has no key of that name.";
     all.push(named.refuses(&parent, "did-without-the-key", title, Code::DiVmMissing, input(other)));
