@@ -89,7 +89,7 @@ codes! {
     InputTooLarge "input.too_large" Decode OWN "limits" "The input is larger than any credential of this kind." "Send one credential; limits stand in `vidimus explain input.too_large` and the README.";
     InputDecompressedTooLarge "input.decompressed_too_large" Decode OWN "limits" "The compressed data expands beyond the limit." "No genuine credential expands this far; treat it as an attack.";
     InputTooManyItems "input.too_many_items" Decode OWN "limits" "The input holds more items than any credential of this kind." "Send fewer, or one at a time.";
-    InputUnrecognised "input.unrecognised" Decode OWN "detection" "No known credential format begins like this." "Supported beginnings: `HC1:`, `shc:/`, `NZCP:/1/`, a compact JWS, a .smart-health-card file, a PNG or JPEG of a QR code.";
+    InputUnrecognised "input.unrecognised" Decode OWN "detection" "No known credential format begins like this." "Supported beginnings: `HC1:`, `shc:/`, `NZCP:/1/`, `eyJ` (JWT, SD-JWT), JSON, COSE or an mdoc in bytes or base64url, a .smart-health-card file, a PNG or JPEG of a QR code.";
     InputAmbiguous "input.ambiguous" Decode OWN "detection" "The input can be read as more than one format." "Name the format, or send the credential alone.";
     ImageTooLarge "image.too_large" Decode OWN "limits" "The picture has more pixels than we decode." "Scale the photo down or crop it to the code.";
     ImageUnreadable "image.unreadable" Decode QR "whole" "The picture is not a readable PNG or JPEG." "Send a PNG or JPEG file.";
