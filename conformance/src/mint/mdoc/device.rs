@@ -83,6 +83,14 @@ fn proofs(teller: &mut Teller<'_>, good: &Doc<'_>, keys: &Keys) {
     let title = "Nobody says for which session it is, and the policy looks at no proof.";
     let ignored = unknown.demanding("key_binding", "ignored");
     teller.all.push(ignored.accepts("proof-ignored", title, input(&right), Some(said())));
+    // What the device says ends like a device that says nothing; it says something all the same.
+    let authorised = good.drafted(|draft| draft.device_name_spaces = vec![NAME_SPACE.to_owned()]);
+    let pairs = vec![("at_the_wheel".into(), Cbor::Bool(true)), ("tail".into(), Cbor::Bytes(vec![0xa0].into()))];
+    let says = Cbor::Map(vec![(NAME_SPACE.into(), Cbor::Map(pairs))]);
+    let speaking = Doc { device_name_spaces: says, ..authorised }.response();
+    let title = "The policy looks at no proof, and the device says something by itself.";
+    let code = Code::MdocSessionMissing;
+    teller.all.push(ignored.cannot_tell(teller.parent, "device-says-something", title, code, input(&speaking)));
     let recorded = teller.scene.demanding("key_binding", "ignored");
     let title = "The policy looks at no proof, and a nonce was asked for: nobody shows that it is theirs now.";
     teller.refuse_in(&recorded, "nonce-and-proof-ignored", title, Code::VpNonce, &right);
