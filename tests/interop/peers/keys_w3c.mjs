@@ -1,4 +1,5 @@
-// Keys of the W3C issuers and holders of one run: `w3c.json` for the peers, PEM and Multikey files for vidimus.
+// Keys of the W3C issuers and holders of one run: `w3c.json` for the peers, PEM and Multikey files for vidimus. The issuer of
+// SD-JWT VCs stands on a trust list, as that format demands of every issuer.
 import fs from 'node:fs';
 import path from 'node:path';
 import { freshKey } from './w3c.mjs';
@@ -13,6 +14,7 @@ const KINDS = {
   'other-p384': 'p384',
   'other-bls': 'bls',
   holder: 'ed25519',
+  members: 'p256',
 };
 
 const write = (name, text) => fs.writeFileSync(path.join(process.env.INTEROP_RUN, name), text, { mode: 0o600, flag: 'wx' });
@@ -23,3 +25,6 @@ for (const [name, kind] of Object.entries(KINDS)) {
   write(`w3c-${name}.key`, keys[name].pem ?? `${keys[name].secretKeyMultibase}\n`);
 }
 write('w3c.json', JSON.stringify({ keys }, null, 1));
+
+const members = { kind: 'issuer', issuer: keys.members.did, formats: ['sd_jwt_vc'], environment: 'test' };
+write('trust/members.json', JSON.stringify({ vidimus_trust: 1, entries: [members] }, null, 1));

@@ -18,7 +18,7 @@ HOLDER = {name: value for name, value in KEYS["other-p256"]["jwk"].items() if na
 def claims(**changed) -> dict:
     """A credential about nobody."""
     return {
-        "iss": KEYS["p256"]["did"],
+        "iss": KEYS["members"]["did"],
         "vct": "urn:example:membership:1",
         "iat": NOW - DAY,
         "exp": NOW + DAY,
@@ -31,8 +31,8 @@ def claims(**changed) -> dict:
 def issued(case: str, content: dict, *more: str) -> str | None:
     path = FOLDER / "content.json"
     path.write_text(json.dumps(content))
-    command = [VIDIMUS, "issue", "sd_jwt_vc", "--key", str(FOLDER / "w3c-p256.key"), "--content", str(path)]
-    command += ["--kid", KEYS["p256"]["method"], "--holder-key", json.dumps(HOLDER)]
+    command = [VIDIMUS, "issue", "sd_jwt_vc", "--key", str(FOLDER / "w3c-members.key"), "--content", str(path)]
+    command += ["--kid", KEYS["members"]["method"], "--holder-key", json.dumps(HOLDER)]
     for pointer in ("/familyName", "/address/locality", "/branches/0"):
         command += ["--disclosable", pointer]
     ended = subprocess.run(command + list(more), capture_output=True, text=True, timeout=60)

@@ -4,7 +4,7 @@ import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc';
 import lines from './lines.cjs';
 import { keys } from './w3c.mjs';
 
-export const ISSUER = 'p256';
+export const ISSUER = 'members';
 export const HOLDER = 'other-p256';
 export const ASK = { nonce: 'c0ffee-17', audience: 'https://desk.example' };
 

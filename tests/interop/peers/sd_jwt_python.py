@@ -19,9 +19,9 @@ def key(name: str) -> JWK:
     return JWK.from_json(json.dumps(KEYS[name]["jwk"]))
 
 
-def issue(claims: dict, signer: str = "p256", holder: str | None = "other-p256", decoys: bool = False, **header) -> str:
+def issue(claims: dict, signer: str = "members", holder: str | None = "other-p256", decoys: bool = False, **header) -> str:
     """The credential with every disclosure. What `claims` marks as `SDObj` is concealed."""
-    header = {"typ": "dc+sd-jwt", "kid": KEYS["p256"]["method"]} | header
+    header = {"typ": "dc+sd-jwt", "kid": KEYS["members"]["method"]} | header
     of_holder = key(holder) if holder else None
     made = SDJWTIssuer(claims, key(signer), of_holder, add_decoy_claims=decoys, extra_header_parameters=header)
     return made.sd_jwt_issuance
@@ -37,6 +37,6 @@ def present(credential: str, shown, binder: str | None = "other-p256", nonce: st
 
 def read(text: str, bound: bool = True) -> dict:
     """What the library reads; raises what it has against it."""
-    issuer = JWK.from_json(key("p256").export_public())
+    issuer = JWK.from_json(key("members").export_public())
     expected = (AUDIENCE, NONCE) if bound else (None, None)
     return SDJWTVerifier(text, lambda *_: issuer, *expected).get_verified_payload()
