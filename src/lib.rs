@@ -34,10 +34,12 @@ pub mod trust;
 pub mod report;
 pub mod verdict;
 pub mod verify;
-// Floor 7: issuing twins, unverified reading, replay files.
+// Floor 7: issuing twins, unverified reading, replay files, the protocols of presentation.
 pub mod bundle;
 pub mod inspect;
 pub mod issue;
+#[cfg(feature = "openid4vp")]
+pub mod openid4vp;
 // Floor 8: verify, fetch what is missing, verify again.
 #[cfg(feature = "net")]
 pub mod gather;
