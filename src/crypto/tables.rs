@@ -1,7 +1,8 @@
 //! Tables of known keys: built for those that are used, within a budget of memory, off the path of any verification.
 //!
-//! Known is a key of a trust snapshot that was handed in ([`Tables::enrol`]). Strangers' keys have no place here, however
-//! often they come, so nobody from outside decides what the memory is spent on. Who builds is the caller's choice:
+//! Known is a key of a trust snapshot that was handed in ([`Tables::enrol`]), and the key of a signer whom an authority of the snapshot
+//! vouched for ([`Tables::welcome`]). Strangers' keys have no place here, however often they come, so nobody from outside decides what
+//! the memory is spent on. Who builds is the caller's choice:
 //! [`Tables::build_next`] by hand, or a thread that calls it ([`crate::crypto::checker::Checker::build_in_background`]). A table
 //! changes how fast a check is, never what comes of it.
 
@@ -18,6 +19,8 @@ use crate::crypto::tables::plan::{Kind, Standing, Step};
 
 /// Scores are halved each time that [`Tables::tick`] was called so often: what was used long ago counts less.
 const TICKS_TO_HALVE: u32 = 64;
+/// So many keys are known at most that are not of the snapshot itself.
+const WELCOMED: usize = 4_096;
 
 /// Tables of known keys.
 pub struct Tables {
@@ -43,6 +46,14 @@ struct Ranked {
     score: u64,
     /// `true` when its table could not be built: it is not tried again.
     is_hopeless: bool,
+    /// `true` when it is not of the snapshot itself.
+    is_welcomed: bool,
+}
+
+impl Ranked {
+    fn new(place: Arc<Place>) -> Self {
+        Ranked { place, score: 0, is_hopeless: false, is_welcomed: false }
+    }
 }
 
 /// How many tables there are and were.
@@ -77,8 +88,8 @@ impl Tables {
         self.budget_bytes > 0
     }
 
-    /// From now on these keys are the known ones. A key that was known keeps its table and its uses; one that is no longer known
-    /// loses them.
+    /// From now on these keys are the known ones, beside those that were welcomed. A key that was known keeps its table and its uses; one
+    /// that is no longer known loses them.
     pub fn enrol<'k>(&self, keys: impl Iterator<Item = &'k PublicKey>) {
         if !self.are_on() {
             return;
@@ -96,13 +107,34 @@ impl Tables {
             }
             let ranked = before.remove(&owner).unwrap_or_else(|| {
                 let place = Arc::new(Place::new(owner));
-                Ranked { place: key.take_place(place).clone(), score: 0, is_hopeless: false }
+                Ranked::new(key.take_place(place).clone())
             });
             key.take_place(ranked.place.clone());
             now.insert(owner, ranked.place.clone());
-            known.keys.push(ranked);
+            known.keys.push(Ranked { is_welcomed: false, ..ranked });
         }
-        before.into_values().for_each(|gone| self.evict(&gone.place));
+        let (stay, gone): (Vec<_>, Vec<_>) = before.into_values().partition(|ranked| ranked.is_welcomed);
+        known.keys.extend(stay);
+        gone.iter().for_each(|gone| self.evict(&gone.place));
+    }
+
+    /// Makes a key known that is not of the snapshot: of a signer whom one of its authorities vouched for. Where there is no more room,
+    /// the least used of its kind makes way. It stays when another snapshot comes: a table says nothing of whom to trust.
+    pub(crate) fn welcome(&self, key: &PublicKey) {
+        let Some(owner) = key.owner().filter(|_| self.are_on()) else { return };
+        let mut known = self.known();
+        if let Some(ranked) = known.keys.iter().find(|ranked| *ranked.place.owner() == owner) {
+            key.take_place(ranked.place.clone());
+            return;
+        }
+        let welcomed = known.keys.iter().enumerate().filter(|(_, ranked)| ranked.is_welcomed);
+        if welcomed.clone().count() >= WELCOMED
+            && let Some((least, _)) = welcomed.min_by_key(|(_, ranked)| ranked.score)
+        {
+            self.evict(&known.keys.swap_remove(least).place);
+        }
+        let place = key.take_place(Arc::new(Place::new(owner))).clone();
+        known.keys.push(Ranked { is_welcomed: true, ..Ranked::new(place) });
     }
 
     /// Takes note of what was used. To be called about once a second.

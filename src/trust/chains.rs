@@ -110,6 +110,7 @@ impl Trust {
         }
         let chained = Arc::new(self.find_chain(question)?);
         self.chains.keep(question, &chained);
+        self.checker().tables().welcome(&chained.key);
         Ok(chained)
     }
 

@@ -76,6 +76,52 @@ fn another_snapshot_keeps_the_tables_of_keys_that_stay() {
 }
 
 #[test]
+fn whom_an_authority_vouches_for_is_welcome_and_stays() {
+    let tables = Tables::new(BUDGET, stand_in::HONEST);
+    let (listed, brought) = (keys(2), keys(1));
+    tables.enrol(listed.iter());
+    tables.welcome(&brought[0]);
+    tables.welcome(&again(&brought[0]));
+    assert_eq!(tables.counts().known, 3, "once");
+    uses(&brought[0], 100);
+    settle(&tables);
+    let place = brought[0].place().unwrap().clone();
+    assert!(place.table().is_some());
+    tables.enrol(listed[..1].iter());
+    assert!(place.table().is_some(), "another snapshot takes nothing from it");
+    let met_again = again(&brought[0]);
+    tables.welcome(&met_again);
+    assert!(Arc::ptr_eq(met_again.place().unwrap(), &place), "read anew it is the same key");
+    // Listed itself, and then not listed any more, it goes like any other.
+    tables.enrol([&listed[0], &brought[0]].into_iter());
+    assert_eq!(tables.counts().known, 2);
+    tables.enrol(listed.iter());
+    assert_eq!((tables.counts().known, tables.counts().held), (2, 0));
+}
+
+#[test]
+fn the_least_used_of_the_welcomed_makes_way() {
+    let tables = Tables::new(BUDGET, stand_in::HONEST);
+    let all: Vec<PublicKey> = {
+        let bytes = |at: usize| {
+            let mut bytes = [7; 32];
+            bytes[..8].copy_from_slice(&at.to_le_bytes());
+            bytes
+        };
+        (0..4 * WELCOMED).filter_map(|at| PublicKey::ed25519(&bytes(at)).ok()).take(WELCOMED + 1).collect()
+    };
+    assert_eq!(all.len(), WELCOMED + 1);
+    all[..WELCOMED].iter().for_each(|key| tables.welcome(key));
+    all[1..WELCOMED].iter().for_each(|key| uses(key, 1));
+    tables.tick();
+    tables.welcome(&all[WELCOMED]);
+    assert_eq!(tables.counts().known, WELCOMED);
+    let first = PublicKey::ed25519(all[0].ed25519_bytes().unwrap()).unwrap();
+    tables.welcome(&first);
+    assert!(!Arc::ptr_eq(first.place().unwrap(), all[0].place().unwrap()), "it went, and is new");
+}
+
+#[test]
 fn a_table_that_is_read_outlives_its_eviction() {
     let tables = Tables::new(BUDGET, stand_in::HONEST);
     let keys = keys(1);
