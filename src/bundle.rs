@@ -138,10 +138,10 @@ impl Bundle {
 }
 
 /// The entries behind these pieces, each once and in the order of use, with the list that reports name.
-fn entries_of<'c>(consulted: impl Iterator<Item = &'c Consulted>) -> Vec<Entry> {
+fn entries_of(consulted: impl Iterator<Item = Consulted>) -> Vec<Entry> {
     let mut kept: Vec<Entry> = Vec::new();
     for piece in consulted {
-        let list = match piece {
+        let list = match &piece {
             Consulted::Signer(signer) => signer.description.list.clone(),
             Consulted::Issuer(issuer) => issuer.list.clone(),
             Consulted::Anchor(anchor) => anchor.list.clone(),

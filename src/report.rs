@@ -1,11 +1,10 @@
 //! Reports: what goes out. The verdict, every stage with its reasons, and, of an accepted credential only, its claims.
 
-use std::sync::Arc;
-
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::check::{Check, Note, Outcome};
 use crate::core_data::CoreData;
+use crate::format::candidate::Whose;
 use crate::format::{Context, Disclosed, Format};
 use crate::locator::Locator;
 use crate::reason::{Reason, Stage};
@@ -30,9 +29,7 @@ pub struct Part {
     pub format: Option<&'static dyn Format>,
     /// Every stage, in order; one row a fault.
     pub checks: Vec<Check>,
-    /// Who signed, or who is said to have signed: see `signature_right`.
-    pub issuer: Option<Arc<SignerDescription>>,
-    /// `true` when the signature is right under the key of `issuer`.
+    /// `true` when the signature is right under the key of the [`issuer`](Part::issuer).
     pub signature_right: bool,
     /// What the credential says of times.
     pub times: Times,
@@ -45,6 +42,7 @@ pub struct Part {
     /// `true` when it is a presentation, which may hold no credential.
     pub is_presentation: bool,
     pub(crate) payload: Vec<u8>,
+    pub(crate) signer: Option<Whose>,
     pub(crate) consulted: Vec<Consulted>,
 }
 
@@ -106,7 +104,6 @@ impl Report {
                 verdict: Verdict::Rejected,
                 format: None,
                 checks: findings.into_checks(),
-                issuer: None,
                 signature_right: false,
                 times: Times::default(),
                 notes: Vec::new(),
@@ -114,6 +111,7 @@ impl Report {
                 parts: Vec::new(),
                 is_presentation: false,
                 payload: Vec::new(),
+                signer: None,
                 consulted: Vec::new(),
             }],
         }
@@ -168,8 +166,11 @@ impl Report {
     }
 
     /// The pieces of the trust snapshot that the verdict rests on.
-    pub fn consulted(&self) -> impl Iterator<Item = &Consulted> {
-        self.all_parts().flat_map(|part| &part.consulted)
+    pub fn consulted(&self) -> impl Iterator<Item = Consulted> {
+        self.all_parts().flat_map(|part| {
+            let signer = part.signer.as_ref().and_then(Whose::consulted);
+            signer.into_iter().chain(part.consulted.iter().cloned())
+        })
     }
 
     /// The report as JSON text. The same report always gives the same bytes.
@@ -189,6 +190,11 @@ impl Report {
 }
 
 impl Part {
+    /// Who signed, or who is said to have signed: see `signature_right`.
+    pub fn issuer(&self) -> Option<&SignerDescription> {
+        self.signer.as_ref().map(Whose::description)
+    }
+
     /// What the credential says, of an accepted credential only.
     pub fn disclosed(&self) -> Option<Disclosed<'_>> {
         match (&self.verdict, self.format) {
@@ -228,7 +234,7 @@ impl Serialize for Part {
             map.serialize_entry("format", format.about().name)?;
         }
         map.serialize_entry("checks", &self.checks)?;
-        if let Some(issuer) = &self.issuer {
+        if let Some(issuer) = self.issuer() {
             map.serialize_entry("issuer", issuer)?;
         }
         if !self.times.is_empty() {

@@ -16,8 +16,9 @@ use crate::check::{Findings, Note};
 use crate::credential::{Confirmed, Decoded, Input, Opened, Signed};
 use crate::crypto::job::Job;
 use crate::evidence::Evidence;
+use crate::format::candidate::Candidate;
 use crate::format::glance::Room;
-use crate::format::{Candidate, Context, Format};
+use crate::format::{Context, Format};
 use crate::limits;
 use crate::occasion::Occasion;
 use crate::policy::Policy;
@@ -284,8 +285,8 @@ fn may_show(presenter: &Candidate, credential: &Decoded<'_>) -> bool {
     match &credential.confirmed {
         None => true,
         Some(_) if credential.is_bound => true,
-        Some(Confirmed::Key(key)) => *key == presenter.key,
-        Some(Confirmed::Id(id)) => presenter.description.key_id.as_ref() == Some(id),
+        Some(Confirmed::Key(key)) => *key == *presenter.key(),
+        Some(Confirmed::Id(id)) => presenter.description().key_id.as_ref() == Some(id),
         Some(Confirmed::Other) => false,
     }
 }
@@ -323,7 +324,7 @@ fn conclude(piece: OpenedPiece<'_>, judged: Judged, context: &Context<'_>) -> Pa
         verdict,
         format: piece.format,
         checks,
-        issuer: signer.map(|signer| signer.description),
+        signer: signer.map(|signer| signer.whose),
         signature_right,
         times,
         payload,

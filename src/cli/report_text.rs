@@ -88,8 +88,8 @@ fn write_check(out: &mut dyn Write, stage: &str, check: &Check) -> io::Result<()
 }
 
 fn write_signer(out: &mut dyn Write, part: &Part) -> io::Result<()> {
-    let Some(signer) = &part.issuer else { return Ok(()) };
-    let SignerDescription { name, country, key_id, list, environment, chain } = &**signer;
+    let Some(signer) = part.issuer() else { return Ok(()) };
+    let SignerDescription { name, country, key_id, list, environment, chain } = signer;
     let (label, doubt) = if part.signature_right { ("signed by", "") } else { ("named signer", "  (NOT VERIFIED)") };
     let name = if name.is_empty() { "a signer without a name" } else { name };
     writeln!(out, "  {label:14}{}{doubt}", shown(name))?;

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use crate::crypto::digest::sha256;
-use crate::format::signers;
-use crate::format::{Candidate, Context, Keys};
+use crate::format::candidate::Whose;
+use crate::format::{Context, Keys};
 use crate::policy::Environment;
 use crate::reason::{Code, Reason};
 use crate::trust::chains::{Chained, Question};
@@ -34,28 +34,9 @@ pub fn by_chain(format: &str, sent: &[Vec<u8>], context: &Context<'_>) -> Keys {
     }
 }
 
-impl Candidate {
-    /// The certificates of the signer, its own first, as far as they are known.
-    pub fn certificates(&self) -> &[Certificate] {
-        match (&self.chained, &self.signer) {
-            (Some(chained), _) => &chained.certificates,
-            (None, Some(signer)) => signer.certificate.as_slice(),
-            (None, None) => &[],
-        }
-    }
-}
-
 fn of_chained(chained: Arc<Chained>, faults: Vec<Reason>) -> Keys {
     let consulted = vec![Consulted::Anchor(chained.anchor.clone())];
-    let candidate = Candidate {
-        key: chained.key.clone(),
-        description: chained.description.clone(),
-        signer: None,
-        chained: Some(chained),
-        crl_version: None,
-        is_foreign: false,
-    };
-    Keys { candidates: vec![candidate], faults, consulted, ..Keys::default() }
+    Keys { candidates: vec![Whose::Chained(chained).into()], faults, consulted, ..Keys::default() }
 }
 
 /// The signer whose very certificate stands on a list. Its standing and its times are judged by the format (`signers::check_standing`).
@@ -68,7 +49,7 @@ fn listed(format: &str, sent: &[Vec<u8>], context: &Context<'_>) -> Option<Keys>
     };
     let signer = context.trust.signers(sha256(leaf).get(..8)?).iter().find(is_it)?;
     let consulted = vec![Consulted::Signer(signer.clone())];
-    Some(Keys { candidates: vec![signers::candidate(signer)], consulted, ..Keys::default() })
+    Some(Keys { candidates: vec![Whose::Listed(signer.clone()).into()], consulted, ..Keys::default() })
 }
 
 /// A chain that is not valid now: was it sound at the moment in the signer's time that is nearest to now?

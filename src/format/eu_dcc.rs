@@ -109,7 +109,7 @@ impl Format for EuDcc {
     ) -> Vec<Consulted> {
         let Claims::Cbor(claims) = &decoded.claims else { return Vec::new() };
         let Ok(dcc) = dcc_of(claims) else { return Vec::new() };
-        if let Some(signer) = signer.and_then(|candidate| candidate.signer.as_deref()) {
+        if let Some(signer) = signer.and_then(|candidate| candidate.signer()) {
             check_signer(signer, decoded, dcc, context, findings);
         }
         check_times(decoded, dcc, context, findings);

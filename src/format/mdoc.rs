@@ -20,13 +20,14 @@ use crate::core_data::from_mdoc;
 use crate::credential::{Claims, Confirmed, Decoded, HolderProof, Opened, Signed};
 use crate::encoding::cbor::{self, Value, raw};
 use crate::envelope::cose::{Wrappings, open_sign1_item};
+use crate::format::candidate::Candidate;
 use crate::format::chains::by_chain;
 use crate::format::glance::{Glance, Room, Seen};
 use crate::format::mdoc::certificates::Place;
 use crate::format::mdoc::container::Document;
 use crate::format::mdoc::items::NameSpace;
 use crate::format::mdoc::mso::{Mso, bytes_of_payload};
-use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys, declare_no_status};
+use crate::format::{About, Claim, Context, Disclosed, Format, Keys, declare_no_status};
 use crate::limits;
 use crate::policy::{KeyBindingDemand, Policy};
 use crate::reason::{Code, Reason, Stage};
@@ -141,7 +142,7 @@ impl Format for Mdoc {
         if let Some(algorithm) = signed.algorithm {
             let Keys { candidates, faults, .. } = &mut keys;
             candidates.retain(|candidate| {
-                algorithm::check_key(algorithm, &candidate.key).map_err(|reason| faults.push(reason)).is_ok()
+                algorithm::check_key(algorithm, candidate.key()).map_err(|reason| faults.push(reason)).is_ok()
             });
         }
         keys

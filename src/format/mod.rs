@@ -3,6 +3,7 @@
 //! A format is one file that implements [`Format`] and one line in [`FORMATS`]. It opens an envelope, reads what the
 //! credential says, finds who may have signed, and judges times, status and content; it never decides the verdict.
 
+pub mod candidate;
 pub mod chains;
 pub mod content;
 pub mod eu_dcc;
@@ -27,7 +28,6 @@ pub mod vc_jwt;
 pub mod vc_sd_jwt;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
 use smallvec::{SmallVec, smallvec};
@@ -35,10 +35,10 @@ use smallvec::{SmallVec, smallvec};
 use crate::check::{Findings, Note};
 use crate::core_data::CoreData;
 use crate::credential::{Decoded, Input, Opened, Signed};
-use crate::crypto::public_key::PublicKey;
 use crate::encoding::{cbor, json, scan};
 use crate::envelope::sd_jwt::is_json_form;
 use crate::evidence::Evidence;
+use crate::format::candidate::Candidate;
 use crate::format::glance::{Glance, Room, Seen};
 use crate::format::vc::enveloped::{self, Enveloped};
 use crate::limits;
@@ -47,8 +47,7 @@ use crate::locator::Locator;
 use crate::occasion::Occasion;
 use crate::policy::{Policy, StatusDemand};
 use crate::reason::{Code, Reason, Stage};
-use crate::trust::chains::Chained;
-use crate::trust::{Consulted, Signer, SignerDescription, Trust};
+use crate::trust::{Consulted, Trust};
 
 /// Every format, in the order in which they are listed and tried.
 pub static FORMATS: &[&dyn Format] = &[
@@ -96,23 +95,6 @@ pub struct Context<'c> {
     pub policy: &'c Policy,
     /// What naming blank nodes may cost in the whole request; `None` = what each document may cost alone.
     pub budget: Option<&'c Budget>,
-}
-
-/// A key that may have signed, and whose it is.
-#[derive(Clone)]
-pub struct Candidate {
-    /// The key, parsed.
-    pub key: PublicKey,
-    /// What reports say of its owner.
-    pub description: Arc<SignerDescription>,
-    /// The trust entry of a certificate-based signer.
-    pub signer: Option<Arc<Signer>>,
-    /// The chain that a signer brought along, which leads to an authority.
-    pub chained: Option<Arc<Chained>>,
-    /// Version of the revocation list that the key announces (`crlVersion` of a SMART Health Card key).
-    pub crl_version: Option<i64>,
-    /// `true` when somebody else than the issuer (or holder) controls the key.
-    pub is_foreign: bool,
 }
 
 /// Who may have signed.

@@ -311,14 +311,7 @@ fn issuer_keys(issuer: &Arc<Issuer>, kid: &str, context: &Context<'_>) -> Keys {
         Err(reason) => keys.faults.push(reason),
         Ok(key) => {
             let description = issuer.description(&issuer.issuer, kid, &[]);
-            keys.candidates.push(Candidate {
-                key,
-                description,
-                signer: None,
-                chained: None,
-                crl_version: None,
-                is_foreign: false,
-            });
+            keys.candidates.push(Candidate::named(key, description));
         }
     }
     keys

@@ -291,7 +291,7 @@ fn check_typ(header: &Header, claims: Option<&Value<'_>>, context: &Context<'_>)
 
 /// What stands or falls with the signer: its place on a list, its types, its names.
 fn check_signer(signer: &Candidate, decoded: &Decoded<'_>, context: &Context<'_>, findings: &mut Findings) {
-    if let Some(listed) = &signer.signer {
+    if let Some(listed) = signer.signer() {
         signers::check_standing(listed, context, findings);
         signers::check_validity(listed, decoded, context, findings);
     }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::check::{Findings, Note};
 use crate::crypto::public_key::PublicKey;
-use crate::format::{Candidate, Context, Keys};
+use crate::format::candidate::Candidate;
+use crate::format::{Context, Keys};
 use crate::locator::Locator;
 use crate::policy::StatusDemand;
 use crate::reason::{Code, Reason, Stage};
@@ -57,14 +58,7 @@ pub fn of_issuer(name: &str, kid: &str, context: &Context<'_>) -> Keys {
             let links: Vec<ChainLink> = chain.iter().map(link).collect();
             let description = issuer.description(name, kid, &links);
             let crl_version = jwk.crl_version;
-            keys.candidates.push(Candidate {
-                key,
-                description,
-                signer: None,
-                chained: None,
-                crl_version,
-                is_foreign: false,
-            });
+            keys.candidates.push(Candidate { crl_version, ..Candidate::named(key, description) });
         }
     }
     keys
@@ -72,14 +66,14 @@ pub fn of_issuer(name: &str, kid: &str, context: &Context<'_>) -> Keys {
 
 /// Says what the certificates of the signer's key amount to: nothing that trust rests on.
 pub fn note_certificates(issuer: &str, signer: &Candidate, context: &Context<'_>, findings: &mut Findings) {
-    if signer.description.chain.is_empty() {
+    if signer.description().chain.is_empty() {
         return;
     }
     findings.note(Note::new(
         "shc.certificates",
         "The issuer's key comes with certificates; the trust rests on the issuer's place on the trust list.",
     ));
-    let (Some(kid), Ok(known)) = (&signer.description.key_id, known_issuer(issuer, context)) else { return };
+    let (Some(kid), Ok(known)) = (&signer.description().key_id, known_issuer(issuer, context)) else { return };
     let Ok(set) = key_set(known, issuer, context) else { return };
     let Ok(chain) = set.set().find(kid).and_then(Jwk::certificates) else { return };
     if !context.policy.strict && check_chain_valid_at(chain, context.occasion.now).is_err() {
@@ -108,7 +102,7 @@ pub fn check_status(
             findings.unknown(Reason::new(Code::StatusUnavailable).got(why), None);
         }
     };
-    let (Some(announced), Some(kid)) = (signer.crl_version, &signer.description.key_id) else {
+    let (Some(announced), Some(kid)) = (signer.crl_version, &signer.description().key_id) else {
         return undeclared(findings, "a key that announces no list");
     };
     if rid.is_none() && !context.policy.strict {

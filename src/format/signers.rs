@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::check::{Findings, Note};
 use crate::credential::{Decoded, KeyId};
-use crate::format::{Candidate, Context, Keys};
+use crate::format::candidate::{Candidate, Whose};
+use crate::format::{Context, Keys};
 use crate::limits;
 use crate::reason::{Code, Reason};
 use crate::trust::x509::{Certificate, KeyUsage};
@@ -17,16 +18,17 @@ pub fn by_kid(format: &str, kid: Option<&KeyId>, context: &Context<'_>) -> Keys 
     let known = context.trust.signers(kid.as_bytes());
     let ours = || known.iter().filter(of_format).filter(|signer| signer.environment == context.policy.environment);
     // Enough to come to the same answer again: ours if there are any, else the others.
-    let mut consulted: Vec<Consulted> =
-        ours().take(limits::KID_CANDIDATES + 1).cloned().map(Consulted::Signer).collect();
-    if consulted.is_empty() {
-        consulted.extend(known.iter().filter(of_format).take(1).cloned().map(Consulted::Signer));
-    }
+    // A lone candidate brings its entry along.
+    let consulted: Vec<Consulted> = match (ours().next(), ours().nth(1)) {
+        (Some(_), None) => Vec::new(),
+        (Some(_), Some(_)) => ours().take(limits::KID_CANDIDATES + 1).cloned().map(Consulted::Signer).collect(),
+        (None, _) => known.iter().filter(of_format).take(1).cloned().map(Consulted::Signer).collect(),
+    };
     if ours().nth(limits::KID_CANDIDATES).is_some() {
         let reason = Reason::new(Code::TrustKidAmbiguous).expected(limits::KID_CANDIDATES);
         return Keys { faults: vec![reason], consulted, ..Keys::default() };
     }
-    let candidates: Vec<Candidate> = ours().map(candidate).collect();
+    let candidates: Vec<Candidate> = ours().cloned().map(|signer| Whose::Listed(signer).into()).collect();
     let faults = match (candidates.is_empty(), known.iter().find(of_format)) {
         (false, _) => Vec::new(),
         (true, Some(other)) => vec![
@@ -37,18 +39,6 @@ pub fn by_kid(format: &str, kid: Option<&KeyId>, context: &Context<'_>) -> Keys 
         (true, None) => vec![Reason::new(Code::TrustKeyUnknown).got(kid.as_bytes())],
     };
     Keys { candidates, faults, consulted, ..Keys::default() }
-}
-
-/// The listed signer as a key to try.
-pub fn candidate(signer: &Arc<Signer>) -> Candidate {
-    Candidate {
-        key: signer.key.clone(),
-        description: signer.description.clone(),
-        signer: Some(signer.clone()),
-        chained: None,
-        crl_version: None,
-        is_foreign: false,
-    }
 }
 
 /// Is the signer still on the list, and does it chain to its authority?

@@ -109,7 +109,7 @@ impl Format for TokenStatusListToken {
             keys.faults.extend(leaf.and_then(|leaf| check_status_signer(leaf, context.policy).err()));
             // A signer that is listed by its own certificate is withdrawn, ends and chains like any other.
             let mut findings = Findings::new();
-            for signer in keys.candidates.iter().filter_map(|candidate| candidate.signer.as_ref()) {
+            for signer in keys.candidates.iter().filter_map(|candidate| candidate.signer()) {
                 signers::check_standing(signer, context, &mut findings);
                 signers::check_validity(signer, &Decoded::new(no_claims()), context, &mut findings);
             }

@@ -17,10 +17,11 @@ use crate::envelope::data_integrity::open::{Proofs, open_apart};
 use crate::envelope::data_integrity::proof::proofs_in;
 use crate::envelope::data_integrity::times::{check_addressee, check_times};
 use crate::envelope::data_integrity::transform::Terms;
+use crate::format::candidate::Candidate;
 use crate::format::glance::{Glance, Room, Seen};
 use crate::format::vc::vocabulary::{self, CREDENTIAL, PRESENTATION, types};
 use crate::format::vc::{inner, judged, keys, read};
-use crate::format::{About, Candidate, Claim, Context, Disclosed, Format, Keys};
+use crate::format::{About, Claim, Context, Disclosed, Format, Keys};
 use crate::policy::Policy;
 use crate::reason::{Code, Reason, Stage};
 use crate::trust::Consulted;
@@ -92,7 +93,7 @@ impl Format for VcDi {
         let mut keys = keys::find(NAME, signed, decoded, context);
         let before = keys.candidates.len();
         if let Some(algorithm) = signed.algorithm {
-            keys.candidates.retain(|candidate| fits(algorithm, &candidate.key));
+            keys.candidates.retain(|candidate| fits(algorithm, candidate.key()));
         }
         if keys.candidates.len() < before && keys.candidates.is_empty() {
             keys.faults.push(Reason::new(Code::DiCryptosuite).got("a key of another kind").at(Stage::Key));

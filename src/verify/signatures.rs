@@ -7,7 +7,8 @@ use std::ops::Range;
 use crate::check::{Findings, Note};
 use crate::credential::{Opened, Signed, Vouched};
 use crate::crypto::job::Job;
-use crate::format::{Candidate, Context, Keys};
+use crate::format::candidate::Candidate;
+use crate::format::{Context, Keys};
 use crate::policy::ControllerDemand;
 use crate::reason::{Code, Reason, Stage};
 use crate::trust::Consulted;
@@ -46,6 +47,7 @@ impl Signatures {
         signatures.first = Some(first);
         for signed in &opened.more {
             let tried = signatures.add(signed, keys(signed), findings, jobs);
+            signatures.consulted.extend(tried.candidates.iter().filter_map(|candidate| candidate.whose.consulted()));
             signatures.more.push(tried);
         }
         if signatures.all().all(|tried| !tried.candidates.is_empty()) {
@@ -76,15 +78,18 @@ impl Signatures {
         let had_any = !keys.candidates.is_empty();
         tried.candidates = keys.candidates;
         tried.candidates.retain(|candidate| {
-            let fitting = algorithm.for_key(&candidate.key);
+            let fitting = algorithm.for_key(candidate.key());
             jobs.extend(fitting.map(|algorithm| Job {
                 algorithm,
-                key: candidate.key.clone(),
+                key: candidate.key().clone(),
                 message: &signed.message,
                 signature: &signed.signature,
                 statements: signed.statements.as_deref(),
                 older: signed.older.as_deref(),
             }));
+            if fitting.is_none() {
+                self.consulted.extend(candidate.whose.consulted());
+            }
             fitting.is_some()
         });
         tried.any = start..jobs.len();

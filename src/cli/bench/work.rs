@@ -114,7 +114,7 @@ fn job_of<'c>(case: &'c Case, opened: &'c Opened<'static>, request: &Request) ->
     let evidence = Evidence::none();
     let context = context_of(request, &case.trust, &evidence);
     let decoded = case.format.decode(opened, &request.policy).ok()?;
-    let key = case.format.keys(&opened.signed, Some(&decoded), &context).candidates.into_iter().next()?.key;
+    let key = case.format.keys(&opened.signed, Some(&decoded), &context).candidates.into_iter().next()?.key().clone();
     let signed = &opened.signed;
     let algorithm = signed.algorithm?.for_key(&key)?;
     let (message, signature, statements) = (&*signed.message, &*signed.signature, signed.statements.as_deref());

@@ -87,7 +87,7 @@ fn a_chain_leads_to_its_authority_and_to_no_other() {
         assert_eq!(codes(&keys), []);
         let [candidate] = keys.candidates.as_slice() else { panic!("one candidate") };
         assert_eq!(candidate.certificates().len(), 2);
-        assert_eq!(candidate.description.list.as_deref(), Some("a list"));
+        assert_eq!(candidate.description().list.as_deref(), Some("a list"));
         assert_eq!(keys.consulted.len(), 1);
         // The root may be sent along; it is no better for it.
         assert_eq!(keys_at("2025-06-01", &trust, &[&leaf, &root]).candidates.len(), 1);
@@ -129,6 +129,6 @@ fn a_listed_signer_needs_no_authority() {
     let (trust, _) = Trust::from_entries(vec![signer(&leaf)]);
     let keys = keys_at("2025-06-01", &trust, &[&leaf]);
     assert_eq!((codes(&keys), keys.candidates.len()), (Vec::new(), 1));
-    assert!(keys.candidates.iter().all(|candidate| candidate.signer.is_some()));
+    assert!(keys.candidates.iter().all(|candidate| candidate.signer().is_some()));
     assert_eq!(codes(&keys_at("2025-06-01", &trust, &[&other])), [Code::X509UntrustedRoot]);
 }

@@ -5,7 +5,8 @@
 
 use crate::check::{Findings, Note};
 use crate::credential::Decoded;
-use crate::format::{Candidate, Context, signers};
+use crate::format::candidate::Candidate;
+use crate::format::{Context, signers};
 use crate::reason::{Code, Reason};
 use crate::time::Timestamp;
 use crate::trust::Chain;
@@ -35,7 +36,7 @@ pub fn check(
     context: &Context<'_>,
     findings: &mut Findings,
 ) {
-    let is_listed = match &candidate.signer {
+    let is_listed = match candidate.signer() {
         None => false,
         Some(signer) => {
             signers::check_standing(signer, context, findings);
@@ -45,7 +46,7 @@ pub fn check(
     };
     let certificates = candidate.certificates();
     let Some(leaf) = certificates.first() else { return };
-    let authority = match candidate.signer.as_ref().map(|signer| &signer.chain) {
+    let authority = match candidate.signer().map(|signer| &signer.chain) {
         Some(Chain::IssuedBy(authority)) => Some(&**authority),
         _ => certificates.get(1),
     };
@@ -57,7 +58,7 @@ pub fn check(
     }
     profile.demand(check_issuer_place(leaf, authority));
     profile.demand(check_issuing_place(candidate, leaf, place));
-    if let Some(chained) = &candidate.chained
+    if let Some(chained) = candidate.chained()
         && !chained.anchor.certifies_type(decoded.types.iter().map(|name| &**name))
     {
         let reason = Reason::new(Code::TrustIssuerUnknown).expected(chained.anchor.types.join(", "));
@@ -122,7 +123,7 @@ fn check_issuer_place(leaf: &Certificate, authority: Option<&Certificate>) -> Re
 fn check_issuing_place(candidate: &Candidate, leaf: &Certificate, place: Place<'_>) -> Result<(), Reason> {
     let mismatch =
         |due: &str, got: &str| Err(Reason::new(Code::TrustIssuerCountry).expected(due.to_owned()).got(got.to_owned()));
-    let own = candidate.description.country.as_deref().or(leaf.subject_country());
+    let own = candidate.description().country.as_deref().or(leaf.subject_country());
     if let (Some(claimed), Some(own)) = (place.country, own)
         && !claimed.eq_ignore_ascii_case(own)
     {

@@ -164,7 +164,7 @@ fn what_we_issue_is_accepted_and_says_what_it_should() {
     let core = part.core_data().unwrap();
     assert_eq!(core.person.unwrap().family_name.as_deref(), Some("Example"));
     assert_eq!(core.certificate.unwrap().issuer.as_deref(), Some(ISSUER));
-    assert_eq!(part.issuer.as_ref().unwrap().key_id.as_deref(), Some("key-1"));
+    assert_eq!(part.issuer().unwrap().key_id.as_deref(), Some("key-1"));
 }
 
 #[test]

@@ -13,8 +13,9 @@ use std::sync::Arc;
 use crate::check::{Findings, Note};
 use crate::credential::{Claims, Decoded, KeyId, Signed};
 use crate::encoding::json::{self, Value};
+use crate::format::candidate::Candidate;
 use crate::format::vc::secured;
-use crate::format::{Candidate, Context, Keys, chains};
+use crate::format::{Context, Keys, chains};
 use crate::limits;
 use crate::locator::Locator;
 use crate::policy::{CertificateNames, IssuerDemand, Policy};
@@ -76,11 +77,11 @@ pub(super) fn check_types(decoded: &Decoded<'_>, signer: &Candidate, context: &C
 }
 
 fn types_of(decoded: &Decoded<'_>, signer: &Candidate, context: &Context<'_>) -> Vec<String> {
-    if let Some(chained) = &signer.chained {
+    if let Some(chained) = signer.chained() {
         return chained.anchor.types.clone();
     }
     let issuer = decoded.issuer.as_deref().and_then(|name| listed(name, context).ok());
-    issuer.filter(|_| signer.signer.is_none()).map(|issuer| issuer.types.clone()).unwrap_or_default()
+    issuer.filter(|_| signer.signer().is_none()).map(|issuer| issuer.types.clone()).unwrap_or_default()
 }
 
 /// Older drafts of SD-JWT VC, 3.5: an https `iss` beside `x5c` is a URI among the leaf's names, or its host is a DNS name there.
@@ -140,14 +141,7 @@ fn by_metadata(name: &str, signed: &Signed, context: &Context<'_>) -> Keys {
         Err(Missing::Broken(reason)) => keys.faults.push(reason),
         Ok(found) => {
             let description = issuer.description(name, kid(signed).unwrap_or_default(), &[]);
-            keys.candidates.extend(found.into_iter().map(|key| Candidate {
-                key,
-                description: description.clone(),
-                signer: None,
-                chained: None,
-                crl_version: None,
-                is_foreign: false,
-            }));
+            keys.candidates.extend(found.into_iter().map(|key| Candidate::named(key, description.clone())));
         }
     }
     keys

@@ -12,7 +12,8 @@ use crate::crypto::public_key::PublicKey;
 use crate::did::document::{self, DidDocument};
 use crate::did::ledger;
 use crate::did::{self, Resolution};
-use crate::format::{Candidate, Context, Keys};
+use crate::format::candidate::Candidate;
+use crate::format::{Context, Keys};
 use crate::limits;
 use crate::policy::IssuerDemand;
 use crate::reason::{Code, Reason};
@@ -214,7 +215,7 @@ impl Question<'_> {
                 ..SignerDescription::default()
             }),
         };
-        Candidate { key, description, signer: None, chained: None, crl_version: None, is_foreign }
+        Candidate { is_foreign, ..Candidate::named(key, description) }
     }
 }
 

@@ -262,7 +262,7 @@ pub fn keys(
     let mut keys = keys::find(format, signed, decoded, context);
     let Some(algorithm) = signed.algorithm else { return keys };
     let had_any = !keys.candidates.is_empty();
-    keys.candidates.retain(|candidate| job::fits(algorithm, &candidate.key));
+    keys.candidates.retain(|candidate| job::fits(algorithm, candidate.key()));
     if had_any && keys.candidates.is_empty() {
         keys.faults.push(Reason::new(mismatch).got(algorithm.name()));
     }

@@ -61,7 +61,7 @@ pub(super) fn list_of(url: &str, context: &Context<'_>) -> Result<Usable, Troubl
     Ok(Usable {
         list,
         issuer: issuer_of(&claims),
-        consulted: report.consulted().cloned().collect(),
+        consulted: report.consulted().collect(),
         evidence: part.evidence.iter().map(|used| used.locator.clone()).collect(),
     })
 }
@@ -74,8 +74,7 @@ fn check_no_rollback(part: &Part, url: &str, context: &Context<'_>) -> Result<()
         let is_key_right =
             !known.checks.iter().any(|check| check.stage == Stage::Key && check.outcome != Outcome::Pass);
         let same_name = |one: &SignerDescription, other: &SignerDescription| one.name == other.name;
-        let is_same =
-            known.issuer.as_deref().zip(part.issuer.as_deref()).is_some_and(|(one, other)| same_name(one, other));
+        let is_same = known.issuer().zip(part.issuer()).is_some_and(|(one, other)| same_name(one, other));
         known.signature_right && is_key_right && is_same
     };
     let report = verify_list(earlier, context);

@@ -298,14 +298,7 @@ fn a_batch_shares_its_lists() {
     let context =
         |policy| Context { trust: &world.trust, evidence: &set, occasion: &requests[0].occasion, policy, budget: None };
     let decoded = Decoded::new(Claims::Json(HeldJson::Own(JsonValue::Null)));
-    let signer = Candidate {
-        key: world.issuer.public_key().clone(),
-        description: Arc::default(),
-        signer: None,
-        chained: None,
-        crl_version: None,
-        is_foreign: false,
-    };
+    let signer = Candidate::named(world.issuer.public_key().clone(), Arc::default());
     let referring = Referring { format: &VcJwt, decoded: &decoded, signer: &signer };
     let at = |url: &str| StatusEntry { kind: StatusKind::Bitstring, list: url.to_owned(), ..StatusEntry::other() };
     let mut lists = Lists::default();

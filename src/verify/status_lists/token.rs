@@ -12,11 +12,12 @@ use crate::crypto::job::{self, Job};
 use crate::crypto::public_key::PublicKey;
 use crate::encoding::base64url;
 use crate::evidence::Document;
+use crate::format::candidate::Candidate;
 use crate::format::glance::{Room, Seen};
 use crate::format::sd_jwt_vc;
 use crate::format::token_status_list::claims::{List, Said};
 use crate::format::token_status_list::{TokenStatusListToken, look_up};
-use crate::format::{Candidate, Context, Format, Keys, chains};
+use crate::format::{Context, Format, Keys, chains};
 use crate::locator::{Locator, Wants};
 use crate::policy::{IssuerDemand, Policy};
 use crate::reason::{Code, Reason, Rules, Stage};
@@ -51,7 +52,7 @@ impl Asker {
             kind,
             format: referring.format.about().name,
             issuer: referring.decoded.issuer.as_deref().map(str::to_owned),
-            key: referring.signer.key.clone(),
+            key: referring.signer.key().clone(),
         }
     }
 }
@@ -245,17 +246,17 @@ fn may_sign_for(candidate: &Candidate, signer: &Candidate, context: &Context<'_>
 }
 
 fn root_of(candidate: &Candidate) -> Option<&Certificate> {
-    candidate.chained.as_ref().map(|chained| &chained.anchor.certificate)
+    candidate.chained().map(|chained| &chained.anchor.certificate)
 }
 
 /// The one among these under whose key the signature is right.
 fn signer_among(signed: &Signed, candidates: Vec<Candidate>) -> Option<Candidate> {
     let named = signed.algorithm?;
     candidates.into_iter().find(|candidate| {
-        let Some(algorithm) = named.for_key(&candidate.key) else { return false };
+        let Some(algorithm) = named.for_key(candidate.key()) else { return false };
         let job = Job {
             algorithm,
-            key: candidate.key.clone(),
+            key: candidate.key().clone(),
             message: &signed.message,
             signature: &signed.signature,
             statements: None,

@@ -76,14 +76,7 @@ impl<'s> Shown<'s> {
 }
 
 fn candidate(key: &OwnKey) -> Candidate {
-    Candidate {
-        key: key.public_key().clone(),
-        description: Arc::default(),
-        signer: None,
-        chained: None,
-        crl_version: None,
-        is_foreign: false,
-    }
+    Candidate::named(key.public_key().clone(), Arc::default())
 }
 
 fn draft() -> ListDraft<'static> {
