@@ -181,3 +181,19 @@ fn check_twins(items: &[Item<'_>]) -> Result<(), Reason> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_spaces_are_bounded() {
+        let some = |count: usize| {
+            let pairs = (0..count).map(|at| (Value::Text(format!("space {at}").into()), Value::Array(Vec::new())));
+            cbor::encode(&Value::Map(pairs.collect()))
+        };
+        assert_eq!(read(&some(limits::NAME_SPACES)).map(|read| read.len()).ok(), Some(limits::NAME_SPACES));
+        let reason = read(&some(limits::NAME_SPACES + 1)).err().map(|reason| reason.code());
+        assert_eq!(reason, Some(Code::InputTooManyItems));
+    }
+}

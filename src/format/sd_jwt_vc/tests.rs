@@ -1,5 +1,9 @@
 use std::sync::Arc;
 
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer as CertificateIssuer, KeyPair,
+    KeyUsagePurpose, SanType, date_time_ymd,
+};
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -11,7 +15,7 @@ use crate::evidence::{Document, Evidence};
 use crate::issue::sd_jwt::{Binding, bind, flattened, random_salt, show};
 use crate::issue::sd_jwt_vc::{Draft, Names, issue};
 use crate::occasion::Occasion;
-use crate::policy::TypeMetadataDemand;
+use crate::policy::{ControllerDemand, IssuerDemand, StatusDemand, TypeMetadataDemand};
 use crate::report::Report;
 use crate::time::Timestamp;
 use crate::trust::Trust;
@@ -346,4 +350,100 @@ fn the_older_type_is_a_switch() {
     let request = Request { input: named, occasion: unasked, policy: Arc::new(older) };
     let report = verify(&request, &world.trust, &world.evidence);
     assert_eq!(report.first_reason().map(Reason::code), Some(Code::JoseTypMismatch));
+}
+
+/// A certificate by `root` until that year, and its key; without one an authority.
+fn certified(
+    name: &str,
+    usage: &[u64],
+    until: i32,
+    root: Option<&(CertificateParams, KeyPair)>,
+) -> (CertificateParams, KeyPair, Vec<u8>) {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(until, 1, 1);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.subject_alt_names = vec![SanType::URI(ISSUER.try_into().unwrap())];
+    if !usage.is_empty() {
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(usage.to_vec())];
+    }
+    if root.is_none() {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    }
+    let key = KeyPair::generate().unwrap();
+    let certificate = match root {
+        None => params.self_signed(&key),
+        Some((of, by)) => params.signed_by(&key, &CertificateIssuer::from_params(of, by)),
+    };
+    let der = certificate.unwrap().der().to_vec();
+    (params, key, der)
+}
+
+/// A world that trusts one authority, and a credential with `status` by a signer under it.
+fn chained(usage: &[u64], until: i32) -> (World, String, OwnKey) {
+    let (params, key, root) = certified("Root", &[], 2040, None);
+    let (_, signer, leaf) = certified("Issuer", usage, until, Some(&(params, key)));
+    let signer = OwnKey::from_pkcs8_der(signer.serialized_der()).unwrap();
+    let anchor = json!({"kind": "authority", "certificate": base64url::encode_standard(&root), "formats": [NAME]});
+    let world = World { trust: trust(&anchor), ..world() };
+    let mut claims = claims();
+    claims["status"] = json!({"status_list": {"idx": 0, "uri": "https://issuer.example/status/1"}});
+    let issued = issue(&world.draft(claims), &Names::Certificates(&[leaf]), &mut random_salt, &signer).unwrap();
+    let shown = world.bound(&show(&issued, &[]).unwrap());
+    (world, shown, signer)
+}
+
+/// Who signs status lists alone signs no credentials.
+#[test]
+fn a_signer_of_status_lists_issues_nothing() {
+    let usage = [1, 3, 6, 1, 5, 5, 7, 3, 30];
+    let status_signing_usages = vec!["1.3.6.1.5.5.7.3.30".to_owned()];
+    let policy = Policy { status: StatusDemand::Ignored, status_signing_usages, ..Policy::default() };
+    let (world, shown, _) = chained(&usage, 2030);
+    assert_eq!(world.codes_under(&shown, &asked(), &policy), ["x509.eku_purpose"]);
+    let (world, shown, _) = chained(&[], 2030);
+    assert_eq!(world.codes_under(&shown, &asked(), &policy), ["accepted"]);
+}
+
+/// What a signer whose time is over signed makes nobody ask anywhere.
+#[test]
+fn an_expired_signer_names_no_place_to_ask_at() {
+    let missing = |until| {
+        let (world, shown, _) = chained(&[], until);
+        let report = world.report(&shown, &asked(), &Policy::default());
+        (report.first_reason().map(Reason::code), report.missing().count())
+    };
+    assert_eq!(missing(2030), (Some(Code::StatusUnavailable), 1), "a good signer's list is asked for");
+    assert_eq!(missing(2025), (Some(Code::X509Expired), 0));
+}
+
+/// A second signature by a stranger's key does not lend the issuer's name to anybody, whatever the policy says of W3C credentials.
+#[test]
+fn a_strangers_signature_beside_the_issuers() {
+    let (world, shown, _) = chained(&[], 2030);
+    let policy = Policy {
+        status: StatusDemand::Ignored,
+        issuers: IssuerDemand::Resolvable,
+        controllers: ControllerDemand::Note,
+        ..Policy::default()
+    };
+    let mut whole = flattened(&shown).unwrap();
+    let (stranger, _) = OwnKey::generate_p256().unwrap();
+    let did = format!("did:jwk:{}", base64url::encode(stranger.public_key().to_jwk().to_string().as_bytes()));
+    let header = json!({"alg": "ES256", "typ": "dc+sd-jwt", "kid": format!("{did}#0")});
+    let protected = base64url::encode(header.to_string().as_bytes());
+    let payload = whole["payload"].as_str().unwrap().to_owned();
+    let signature = base64url::encode(&stranger.sign(format!("{protected}.{payload}").as_bytes()).unwrap());
+    let theirs = json!({"protected": protected, "signature": signature});
+    let own = json!({"protected": whole["protected"].take(), "signature": whole["signature"].take(), "header": whole["header"].take()});
+    let general = |signatures: Json| json!({"payload": payload, "signatures": signatures}).to_string();
+    assert_eq!(world.codes_under(&general(json!([own])), &asked(), &policy), ["accepted"]);
+    let codes = world.codes_under(&general(json!([own, theirs])), &asked(), &policy);
+    assert!(codes.contains(&"trust.issuer_unknown"), "{codes:?}");
+    let (mut first, mut second) = (theirs, own);
+    first["header"] = second.as_object_mut().unwrap().remove("header").unwrap();
+    let codes = world.codes_under(&general(json!([first, second])), &asked(), &policy);
+    assert!(codes.contains(&"trust.issuer_unknown"), "{codes:?}");
 }

@@ -83,6 +83,12 @@ fn what_each_service_signs() {
     // Attestations count for the types that the operator names; a service of another kind, when its kind is named.
     let options = Options { types: words(&["urn:example:diploma:1"]), ..signed_by(&[&root]) };
     assert_eq!(taken(&read(&file, &options).unwrap()).len(), 3);
+    // Named formats make no authority for every type out of one whose types nobody named.
+    let all = words(&["mdoc", "sd_jwt_vc", "token_status_list"]);
+    let untyped = read(&file, &Options { formats: all.clone(), ..signed_by(&[&root]) }).unwrap();
+    let is_bounded = |formats: &[String], types: &[String]| !types.is_empty() || formats == ["token_status_list"];
+    assert!(taken(&untyped).iter().all(|(_, formats, types)| is_bounded(formats, types)));
+    assert!(taken(&untyped).iter().all(|(whose, ..)| *whose != other.base64()));
     let options = Options { services: words(&[wallet]), types: words(&["t"]), formats: words(&["mdoc"]), ..options };
     assert_eq!(taken(&read(&file, &options).unwrap()), [(other.base64(), words(&["mdoc"]), words(&["t"]))]);
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, DnValue, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
 
 use super::*;
 use crate::check::Outcome;
@@ -14,7 +16,7 @@ use crate::format::vc::secured_sample::{HOLDER, ISSUER, NOW, World, holder_kid, 
 use crate::format::vc_jwt::{NAME, VcJwt};
 use crate::issue::token_status_list::{ListDraft, ListSigner, cwt, identifier_list, jwt};
 use crate::occasion::Occasion;
-use crate::policy::Policy;
+use crate::policy::{IssuerDemand, Policy};
 use crate::status::token_status_list::TokenStatusList;
 use crate::trust::Trust;
 use crate::trust::entry::Entry;
@@ -227,7 +229,7 @@ struct Made {
     der: Vec<u8>,
 }
 
-fn made(name: &str, usage: Option<&[u64]>, by: Option<&Made>) -> Made {
+fn made(name: impl Into<DnValue>, usage: Option<&[u64]>, by: Option<&Made>) -> Made {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
@@ -267,6 +269,8 @@ fn certificates_of_the_signer() {
     let other = made("Other", None, Some(&root));
     let renewed = made("Issuer", None, Some(&root));
     let status = made("Status", Some(&[1, 3, 6, 1, 5, 5, 7, 3, 30]), Some(&root));
+    // The same letters in another type of text: another name, to whoever compares names as they were signed.
+    let namesake = made(DnValue::PrintableString("Issuer".try_into().unwrap()), None, Some(&root));
     let foreign_root = made("Foreign root", None, None);
     let foreign = made("Issuer", None, Some(&foreign_root));
     let (trust, problems) = Trust::from_entries(vec![authority(&root, NAME), authority(&foreign_root, NAME)]);
@@ -292,6 +296,7 @@ fn certificates_of_the_signer() {
     assert_eq!(told(&leaf, &[], &[], &trust), Told::Clear);
     assert_eq!(told(&renewed, &[&renewed], &[], &trust), Told::Clear);
     assert_eq!(told(&other, &[&other], &[], &trust), untrusted());
+    assert_eq!(told(&namesake, &[&namesake], &[], &trust), untrusted());
     assert_eq!(told(&foreign, &[&foreign], &[], &trust), untrusted());
     assert_eq!(told(&status, &[&status], &[], &trust), untrusted());
     assert_eq!(told(&status, &[&status], &["1.3.6.1.5.5.7.3.30"], &trust), Told::Clear);
@@ -300,6 +305,37 @@ fn certificates_of_the_signer() {
     let entries = vec![authority(&root, NAME), authority(&foreign_root, "token_status_list")];
     let (trust, _) = Trust::from_entries(entries);
     assert_eq!(told(&foreign, &[&foreign], &[], &trust), Told::Clear);
+    // A signer that the operator named for status lists, while it stands.
+    let listed = |withdrawn| Entry::Signer {
+        certificate: base64url::encode_standard(&foreign.der),
+        formats: vec!["token_status_list".to_owned()],
+        country: None,
+        kid: None,
+        environment: crate::policy::Environment::Production,
+        withdrawn,
+        list: None,
+    };
+    for (withdrawn, due) in [(false, Told::Clear), (true, untrusted())] {
+        let (trust, problems) = Trust::from_entries(vec![authority(&root, NAME), listed(withdrawn)]);
+        assert_eq!(problems, []);
+        assert_eq!(told(&foreign, &[&foreign], &[], &trust), due);
+    }
+}
+
+/// Where a policy takes anybody's own W3C credentials, nobody who is not listed speaks of somebody else's.
+#[test]
+fn nobody_unlisted_speaks_of_others_credentials() {
+    let world = world();
+    let (stranger, _) = OwnKey::generate_p256().unwrap();
+    let did = format!("did:jwk:{}", base64url::encode(stranger.public_key().to_jwk().to_string().as_bytes()));
+    let kid = format!("{did}#0");
+    let policy = Policy { issuers: IssuerDemand::Resolvable, ..Policy::default() };
+    let shown = Shown { policy, ..Shown::of(&world, 0) };
+    for issuer in [None, Some(did.as_str()), Some(ISSUER)] {
+        let text = jwt(&ListDraft { issuer, ..draft() }, &list(), &by(&stranger, &kid)).unwrap();
+        assert_eq!(shown.told(&fetched(text, 0)), Told::Fails(vec!["status.untrusted"]), "{issuer:?}");
+    }
+    assert_eq!(shown.told(&published(&world, &draft())), Told::Clear);
 }
 
 /// A batch looks at a list once for the credentials of one issuer, and anew for another's.
