@@ -44,6 +44,10 @@ use vidimus::verify::{Request, verify_batch, verify_batch_on_threads};
 
 use sample::Sample;
 
+/// As the `vidimus` command has it; the rival has it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SLICE: Duration = Duration::from_millis(1500);
 const ROUNDS: usize = 5;
 const CONNECTIONS: usize = 64;
