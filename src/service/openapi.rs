@@ -72,6 +72,7 @@ pub fn document() -> Value {
         crate::service::ops::live,
         crate::service::ops::ready,
         crate::service::ops::metrics,
+        crate::service::pages::page,
         crate::service::vc_api::issue::post,
         crate::service::vc_api::verify_credential::post,
         crate::service::vc_api::derive::post,

@@ -13,6 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
+use crate::service::pages;
 use crate::service::problem::{Kind, Problem};
 use crate::service::state::Service;
 use crate::service::vc_api;
@@ -71,12 +72,14 @@ impl Route {
             "/v1/verify/batch" => cheap("batch"),
             "/v1/formats" => cheap("formats"),
             "/v1/problems" => cheap("problems"),
+            "/" => cheap("page"),
             "/live" => cheap("live"),
             "/ready" => cheap("ready"),
             "/metrics" => cheap("metrics"),
             "/openapi.json" => cheap("openapi"),
             // A DID may make us fetch its document.
             _ if path.starts_with("/1.0/identifiers/") => Route { name: "did", is_costly: true },
+            _ if path.starts_with(pages::FOLDER) => cheap("page"),
             _ if path.starts_with("/v1/reasons") => cheap("reasons"),
             _ => cheap("other"),
         }
