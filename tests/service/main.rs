@@ -4,6 +4,7 @@ mod batch;
 mod dids;
 mod evidence;
 mod load;
+mod pages;
 mod places;
 mod sample;
 mod sockets;

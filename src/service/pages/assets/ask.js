@@ -37,10 +37,10 @@ class AskView {
   /** The templates of the service, into the list. */
   async fill() {
     try {
-      const { templates } = await ask("GET", "/v1/templates");
+      const templates = await ask("GET", "/v1/templates");
       for (const template of templates) {
         this.#templates.set(template.name, template);
-        byId("template").append(new Option(template.title ?? template.name, template.name));
+        byId("template").append(new Option(template.title, template.name));
       }
       if (templates.length > 0) byId("template").value = templates[0].name;
     } catch {
@@ -53,7 +53,8 @@ class AskView {
   choose() {
     const template = this.#templates.get(byId("template").value);
     byId("query-field").hidden = template !== undefined;
-    byId("template-about").textContent = template?.description ?? "";
+    byId("template-query").hidden = template === undefined;
+    byId("template-json").textContent = template ? JSON.stringify(template.dcql_query, null, 2) : "";
   }
 
   /** Begins a session. */

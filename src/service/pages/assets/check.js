@@ -107,7 +107,8 @@ class CheckView {
       await camera.start();
       if (this.#camera !== camera) return;
       this.#say("The camera looks for a code.");
-      byId("camera-stop").focus();
+      byId("camera-stop").focus({ preventScroll: true });
+      byId("camera").scrollIntoView({ block: "nearest" });
       const report = await camera.read((words) => this.#say(words));
       if (report && turn === this.#turn) this.#show(report, true);
     } catch (error) {

@@ -18,23 +18,25 @@ export function core(data, level) {
     "section",
     { class: "says" },
     heading(level, "What it says"),
-    ...groups.map(([name, value]) => el("div", { class: "group" }, heading(level + 1, name), members(value, 1))),
+    ...groups.map(([name, value]) => el("div", { class: "group" }, heading(level + 1, name), thing(value))),
   );
 }
 
-/** Any JSON. */
-export function tree(value, depth = 0) {
+/** Any JSON, in its own words; `naming` makes of a member's name what is shown. */
+export function tree(value, naming = (name) => el("code", {}, said(name)), depth = 0) {
   if (depth > DEEPEST) return said("…");
-  if (Array.isArray(value)) {
-    return value.length === 0 ? el("span", { class: "hint" }, "none") : el("ol", { class: "items" }, ...value.map((one) => el("li", {}, tree(one, depth + 1))));
-  }
-  return value !== null && typeof value === "object" ? members(value, depth) : scalar(value);
+  if (value === null || typeof value !== "object") return scalar(value);
+  const below = (one) => tree(one, naming, depth + 1);
+  if (!Array.isArray(value)) return terms(Object.entries(value).map(([name, one]) => [naming(name), below(one)]));
+  if (value.length === 0) return el("span", { class: "hint" }, "none");
+  return el("ol", { class: "items" }, ...value.map((one) => el("li", {}, below(one))));
 }
 
-function members(value, depth) {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return tree(value, depth + 1);
+/** A thing of core data. Its members are named for people, and a code is shown with the system that gives it its meaning. */
+function thing(value) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return tree(value, label);
   if (isCoding(value)) return coding(value);
-  return terms(Object.entries(value).map(([name, one]) => [said(label(name)), tree(one, depth + 1)]));
+  return terms(Object.entries(value).map(([name, one]) => [said(label(name)), thing(one)]));
 }
 
 /** `vaccinations` → `Vaccination`, numbered where there are several. */
@@ -48,7 +50,8 @@ function isCoding(value) {
 }
 
 function coding({ code, system, display }) {
-  return el("span", {}, display ? said(display) : said(code), " ", el("span", { class: "hint" }, said(display ? `${code}, ${system}` : system)));
+  const known = el("span", { class: "hint" }, said(display ? `${code}, ${system}` : system));
+  return el("span", {}, said(display ?? code), " ", known);
 }
 
 function scalar(value) {

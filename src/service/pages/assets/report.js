@@ -7,12 +7,14 @@ import { count, duration, label, moment, outcomeWord, question, verdictWords } f
 /** One report. `titles` has the formats' titles by name; `level` is that of its heading. */
 export function drawReport(report, titles, { level = 2, name = "" } = {}) {
   const parts = report.parts ?? [];
+  const checks = report.checks && drawChecks(report.checks, level + 1);
+  const says = report.checks && contents(report, level + 1);
   return el(
     "article",
     { class: `report report-${report.verdict}` },
     verdict(report, titles, level, name),
-    report.checks && drawChecks(report.checks, level + 1),
-    report.checks && contents(report, titles, level + 1),
+    // Of an accepted one people want to know what it says, of another why it is not.
+    ...(report.verdict === "accepted" ? [says, checks] : [checks, says]),
     report.notes && notes(report.notes, level + 1),
     report.evidence && evidence(report.evidence, level + 1),
     ...parts.map((part, at) => drawReport(part, titles, { level: level + 1, name: partName(at, parts.length) })),
@@ -27,11 +29,11 @@ export function spoken(report) {
 }
 
 /** The stages and what each came to, with everything that is known about a fault. */
-export function drawChecks(checks, level) {
+export function drawChecks(checks, level, title = "Checks") {
   return el(
     "section",
     { class: "checks" },
-    heading(level, "Checks"),
+    heading(level, title),
     el("ol", {}, ...checks.map(drawCheck)),
   );
 }
@@ -72,9 +74,10 @@ function verdict(report, titles, level, name) {
       "div",
       {},
       head,
-      el("p", {}, words.meaning, faults.length > 0 && ` ${count(faults.length, "fault")}:`),
+      el("p", {}, words.meaning, report.verdict === "rejected" && faults.length > 0 && ` ${count(faults.length, "fault")}:`),
       faults.length > 0 && el("ul", {}, ...faults.map((fault) => el("li", {}, said(fault.sentence ?? fault.code)))),
       title && el("p", { class: "hint" }, title),
+      !report.checks && report.parts && el("p", { class: "hint" }, `${count(report.parts.length, "credential")}, each judged by itself.`),
     ),
   );
 }
@@ -101,7 +104,7 @@ function drawCheck(check) {
       el(
         "p",
         { class: "stage" },
-        el("strong", {}, label(check.stage ?? "session")),
+        el("strong", {}, label(check.stage)),
         " ",
         el("span", { class: "hint" }, question(check.stage)),
         " ",
@@ -118,14 +121,20 @@ function drawReason(check) {
     { class: "reason" },
     check.sentence && el("p", { class: "sentence" }, said(check.sentence)),
     terms([
-      ["Code", link(`/v1/reasons/${encodeURIComponent(check.code)}`, el("code", {}, check.code))],
+      ["Code", code(check)],
       ["Expected", check.expected && value(check.expected)],
       ["Got", check.got && value(check.got)],
       ["What to do", check.hint && said(check.hint)],
-      ["Rule", check.spec && rule(check.spec)],
+      ["Rule", check.spec ? rule(check.spec) : check.section],
       ["Would be settled by", check.locator && value(check.locator)],
     ]),
   );
+}
+
+/** The code. Those of credentials stand in the table of reasons; those of a session's protocol bring all there is to say. */
+function code({ code, spec }) {
+  const text = el("code", {}, code);
+  return spec ? link(`/v1/reasons/${encodeURIComponent(code)}`, text) : text;
 }
 
 function value(fact) {
@@ -137,14 +146,14 @@ function rule(spec) {
 }
 
 /** Who issued it and what it says. A refused credential says nothing here, and its issuer is only who it names. */
-function contents(report, titles, level) {
+function contents(report, level) {
   const signed = ["key", "signature"].every((stage) => report.checks.some((check) => check.stage === stage && check.outcome === "pass"));
   return el(
     "div",
     {},
+    report.core && core(report.core, level),
     report.issuer && issuer(report.issuer, signed, level),
     report.times && times(report.times, level),
-    report.core && core(report.core, level),
     report.claims && el("details", { class: "claims" }, el("summary", {}, "Everything it says, in its own terms"), tree(report.claims)),
   );
 }

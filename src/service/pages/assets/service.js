@@ -10,9 +10,9 @@ export class Trouble extends Error {
   }
 }
 
-/** Asks, and gives the JSON that comes back; nothing when there is no content. */
-export async function ask(method, path, { body, media, key, signal } = {}) {
-  const headers = { accept: "application/json" };
+/** Asks, and gives the answer as it comes: its status is a good one. `accept` is the media type that is due. */
+export async function request(method, path, { body, media, accept = "application/json", key, signal } = {}) {
+  const headers = { accept };
   if (media) headers["content-type"] = media;
   if (key) headers.authorization = `Bearer ${key}`;
   let response;
@@ -22,9 +22,15 @@ export async function ask(method, path, { body, media, key, signal } = {}) {
     if (error.name === "AbortError") throw error;
     throw new Trouble({ title: "The service cannot be reached.", hint: "Try again in a moment." }, 0);
   }
-  const answer = await contents(response);
-  if (!response.ok) throw new Trouble(answer ?? { title: `The service answered ${response.status}.` }, response.status);
-  return answer;
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => undefined);
+  throw new Trouble(problem ?? { title: `The service answered ${response.status}.` }, response.status);
+}
+
+/** Asks, and gives the JSON that comes back; nothing when there is no content. */
+export async function ask(method, path, options = {}) {
+  const text = await (await request(method, path, options)).text();
+  return text === "" ? undefined : JSON.parse(text);
 }
 
 /** The same with a body of JSON. */
@@ -41,16 +47,6 @@ export async function verify({ text, bytes, media }, occasion = {}, options = {}
   }
   const input = text === undefined ? { input_base64: await base64(bytes) } : { input: text };
   return askJson("POST", "/v1/verify", { ...input, ...asked }, options);
-}
-
-async function contents(response) {
-  const text = await response.text();
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return response.ok ? undefined : { title: `The service answered ${response.status}.` };
-  }
 }
 
 async function base64(bytes) {

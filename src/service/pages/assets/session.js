@@ -2,8 +2,9 @@
 
 import { askBrowser } from "./browser_wallet.js";
 import { button, byId, el, heading, link, replace, said, sign } from "./elements.js";
+import { events } from "./events.js";
 import { drawChecks, drawDocument, drawReport, spoken } from "./report.js";
-import { ask, askJson } from "./service.js";
+import { ask, askJson, request, Trouble } from "./service.js";
 import { drawTrouble } from "./trouble.js";
 import { count, moment, verdictWords } from "./words.js";
 
@@ -13,7 +14,6 @@ const STEPS = [
   ["answered", "The wallet answered"],
 ];
 const ENDS = { read: "The result was given already, and is given once only.", failed: "It came to no answer." };
-const POLL_MS = 2000;
 
 // Where a session waits for the person to come back from a wallet on this device, perhaps in another tab.
 const WAITING = "vidimus.waiting";
@@ -34,9 +34,10 @@ export class Session {
   #flow;
   #code;
   #titles;
-  #source = null;
+  #isFetched = false;
   #left = new AbortController();
   #state = "";
+  #picture = null;
 
   /** `begun` is the answer of `POST /v1/presentations`; `code` is the wallet's response code, if it sent the person back. */
   constructor({ begun, key, flow, code, titles }) {
@@ -57,12 +58,14 @@ export class Session {
     this.#follow();
   }
 
-  /** Fetches the result for the person who came back. */
-  async finish() {
+  /** Fetches the result for the person who came back. The API key did not come back with them. */
+  async finish(key) {
     if (!this.#begun.result) {
-      replace(byId("ask-alert"), el("div", { class: "alert" }, el("p", {}, "The wallet sent you here, but this browser waits for no answer.")));
+      this.#alert(new Trouble({ title: "The wallet sent you here, but this browser waits for no answer.", hint: "Ask again." }, 0));
       return;
     }
+    this.#key = key;
+    this.#isFetched = false;
     await this.#result();
   }
 
@@ -75,20 +78,33 @@ export class Session {
   /** Stops following and showing it. */
   leave() {
     this.#left.abort();
-    this.#source?.close();
+    if (this.#picture) URL.revokeObjectURL(this.#picture);
     byId("session").hidden = true;
+    byId("qr").hidden = true;
     replace(byId("qr"));
     replace(byId("open"));
+    replace(byId("refusals"));
   }
 
   #drawTurn() {
-    const { authorization_request: request, qr, expires } = this.#begun;
-    byId("qr").hidden = !(qr && this.#flow === "cross_device");
-    if (qr && this.#flow === "cross_device") {
-      replace(byId("qr"), el("img", { src: qr, alt: "QR code of the request, to be scanned with the wallet", width: "280", height: "280" }));
-    }
+    const { authorization_request: address, expires } = this.#begun;
     byId("expires").textContent = expires ? `It waits until ${moment(expires)}.` : "";
-    replace(byId("open"), request && openingLink(request, this.#flow), this.#begun.dc_api && this.#browserButton());
+    replace(byId("open"), address && openingLink(address, this.#flow), this.#begun.dc_api && this.#browserButton());
+    if (this.#flow === "cross_device" && this.#begun.qr) this.#drawCode();
+  }
+
+  /** The QR code. It is fetched like everything else, since the API key has to go along. */
+  async #drawCode() {
+    try {
+      const response = await request("GET", this.#begun.qr, { accept: "image/svg+xml", key: this.#key, signal: this.#left.signal });
+      this.#picture = URL.createObjectURL(await response.blob());
+    } catch (error) {
+      if (error.name !== "AbortError") this.#alert(error);
+      return;
+    }
+    const alt = "QR code of the request, to be scanned with the wallet";
+    replace(byId("qr"), el("img", { src: this.#picture, alt, width: "280", height: "280" }));
+    byId("qr").hidden = false;
   }
 
   #browserButton() {
@@ -104,56 +120,55 @@ export class Session {
     }, "primary");
   }
 
-  #follow() {
-    this.#source = new EventSource(this.#begun.events);
-    this.#source.addEventListener("state", (event) => this.#heard(JSON.parse(event.data)));
-    this.#source.addEventListener("error", () => {
-      // The browser tries again by itself unless it was refused for good.
-      if (this.#source.readyState === EventSource.CLOSED) this.#poll();
-    });
-  }
-
-  /** Looks again and again, where events do not come through. */
-  async #poll() {
-    while (!this.#left.signal.aborted && !isEnd(this.#state)) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      try {
-        if (!this.#left.signal.aborted) this.#heard(await ask("GET", this.#begun.result, { key: this.#key, signal: this.#left.signal }));
-      } catch (error) {
-        if (error.name === "AbortError") return;
-        if (error.status === 0 || error.status === 503) continue;
-        this.#alert(error);
-        return;
+  async #follow() {
+    try {
+      for await (const { name, data } of events(this.#begun.events, { key: this.#key, signal: this.#left.signal })) {
+        if (name === "state" && this.#heard(JSON.parse(data))) return;
       }
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (Date.parse(this.#begun.expires) < Date.now()) this.#say("Nobody answered in time.");
+      else this.#alert(error);
     }
   }
 
+  /** Shows what became of the session; tells whether nothing more will. */
   #heard(told) {
-    if (this.#left.signal.aborted || told.state === this.#state) return;
-    this.#draw(told.state);
-    if (!isEnd(told.state)) return;
-    this.#source?.close();
-    if (told.outcome) this.#show(told);
-    else if (told.state === "answered" && this.#flow !== "same_device") this.#result();
-    else if (told.state === "answered") this.#say("The wallet answered. Go on in the page that it opened.");
-    else this.#say(ENDS[told.state] ?? told.state);
+    if (this.#left.signal.aborted) return true;
+    if (told.state !== this.#state) this.#draw(told.state);
+    this.#drawRefusals(told.refusals ?? []);
+    if (!isEnd(told.state)) return false;
+    if (told.state !== "answered") this.#say(ENDS[told.state]);
+    else if (this.#flow === "same_device") this.#say("The wallet answered. Go on in the page that it opened.");
+    else this.#result();
+    return true;
   }
 
+  /** Fetches the result, which is given once. */
   async #result() {
+    if (this.#isFetched) return;
+    this.#isFetched = true;
     const place = this.#code ? `${this.#begun.result}?response_code=${encodeURIComponent(this.#code)}` : this.#begun.result;
     try {
       const told = await ask("GET", place, { key: this.#key, signal: this.#left.signal });
       if (told.outcome) this.#show(told);
       else this.#say(ENDS[told.state] ?? "There is no result yet.");
     } catch (error) {
-      if (error.name !== "AbortError") this.#alert(error);
+      if (error.name === "AbortError") return;
+      this.#alert(error);
+      if (this.#code && [401, 404].includes(error.status)) this.#askForKey();
     }
+  }
+
+  #askForKey() {
+    byId("key-field").hidden = false;
+    byId("api-key").focus();
+    byId("ask-alert").append(button("Show the result", () => this.finish(byId("api-key").value.trim())));
   }
 
   #show({ outcome }) {
     forgetWaiting();
-    this.#source?.close();
-    byId("session").hidden = true;
+    this.leave();
     replace(byId("ask-report"), drawOutcome(outcome, this.#titles), drawDocument(outcome));
     this.#say(spoken(whole(outcome)));
   }
@@ -163,6 +178,12 @@ export class Session {
     const reached = STEPS.findIndex(([name]) => name === state);
     replace(byId("steps"), ...STEPS.map(([, words], at) => drawStep(words, at, reached)));
     if (reached >= 0) this.#say(`${STEPS[reached][1]}.`);
+  }
+
+  /** What came and was turned away, while the session goes on waiting. */
+  #drawRefusals(refusals) {
+    const title = "Turned away, since it does not belong to this session";
+    replace(byId("refusals"), refusals.length > 0 && drawChecks(refusals, 3, title));
   }
 
   #alert(error) {

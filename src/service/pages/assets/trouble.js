@@ -4,18 +4,14 @@ import { el, said, terms } from "./elements.js";
 
 /** A problem of the service (RFC 9457), of the browser or of this page. */
 export function drawTrouble(trouble) {
-  const { title, detail, hint, code, instance, errors } = trouble.problem ?? { title: String(trouble.message) };
+  const { title, detail, hint, code, instance, faults } = trouble.problem ?? { title: String(trouble.message) };
   return el(
     "div",
     { class: "alert" },
     el("p", {}, el("strong", {}, title ?? "It did not work.")),
     detail && el("p", {}, said(detail)),
     hint && el("p", {}, hint),
-    Array.isArray(errors) && el("ul", {}, ...errors.map((error) => el("li", {}, said(sentence(error))))),
+    faults && el("ul", {}, ...faults.map(({ member, problem }) => el("li", {}, el("code", {}, said(member)), ": ", said(problem)))),
     terms([["Code", code], ["Occurrence", instance]]),
   );
-}
-
-function sentence(error) {
-  return typeof error === "string" ? error : JSON.stringify(error);
 }
