@@ -1,16 +1,48 @@
-// Runs every case: one line each, the last line counts.
+// Runs every case, as many at a time as there are lanes: one line each, the last line counts.
 
+import { cases as asking, throughTheBrowser, withKey } from "./ask.mjs";
 import { cases as checking, filmed } from "./check.mjs";
 import { launch, Watched } from "./chromium.mjs";
-import { makeKey, makeTrust, serve } from "./service.mjs";
-import * as whole from "./whole.mjs";
+import { inRun, makeKey, makeTrust, serve } from "./service.mjs";
+import { cases as whole } from "./whole.mjs";
 
+const LANES = 3;
+const KEY = "a-key-of-the-browser-tests";
 const only = process.argv[2] ?? "";
+const issuer = makeKey("issuer");
+const trust = makeTrust(issuer.jwk);
+const service = await serve(trust, ["--dev"]);
+const browser = await launch();
 let passed = 0;
 let failed = 0;
 
+/** A case with a page of its own, which must be without fault at its end. */
+function onAPage(name, work) {
+  return [name, async () => {
+    const watched = await Watched.open(browser, service.address);
+    try {
+      await work(watched, { issuer, address: service.address });
+      if (watched.faults.length > 0) throw new Error(watched.faults.join("\n"));
+    } catch (error) {
+      await watched.shot(`failed-${name.replaceAll(" ", "-")}`);
+      throw error;
+    } finally {
+      await watched.close();
+    }
+  }];
+}
+
+/** A service of its own that asks for API keys; nobody but a developer's machine is open. */
+async function guarded() {
+  const own = await serve(trust, ["--dev", "--api-key-file", inRun("api-keys", `${KEY}\n`)]);
+  try {
+    await withKey(browser, own.address, { issuer, key: KEY });
+  } finally {
+    await own.stop();
+  }
+}
+
 async function attempt(name, work) {
-  if (!name.includes(only)) return;
   const begun = performance.now();
   try {
     await work();
@@ -22,26 +54,22 @@ async function attempt(name, work) {
   }
 }
 
-const issuer = makeKey("issuer");
-const service = await serve(makeTrust(issuer.jwk), ["--dev"]);
-const browser = await launch();
+const { address } = service;
+// The long ones first, so that no lane ends long after the others.
+const cases = [
+  ["the camera is read", () => filmed(browser, address)],
+  ...Object.entries(whole).map(([name, work]) => [name, () => work(browser, address)]),
+  ["the browser finds the wallet", () => throughTheBrowser(browser, address, { issuer })],
+  ["an API key is asked for, and goes along", guarded],
+  ...Object.entries({ ...asking, ...checking }).map(([name, work]) => onAPage(name, work)),
+].filter(([name]) => name.includes(only));
+
+async function lane() {
+  for (let next = cases.shift(); next; next = cases.shift()) await attempt(...next);
+}
+
 try {
-  for (const [name, work] of Object.entries({ ...checking })) {
-    await attempt(name, async () => {
-      const watched = await Watched.open(browser, service.address);
-      try {
-        await work(watched, { issuer, address: service.address });
-        if (watched.faults.length > 0) throw new Error(watched.faults.join("\n"));
-      } catch (error) {
-        await watched.shot(`failed-${name.replaceAll(" ", "-")}`);
-        throw error;
-      } finally {
-        await watched.close();
-      }
-    });
-  }
-  await attempt("the camera is read", () => filmed(browser, service.address));
-  for (const [name, work] of Object.entries(whole.cases)) await attempt(name, () => work(browser, service.address, { issuer }));
+  await Promise.all(Array.from({ length: LANES }, lane));
 } finally {
   await browser.close();
   await service.stop();

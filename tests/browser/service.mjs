@@ -8,6 +8,8 @@ import { join } from "node:path";
 
 const { BROWSER_RUN: run, BROWSER_ROOT: root, VIDIMUS: vidimus } = process.env;
 
+let made = 0;
+
 export const ISSUER = "https://issuer.example/cards";
 export const IDENTITY = "https://types.example/identity";
 
@@ -24,7 +26,7 @@ export const HOSTILE = [
 /** A key pair in the run's folder, and its public part as JWK. */
 export function makeKey(name) {
   const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const file = inRun(`${name}.pem`, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
+  const file = inRun(`${name}-${(made += 1)}.pem`, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
   return { file, privateKey: pair.privateKey, jwk: createPublicKey(pair.privateKey).export({ format: "jwk" }) };
 }
 
@@ -47,7 +49,7 @@ export function makeTrust(jwk) {
 
 /** What `vidimus issue` makes of that content. */
 export function issue(format, content, options) {
-  const file = inRun("content.json", JSON.stringify(content));
+  const file = inRun(`content-${(made += 1)}.json`, JSON.stringify(content));
   return execFileSync(vidimus, ["issue", format, "--content", file, ...options], { encoding: "utf8" }).trim();
 }
 
@@ -61,7 +63,7 @@ export function identityCard(key, claims, { holder, disclosable = [] } = {}) {
 
 /** A genuine EU certificate of somebody of that name, signed by the samples' signer. */
 export function healthCertificate(name) {
-  const key = inRun("signer.pem", readFileSync(join(root, "test-vectors/keys/signer.key.pem")));
+  const key = inRun(`signer-${(made += 1)}.pem`, readFileSync(join(root, "test-vectors/keys/signer.key.pem")));
   const content = {
     ver: "1.3.0",
     nam: { fn: name, fnt: "HOSTILE", gn: name, gnt: "HOSTILE" },

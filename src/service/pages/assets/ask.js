@@ -120,6 +120,7 @@ class AskView {
   }
 
   #say(words) {
+    byId("ask-status").className = "status";
     byId("ask-status").textContent = words;
   }
 }

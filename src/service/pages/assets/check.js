@@ -19,7 +19,7 @@ export function setUpCheck(titles) {
     view.check();
   });
   byId("check-form").addEventListener("reset", () => view.clear());
-  byId("file").addEventListener("change", (event) => view.choose(event.target.files[0]));
+  byId("file").addEventListener("change", (event) => view.choose(event.target.files));
   byId("remove").addEventListener("click", () => view.remove());
   byId("credential").addEventListener("input", () => view.remove());
   byId("camera-start").addEventListener("click", () => view.film());
@@ -59,12 +59,14 @@ class CheckView {
     }
   }
 
-  /** Takes a chosen, dropped or pasted file. */
-  choose(file) {
-    if (!file) return;
-    this.remove();
+  /** Takes the first of chosen, dropped or pasted files. */
+  choose(files) {
+    const [file] = files;
+    if (!file) return this.remove();
+    this.#forgetPreview();
+    if (byId("file").files !== files) byId("file").files = files;
     this.#file = file;
-    const words = `${file.name || "A picture"} is chosen.`;
+    const words = `${file.name} is chosen.`;
     byId("chosen-name").textContent = words;
     byId("chosen").hidden = false;
     if (file.type.startsWith("image/")) {
@@ -72,20 +74,16 @@ class CheckView {
       byId("preview").src = this.#preview;
       byId("preview").hidden = false;
     }
-    this.#say(words);
+    this.#say(words, "aloud");
   }
 
   /** Forgets the chosen file. */
   remove() {
     const hadFocus = document.activeElement === byId("remove");
-    if (this.#preview) URL.revokeObjectURL(this.#preview);
-    this.#preview = null;
+    this.#forgetPreview();
     this.#file = null;
-    byId("preview").removeAttribute("src");
-    byId("preview").hidden = true;
-    byId("chosen").hidden = true;
-    byId("chosen-name").textContent = "";
     if (byId("file").value) byId("file").value = "";
+    byId("chosen").hidden = true;
     if (hadFocus) byId("file").focus();
   }
 
@@ -129,6 +127,13 @@ class CheckView {
     if (hadFocus) byId("camera-start").focus();
   }
 
+  #forgetPreview() {
+    if (this.#preview) URL.revokeObjectURL(this.#preview);
+    this.#preview = null;
+    byId("preview").hidden = true;
+    byId("preview").removeAttribute("src");
+  }
+
   #begin(words) {
     this.#empty();
     this.#say(words);
@@ -145,7 +150,7 @@ class CheckView {
   #show(report, moveFocus) {
     if (this.#camera) this.stopFilming();
     replace(byId("check-report"), drawReport(report, this.#titles), drawDocument(report));
-    this.#say(spoken(report));
+    this.#say(spoken(report), "aloud");
     if (moveFocus) byId("check-report").querySelector(".verdict-word").focus();
   }
 
@@ -154,7 +159,9 @@ class CheckView {
     replace(byId("check-alert"), drawTrouble(error));
   }
 
-  #say(words) {
+  /** Says it; only aloud, where it is to be seen elsewhere. */
+  #say(words, how = "") {
+    byId("check-status").className = `status ${how}`;
     byId("check-status").textContent = words;
   }
 }
@@ -205,15 +212,13 @@ function setUpDrop(view) {
   });
   form.addEventListener("drop", (event) => {
     drop.classList.remove("over");
-    const [file] = event.dataTransfer.files;
-    if (!file) return;
+    if (event.dataTransfer.files.length === 0) return;
     event.preventDefault();
-    view.choose(file);
+    view.choose(event.dataTransfer.files);
   });
   form.addEventListener("paste", (event) => {
-    const [file] = event.clipboardData?.files ?? [];
-    if (!file) return;
+    if (!event.clipboardData?.files.length) return;
     event.preventDefault();
-    view.choose(file);
+    view.choose(event.clipboardData.files);
   });
 }

@@ -170,14 +170,14 @@ export class Session {
     forgetWaiting();
     this.leave();
     replace(byId("ask-report"), drawOutcome(outcome, this.#titles), drawDocument(outcome));
-    this.#say(spoken(whole(outcome)));
+    this.#say(spoken(whole(outcome)), "aloud");
   }
 
   #draw(state) {
     this.#state = state;
     const reached = STEPS.findIndex(([name]) => name === state);
     replace(byId("steps"), ...STEPS.map(([, words], at) => drawStep(words, at, reached)));
-    if (reached >= 0) this.#say(`${STEPS[reached][1]}.`);
+    if (reached >= 0) this.#say(`${STEPS[reached][1]}.`, "aloud");
   }
 
   /** What came and was turned away, while the session goes on waiting. */
@@ -191,7 +191,8 @@ export class Session {
     replace(byId("ask-alert"), drawTrouble(error));
   }
 
-  #say(words) {
+  #say(words, how = "") {
+    byId("ask-status").className = `status ${how}`;
     byId("ask-status").textContent = words;
   }
 }
