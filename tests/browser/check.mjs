@@ -53,10 +53,10 @@ export const cases = {
   },
 
   async "one that cannot be told is no acceptance"(watched, { issuer }) {
-    const status = { status_list: { idx: 7, uri: "https://issuer.example/lists/1" } };
+    const status = { status_list: { idx: 7, uri: "https://office.example/lists/1" } };
     const { verdict, text } = await paste(watched, identityCard(issuer, { family_name: "Ngata", status }));
     assert.equal(verdict, "indeterminate");
-    for (const said of ["Could not tell", "This is not an acceptance.", "https://issuer.example/lists/1", "status"]) {
+    for (const said of ["Could not tell", "This is not an acceptance.", "https://office.example/lists/1", "status"]) {
       assert.ok(text.includes(said), `${said} is not in the report`);
     }
     assert.ok(!text.includes("Ngata"), "claims come of accepted ones only");
@@ -147,6 +147,14 @@ export const cases = {
     await watched.page.getByRole("button", { name: "Check", exact: true }).click();
     await watched.page.locator("#check-alert .alert").waitFor();
     assert.match(await watched.page.getByRole("alert").innerText(), /cannot be reached/);
+  },
+
+  async "a camera that is not there is said"(watched) {
+    await watched.page.getByRole("button", { name: "Use the camera" }).click();
+    await watched.page.locator("#check-alert .alert").waitFor();
+    assert.match(await watched.page.getByRole("alert").innerText(), /There is no camera\.|The camera was not allowed\./);
+    assert.equal(await watched.page.locator("#camera").isVisible(), false);
+    assert.equal(await watched.page.locator("#check-status").innerText(), "");
   },
 
   async "hostile text is text"(watched, { issuer }) {
@@ -276,20 +284,27 @@ async function blind(browser, address) {
   await watched.close();
 }
 
-/** A browser that reads codes itself: their text goes to the service, and no frame. */
+/** A browser that reads codes itself: their text goes to the service, and no frame. Of a card in two codes, both are waited for. */
 async function reading(browser, address) {
-  const before = `globalThis.BarcodeDetector = class {
-    static async getSupportedFormats() { return ["qr_code"]; }
-    async detect() { return [{ rawValue: ${JSON.stringify(sample("eu-dcc.txt"))} }]; }
-  };`;
-  const watched = await Watched.open(browser, address, { permissions: ["camera"], before });
-  const types = [];
-  watched.page.on("request", (request) => request.url().endsWith("/v1/verify") && types.push(request.headers()["content-type"]));
-  await watched.page.getByRole("button", { name: "Use the camera" }).click();
-  assert.equal((await watched.report()).verdict, "accepted");
-  assert.deepEqual(types, ["text/plain;charset=utf-8"]);
-  assert.deepEqual(watched.faults, []);
-  await watched.close();
+  const card = sample("smart-health-card.txt").replace("shc:/", "");
+  const half = 2 * Math.ceil(card.length / 4);
+  const codes = [`shc:/2/2/${card.slice(half)}`, `shc:/2/2/${card.slice(half)}`, `shc:/1/2/${card.slice(0, half)}`];
+  for (const seen of [[sample("eu-dcc.txt")], codes]) {
+    const before = `globalThis.BarcodeDetector = class {
+      static seen = ${JSON.stringify(seen)};
+      static async getSupportedFormats() { return ["qr_code"]; }
+      async detect() { return [BarcodeDetector.seen.shift()].filter(Boolean).map((rawValue) => ({ rawValue })); }
+    };`;
+    const watched = await Watched.open(browser, address, { permissions: ["camera"], before });
+    const types = [];
+    watched.page.on("request", (request) => request.url().endsWith("/v1/verify") && types.push(request.headers()["content-type"]));
+    await watched.page.getByRole("button", { name: "Use the camera" }).click();
+    if (seen.length > 1) await watched.page.locator("#check-status", { hasText: "1 of 2 codes were read." }).waitFor();
+    assert.equal((await watched.report()).verdict, "accepted");
+    assert.deepEqual(types, ["text/plain;charset=utf-8"]);
+    assert.deepEqual(watched.faults, []);
+    await watched.close();
+  }
 }
 
 /** A film of the sample's code: one frame of 640 by 480, grey (YUV4MPEG2). */

@@ -10,7 +10,7 @@ const { BROWSER_RUN: run, BROWSER_ROOT: root, VIDIMUS: vidimus } = process.env;
 
 let made = 0;
 
-export const ISSUER = "https://issuer.example/cards";
+export const ISSUER = "https://office.example/cards";
 export const IDENTITY = "https://types.example/identity";
 
 /** Markup and script in every dress, as what somebody is called. */
