@@ -7,6 +7,9 @@ import { count, duration, label, moment, outcomeWord, question, verdictWords } f
 /** One report. `titles` has the formats' titles by name; `level` is that of its heading. */
 export function drawReport(report, titles, { level = 2, name = "" } = {}) {
   const parts = report.parts ?? [];
+  // A presentation alone is a list of one: what it comes to stands once.
+  if (!report.checks && parts.length === 1 && parts[0].verdict === report.verdict) return drawReport(parts[0], titles, { level, name });
+  const partName = report.checks ? insideName : inputName;
   const checks = report.checks && drawChecks(report.checks, level + 1);
   const says = report.checks && contents(report, level + 1);
   return el(
@@ -88,8 +91,12 @@ function faultsOf(report) {
   return [...own, ...(report.parts ?? []).flatMap(faultsOf)];
 }
 
-function partName(at, count) {
-  return count > 1 ? `Part ${at + 1} of ${count}` : "The credential";
+function inputName(at, count) {
+  return count > 1 ? `Part ${at + 1} of ${count}` : "The presentation";
+}
+
+function insideName(at, count) {
+  return count > 1 ? `Credential ${at + 1} of ${count} inside` : "The credential inside";
 }
 
 function drawCheck(check) {
@@ -151,7 +158,7 @@ function contents(report, level) {
   return el(
     "div",
     {},
-    report.core && core(report.core, level),
+    report.core && Object.keys(report.core).length > 0 && core(report.core, level),
     report.issuer && issuer(report.issuer, signed, level),
     report.times && times(report.times, level),
     report.claims && el("details", { class: "claims" }, el("summary", {}, "Everything it says, in its own terms"), tree(report.claims)),

@@ -2,7 +2,7 @@
 
 /** What each verdict means for whoever reads it. */
 export const VERDICTS = {
-  accepted: { word: "Accepted", sign: "pass", meaning: "Everything that this credential declares was looked at and is in order." },
+  accepted: { word: "Accepted", sign: "pass", meaning: "Everything that it declares was looked at and is in order." },
   rejected: { word: "Rejected", sign: "fail", meaning: "Do not rely on it." },
   indeterminate: {
     word: "Could not tell",
