@@ -18,7 +18,7 @@ export async function askBrowser({ digital }, signal) {
   }
   if (!credential) throw new Trouble({ title: "The browser gave no answer." }, 0);
   const data = typeof credential.data === "string" ? JSON.parse(credential.data) : credential.data;
-  return { origin: location.origin, protocol: credential.protocol, data };
+  return { origin: location.origin, data };
 }
 
 const WHY = {
