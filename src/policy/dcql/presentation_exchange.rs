@@ -146,7 +146,8 @@ impl Conversion {
         let mut descriptors = Vec::with_capacity(listed.len());
         for (index, item) in listed.iter().enumerate() {
             let pointer = at(&format!("input_descriptors/{index}"));
-            let taken: Vec<String> = descriptors.iter().map(|known: &Descriptor| known.id.clone()).collect();
+            let credentials = descriptors.iter().flat_map(|known: &Descriptor| &known.credentials);
+            let taken: Vec<String> = credentials.map(|credential| credential.id.clone()).collect();
             descriptors.extend(Descriptor::of(self, item, (&pointer, value.member("format"), &taken)));
         }
         let credential_sets = match value.member("submission_requirements") {

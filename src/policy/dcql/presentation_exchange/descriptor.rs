@@ -63,7 +63,6 @@ impl Descriptor {
             conversion.lose(&format!("{pointer}/schema"), "schema", sentence);
         }
         let given = value.member("id").and_then(Value::as_str).unwrap_or_default();
-        let id = identifier(conversion, given, (pointer, taken));
         let groups = value.member("group").map(Value::items).unwrap_or_default();
         let constraints = value.member("constraints");
         let at = format!("{pointer}/constraints");
@@ -76,9 +75,8 @@ impl Descriptor {
             .filter_map(|(index, field)| read(conversion, field, &format!("{at}/fields/{index}")))
             .collect();
         let formats = formats_of(conversion, value.member("format").or(formats), (&fields, pointer));
-        let alone = formats.len() == 1;
-        let credential = |format: &'static QueryFormat| {
-            let id = if alone { id.clone() } else { format!("{id}-{}", format.name.replace('+', "_")) };
+        let (id, ids) = identifiers(conversion, given, (&formats, pointer, taken));
+        let credential = |(format, id): (&'static QueryFormat, String)| {
             let Read { mut meta, claims, claim_sets } = write(conversion, &fields, (format, pointer));
             if format.is_mdoc && meta.doctype_value.is_none() && given.contains('.') {
                 // ISO/IEC 18013-7, B.3.1: the identifier of a descriptor is the type of the document.
@@ -95,7 +93,7 @@ impl Descriptor {
                 claim_sets,
             }
         };
-        let credentials = formats.into_iter().map(credential).collect();
+        let credentials = formats.into_iter().zip(ids).map(credential).collect();
         let groups = groups.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         Some(Descriptor { id, groups, credentials })
     }
@@ -106,27 +104,34 @@ impl Descriptor {
     }
 }
 
-/// An identifier of DCQL: what it cannot hold becomes `_`, and none stands twice.
-fn identifier(conversion: &mut Conversion, given: &str, (pointer, taken): (&str, &[String])) -> String {
+/// Identifiers of DCQL, one for each format: what they cannot hold becomes `_`, and none stands twice. First the part that all share.
+fn identifiers(
+    conversion: &mut Conversion,
+    given: &str,
+    (formats, pointer, taken): (&[&'static QueryFormat], &str, &[String]),
+) -> (String, Vec<String>) {
     let plain = |character: char| if character.is_ascii_alphanumeric() || character == '-' { character } else { '_' };
-    let mut id: String = given.chars().take(64).map(plain).collect();
-    if id.is_empty() {
-        id.push_str("credential");
+    let mut base: String = given.chars().take(64).map(plain).collect();
+    if base.is_empty() {
+        base.push_str("credential");
     }
-    let base = id.clone();
-    let mut count = 1_usize;
-    // Formats are appended behind `-`, so that a beginning is as good as a twin.
-    while taken
-        .iter()
-        .any(|known| *known == id || known.starts_with(&format!("{id}-")) || id.starts_with(&format!("{known}-")))
-    {
+    let of = |id: &str| -> Vec<String> {
+        match formats {
+            [_] => vec![id.to_owned()],
+            several => several.iter().map(|format| format!("{id}-{}", format.name.replace('+', "_"))).collect(),
+        }
+    };
+    let (mut id, mut count) = (base.clone(), 1_usize);
+    // Each round tries another name, of which so many at most can be taken.
+    while of(&id).iter().any(|id| taken.contains(id)) {
         count = count.saturating_add(1);
         id = format!("{base}_{count}");
     }
     if id != given {
         conversion.note(&format!("{pointer}/id"), "id", format!("The credential is answered as `{id}`."));
     }
-    id
+    let ids = of(&id);
+    (id, ids)
 }
 
 fn note_constraints(conversion: &mut Conversion, constraints: &Value<'_>, pointer: &str) {
