@@ -60,7 +60,8 @@ export class Watched {
   /** Waits for a report in that view, and gives its text and verdict. */
   async report(view = "check") {
     const report = this.page.locator(`#${view}-report > .report`);
-    await report.waitFor({ timeout: 15_000 });
+    await report.or(this.page.locator(`#${view}-alert > .alert`)).first().waitFor({ timeout: 15_000 });
+    if (!(await report.isVisible())) throw new Error(`no report, but: ${await this.page.locator(`#${view}-alert`).innerText()}`);
     const kind = (await report.getAttribute("class")).match(/report-(\w+)/)[1];
     return { verdict: kind, text: await report.innerText(), status: await this.page.locator(`#${view}-status`).innerText() };
   }

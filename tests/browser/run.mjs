@@ -1,6 +1,6 @@
 // Runs every case, as many at a time as there are lanes: one line each, the last line counts.
 
-import { cases as asking, throughTheBrowser, withKey } from "./ask.mjs";
+import { cases as asking, PROXY, throughTheBrowser, withKey } from "./ask.mjs";
 import { cases as checking, filmed } from "./check.mjs";
 import { launch, Watched } from "./chromium.mjs";
 import { inRun, makeKey, makeTrust, serve } from "./service.mjs";
@@ -32,9 +32,12 @@ function onAPage(name, work) {
   }];
 }
 
-/** A service of its own that asks for API keys; nobody but a developer's machine is open. */
+/** A service of its own that asks for API keys, behind a proxy as wallets see it; nobody but a developer's machine is open. */
 async function guarded() {
-  const own = await serve(trust, ["--dev", "--api-key-file", inRun("api-keys", `${KEY}\n`)]);
+  const clients = [{ client_id: "verifier-of-the-test", key: makeKey("verifier").file, kid: "1" }];
+  const presentations = inRun("presentations.json", JSON.stringify({ base_url: PROXY, clients }));
+  const keys = inRun("api-keys", `${KEY}\n`);
+  const own = await serve(trust, ["--presentations", presentations, "--api-key-file", keys]);
   try {
     await withKey(browser, own.address, { issuer, key: KEY });
   } finally {

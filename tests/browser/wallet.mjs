@@ -6,16 +6,21 @@ import { createCipheriv, createHash, createPublicKey, diffieHellman, generateKey
 const encode = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 const decode = (part) => JSON.parse(Buffer.from(part, "base64url").toString());
 
-/** The parameters of the request that a link or a QR code stands for, fetched where it says. */
-export async function fetchRequest(link) {
+/** The parameters of the request that a link or a QR code stands for, fetched where it says; `way` may lead past a proxy. */
+export async function fetchRequest(link, way = (url) => url) {
   const parameters = new URL(link).searchParams;
   const place = parameters.get("request_uri");
-  const response = await fetch(place);
+  const response = await fetch(way(place));
   if (!response.ok) throw new Error(`the request object: ${response.status}`);
   const token = await response.text();
-  const request = decode(token.split(".")[1]);
+  const request = opened({ request: token });
   if (request.client_id !== parameters.get("client_id")) throw new Error("the link and the request name two clients");
   return request;
+}
+
+/** The request in what a browser hands over: as it is, or signed. */
+export function opened(data) {
+  return data.request ? decode(data.request.split(".")[1]) : data;
 }
 
 /** The credential with proof that its holder shows it for this request; `audience` is whom it is for. */
@@ -37,8 +42,8 @@ export function answer(request, presentations) {
 }
 
 /** Posts an answer, and gives what comes back. */
-export async function post(request, members) {
-  const response = await fetch(request.response_uri, { method: "POST", body: new URLSearchParams(members) });
+export async function post(request, members, way = (url) => url) {
+  const response = await fetch(way(request.response_uri), { method: "POST", body: new URLSearchParams(members) });
   return { status: response.status, body: await response.json() };
 }
 

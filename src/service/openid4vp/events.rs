@@ -1,5 +1,5 @@
-//! `GET /v1/presentations/{id}/events`: what a session becomes, as server-sent events. Each says what a look at the session says, without
-//! the outcome. The stream ends when nothing more will come: answered, failed, read, expired, removed, or the service stops.
+//! `GET /v1/presentations/{id}/events`: what a session becomes, and what is turned away from it, as server-sent events. Each says what a
+//! look at the session says, without the outcome. The stream ends when nothing more will come: answered, failed, read, expired, removed, or the service stops.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -62,25 +62,26 @@ struct Watching {
     service: Service,
     watch: Watch,
     session: KeyDigest,
-    last: Option<&'static str>,
+    /// What was said last: the state, and how much was turned away until then.
+    last: Option<(&'static str, usize)>,
 }
 
 impl Watching {
     /// The next event; `None` at the end.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         loop {
-            if self.service.is_stopping() || self.last.is_some_and(is_last) {
+            if self.service.is_stopping() || self.last.is_some_and(|(state, _)| is_last(state)) {
                 return None;
             }
             let told = self.watch.changed.clone();
             let told = told.notified();
             let desk = self.service.presentations()?;
             let kept = desk.kept(&self.service, Key::Transaction(self.session)).await.ok()??;
-            let state = kept.content.session.stage.name();
-            if self.last != Some(state) {
-                self.last = Some(state);
-                let event =
-                    Event::default().event("state").data(kept.summary(&desk.refusals.of(&self.session)).to_string());
+            let refusals = desk.refusals.of(&self.session);
+            let seen = Some((kept.content.session.stage.name(), refusals.len()));
+            if self.last != seen {
+                self.last = seen;
+                let event = Event::default().event("state").data(kept.summary(&refusals).to_string());
                 return Some((Ok(event), self));
             }
             let _ = tokio::time::timeout(LOOK, told).await;
