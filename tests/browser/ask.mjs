@@ -51,7 +51,7 @@ export const cases = {
     await watched.shot("session");
     await watched.examine("session");
     const request = await fetchRequest(await link(watched));
-    await watched.page.locator(".steps .now", { hasText: "The wallet has the request" }).waitFor();
+    await watched.page.locator(".steps .now", { hasText: "A wallet has fetched it" }).waitFor();
     await watched.shot("session-requested");
     const { holder, card } = holding(issuer);
     const { status: code } = await post(request, answer(request, [present(card, holder, request, request.client_id)]));

@@ -76,7 +76,8 @@ async fn on_one_device_the_result_is_for_the_browser_that_comes_back() {
     let path = format!("/v1/presentations/{}", begun.id());
     let unknown = verifier.get(&format!("/v1/presentations/{}", "A".repeat(43))).await;
     let before = verifier.row(&begun).await;
-    for query in ["", "?response_code=", "?response_code=wrong", &format!("?response_code={code}&response_code={code}")] {
+    for query in ["", "?response_code=", "?response_code=wrong", &format!("?response_code={code}&response_code={code}")]
+    {
         let refused = verifier.get(&format!("{path}{query}")).await;
         assert_eq!((refused.status, &refused.body), (404, &unknown.body), "{query}");
     }
@@ -105,7 +106,8 @@ async fn who_is_refused_on_one_device_is_not_sent_back_and_the_relying_party_rea
 async fn a_result_is_given_once_and_then_it_is_gone() {
     let world = World::new();
     let (verifier, wallet) = (Verifier::start(&world).await, world.wallet(true));
-    let (begun, ..) = verifier.present_age(&wallet, &json!({ "template": "pid", "response_mode": "direct_post" })).await;
+    let (begun, ..) =
+        verifier.present_age(&wallet, &json!({ "template": "pid", "response_mode": "direct_post" })).await;
     let row = verifier.row(&begun).await.unwrap();
     let kept = String::from_utf8(row.content).unwrap();
     assert!(!kept.contains("accepted") && !kept.contains("rejected"), "the result is sealed");
@@ -233,7 +235,8 @@ async fn haip_is_one_switch() {
     let asked = verifier.fetch(&begun).await;
     assert!(asked.client_id.starts_with("x509_hash:"));
     assert_eq!(asked.all["client_metadata"]["encrypted_response_enc_values_supported"], json!(["A128GCM", "A256GCM"]));
-    let answer = verifier.respond(&asked, &asked.body(&json!({ "mdl": [wallet.show_mdl(&asked, &["age_over_18"])] }))).await;
+    let answer =
+        verifier.respond(&asked, &asked.body(&json!({ "mdl": [wallet.show_mdl(&asked, &["age_over_18"])] }))).await;
     assert_eq!(answer.status, 200, "{}", verifier.outcome(&begun).await);
     assert_eq!(verifier.outcome(&begun).await["verdict"], "accepted");
     // An issuer without a certificate in the credential is nothing for HAIP, and is taken without.
@@ -273,9 +276,14 @@ async fn templates_and_qr_codes_are_there_for_a_page() {
         let begun = verifier.begin(&json!({ "template": name })).await;
         assert!(begun.created["hints"].is_array());
         let qr = verifier.get(begun.created["qr"].as_str().unwrap()).await;
-        assert!(qr.status == 200 && qr.head.contains("content-type: image/svg+xml") && qr.body.starts_with("<svg"), "{name}");
+        assert!(
+            qr.status == 200 && qr.head.contains("content-type: image/svg+xml") && qr.body.starts_with("<svg"),
+            "{name}"
+        );
     }
-    let browser = verifier.begin(&json!({ "template": "pid", "flow": "dc_api", "expected_origins": ["https://shop.example"] })).await;
+    let browser = verifier
+        .begin(&json!({ "template": "pid", "flow": "dc_api", "expected_origins": ["https://shop.example"] }))
+        .await;
     assert!(browser.created.get("qr").is_none());
     let path = format!("/v1/presentations/{}/qr.svg", browser.id());
     assert_eq!(verifier.get(&path).await.status, 404);
@@ -290,7 +298,8 @@ async fn whoever_asks_wrongly_is_told_every_member() {
     let refused = verifier.post_json("/v1/presentations", &ask).await;
     let problem = json_of(&refused);
     assert_eq!((refused.status, &problem["type"]), (400, &json!("/v1/problems#bad_ask")));
-    let members: Vec<&str> = problem["faults"].as_array().unwrap().iter().map(|it| it["member"].as_str().unwrap()).collect();
+    let members: Vec<&str> =
+        problem["faults"].as_array().unwrap().iter().map(|it| it["member"].as_str().unwrap()).collect();
     for member in ["template", "flow", "expires_in", "nonce"] {
         assert!(members.contains(&member), "{member}: {members:?}");
     }

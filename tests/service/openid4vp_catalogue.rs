@@ -171,7 +171,9 @@ async fn nobody_else_says_where_answers_go() {
     let ask = json!({ "template": "pid", "response_uri": "https://attacker.example/collect" });
     let problem = json_of(&verifier.post_json("/v1/presentations", &ask).await);
     assert_eq!((&problem["status"], &problem["code"]), (&json!(400), &json!("vp.response_uri")), "{problem}");
-    for redirect_uri in ["http://shop.example/", "javascript:alert(1)", "https://user@shop.example/", "https://shop.example/#a"] {
+    for redirect_uri in
+        ["http://shop.example/", "javascript:alert(1)", "https://user@shop.example/", "https://shop.example/#a"]
+    {
         let ask = json!({ "template": "pid", "flow": "same_device", "redirect_uri": redirect_uri });
         assert_eq!(verifier.post_json("/v1/presentations", &ask).await.status, 400, "{redirect_uri}");
     }
@@ -250,7 +252,9 @@ async fn what_is_no_vp_token_changes_nothing() {
     let (begun, asked) = begun(&verifier, &age("direct_post")).await;
     let shown = wallet.show_pid(&asked, &["/age_equal_or_over/18"]);
     let state = asked.state.clone().unwrap();
-    for token in [json!(shown), json!([shown]), json!({ "pid": shown }), json!({}), json!({ "pid": [] }), json!({ "pid": [7] })] {
+    for token in
+        [json!(shown), json!([shown]), json!({ "pid": shown }), json!({}), json!({ "pid": [] }), json!({ "pid": [7] })]
+    {
         verifier.refuses(&begun, &asked, &asked.body(&token), "vp.malformed").await;
     }
     let bomb = json!({
@@ -258,13 +262,22 @@ async fn what_is_no_vp_token_changes_nothing() {
         "presentation_submission": { "descriptor_map": [{ "id": "a", "path": "$..*..*..*..*" }] },
     });
     let twice = format!("{}&vp_token=%7B%7D", asked.body(&json!({ "pid": [shown] })));
-    for body in [form(&bomb), twice, String::new(), "%zz".to_owned(), format!("state={state}"), "vp_token=%7B".to_owned()] {
+    for body in
+        [form(&bomb), twice, String::new(), "%zz".to_owned(), format!("state={state}"), "vp_token=%7B".to_owned()]
+    {
         verifier.refuses_quietly(&asked, &body).await;
     }
     let form_type = "content-type: application/x-www-form-urlencoded\r\n";
-    for headers in ["", "content-type: application/json\r\n", &form_type.repeat(2), &format!("{form_type}content-encoding: gzip\r\n")] {
+    for headers in [
+        "",
+        "content-type: application/json\r\n",
+        &form_type.repeat(2),
+        &format!("{form_type}content-encoding: gzip\r\n"),
+    ] {
         let path = crate::verifier::path_of(&asked.response_uri);
-        assert_wallet_learns_nothing(&verifier.ask("POST", path, headers, &asked.body(&json!({ "pid": [shown] }))).await);
+        assert_wallet_learns_nothing(
+            &verifier.ask("POST", path, headers, &asked.body(&json!({ "pid": [shown] }))).await,
+        );
     }
     assert_eq!(verifier.respond(&asked, &asked.body(&json!({ "pid": [shown] }))).await.status, 200);
     verifier.stop().await;
@@ -400,14 +413,18 @@ async fn nothing_that_was_sent_comes_back_as_markup() {
     let ask = json!({ "template": "pid", "verifier_info": [{ "format": "jwt", "data": script }], "request_uri_method": "post" });
     let begun = verifier.begin(&ask).await;
     assert!(!begun.created.to_string().contains('<'));
-    let object = verifier.get(&begun.request_path()).await;
-    assert!(!object.body.contains('<') && object.head.contains("x-content-type-options: nosniff"), "{}", object.head);
     let nonce = format!("wallet_nonce={}", percent(script));
     assert_wallet_learns_nothing(&verifier.post_form(&begun.request_path(), &nonce).await);
-    for body in [format!("wallet_nonce={}", "a".repeat(300)), "wallet_nonce=a&wallet_nonce=b".to_owned(), "wallet_metadata=7".to_owned()] {
+    for body in [
+        format!("wallet_nonce={}", "a".repeat(300)),
+        "wallet_nonce=a&wallet_nonce=b".to_owned(),
+        "wallet_metadata=7".to_owned(),
+    ] {
         assert_wallet_learns_nothing(&verifier.post_form(&begun.request_path(), &body).await);
     }
     assert_eq!(verifier.state(&begun).await["state"], "created", "nothing of that fetched the request");
+    let object = verifier.get(&begun.request_path()).await;
+    assert!(!object.body.contains('<') && object.head.contains("x-content-type-options: nosniff"), "{}", object.head);
     let name = format!("nonce{script}");
     let problem = verifier.post_json("/v1/presentations", &json!({ "template": "pid", name: 1 })).await;
     assert!(problem.status == 400 && !problem.body.contains("<script"), "{}", problem.body);
@@ -443,7 +460,10 @@ async fn a_wallets_error_ends_the_session_and_is_not_repeated() {
         assert_eq!(outcome["verdict"], "rejected");
         assert_tells(&outcome, "vp.wallet_error");
         let text = outcome.to_string();
-        assert!(text.contains(told) && !text.contains("<b>") && !text.contains(FAMILY_NAME) && text.len() < 2_000, "{text}");
+        assert!(
+            text.contains(told) && !text.contains("<b>") && !text.contains(FAMILY_NAME) && text.len() < 2_000,
+            "{text}"
+        );
     }
     let (begun, asked) = begun(&verifier, &age("direct_post.jwt")).await;
     verifier.refuses(&begun, &asked, "error=access_denied&state=guessed", "vp.state").await;
@@ -531,7 +551,11 @@ async fn a_session_is_nothing_to_another_tenant() {
     let created = verifier.ask("POST", "/v1/presentations", &mine, &ask).await;
     let begun = Begun { created: json_of(&created) };
     let (asked, wallet) = (verifier.fetch(&begun).await, world.wallet(true));
-    assert_eq!(verifier.respond(&asked, &asked.body(&wallet.age_proof(&asked))).await.status, 200, "wallets have no key");
+    assert_eq!(
+        verifier.respond(&asked, &asked.body(&wallet.age_proof(&asked))).await.status,
+        200,
+        "wallets have no key"
+    );
     let path = format!("/v1/presentations/{}", begun.id());
     let unknown = verifier.ask("GET", &format!("/v1/presentations/{}", "A".repeat(43)), &yours, "").await;
     let before = verifier.row(&begun).await;

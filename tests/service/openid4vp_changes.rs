@@ -89,7 +89,9 @@ async fn receiver() -> (std::net::SocketAddr, Arc<std::sync::Mutex<Vec<String>>>
             }
             let status = if noted.lock().unwrap().is_empty() { "503 Busy" } else { "204 Taken" };
             noted.lock().unwrap().push(String::from_utf8(text).unwrap());
-            let _ = stream.write_all(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes()).await;
+            let _ = stream
+                .write_all(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes())
+                .await;
         }
     });
     (address, heard)
@@ -99,12 +101,14 @@ async fn receiver() -> (std::net::SocketAddr, Arc<std::sync::Mutex<Vec<String>>>
 async fn a_webhook_is_signed_comes_again_and_says_nothing_of_what_was_shown() {
     let world = World::new();
     let (address, heard) = receiver().await;
-    let fetcher = Fetcher::new(FetchSettings { instead: Some(address), ..FetchSettings::default() }, Clock::system()).unwrap();
+    let fetcher =
+        Fetcher::new(FetchSettings { instead: Some(address), ..FetchSettings::default() }, Clock::system()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("secret");
     std::fs::write(&file, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let settings = Settings::for_development(None).unwrap().with_webhook_secret(WebhookSecret::from_file(&file).unwrap());
+    let settings =
+        Settings::for_development(None).unwrap().with_webhook_secret(WebhookSecret::from_file(&file).unwrap());
     let verifier = Verifier::start_with(world.config(), settings, Some(fetcher)).await;
     let ask = json!({ "template": "pid", "webhook": { "url": "https://shop.example/hook" } });
     let begun = verifier.begin(&ask).await;
@@ -152,7 +156,8 @@ fn settled(made: &MadeReader) -> Settings {
 async fn a_session_survives_restarts_between_every_two_steps() {
     let world = World::new();
     let (made, folder) = (make_reader(None, Clock::system().now()).unwrap(), tempfile::tempdir().unwrap());
-    let start = async || Verifier::start_on(world.config(), settled(&made), None, folder.path().join("sessions.db")).await;
+    let start =
+        async || Verifier::start_on(world.config(), settled(&made), None, folder.path().join("sessions.db")).await;
     let verifier = start().await;
     let begun = verifier.begin(&age()).await;
     verifier.stop().await;

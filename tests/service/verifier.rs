@@ -38,7 +38,12 @@ impl Verifier {
     }
 
     /// The same with sessions in that file.
-    pub async fn start_on(config: Config, mut settings: Settings, fetcher: Option<Fetcher>, file: std::path::PathBuf) -> Self {
+    pub async fn start_on(
+        config: Config,
+        mut settings: Settings,
+        fetcher: Option<Fetcher>,
+        file: std::path::PathBuf,
+    ) -> Self {
         settings.store = store::Setting::File(file.clone());
         let config = Config { presentations: Some(Arc::new(settings)), ..config };
         let running = Running::start_with(Service::with(config, fetcher, Clock::system())).await;

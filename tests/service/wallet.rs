@@ -77,7 +77,9 @@ impl World {
 
     fn pid(&self, holder: &OwnKey, is_adult: bool, now: Timestamp) -> String {
         let draft = sd_jwt_vc::Draft {
-            disclosable: ["/family_name", "/given_name", "/birthdate", "/age_equal_or_over/18"].map(str::to_owned).into(),
+            disclosable: ["/family_name", "/given_name", "/birthdate", "/age_equal_or_over/18"]
+                .map(str::to_owned)
+                .into(),
             holder_key: Some(holder.public_key().to_jwk()),
             ..sd_jwt_vc::Draft::of(json!({
                 "iss": ISSUER, "vct": PID, "iat": now.plus(-DAY).seconds(), "exp": now.plus(180 * DAY).seconds(),
@@ -158,7 +160,10 @@ impl Asked {
             object => object.clone(),
         };
         let list = |value: &Value| -> Vec<String> {
-            value.as_array().map(|all| all.iter().map(|it| it.as_str().unwrap().to_owned()).collect()).unwrap_or_default()
+            value
+                .as_array()
+                .map(|all| all.iter().map(|it| it.as_str().unwrap().to_owned()).collect())
+                .unwrap_or_default()
         };
         Asked {
             client_id: text("client_id").unwrap_or_default(),
@@ -194,7 +199,11 @@ impl Asked {
 
     /// These members in a JWE for the request's key.
     pub fn sealed(&self, members: &Value) -> String {
-        let sealing = Sealing { party_u: Some(b"wallet"), party_v: Some(self.nonce.as_bytes()), ..Sealing::by(Encryption::A256Gcm) };
+        let sealing = Sealing {
+            party_u: Some(b"wallet"),
+            party_v: Some(self.nonce.as_bytes()),
+            ..Sealing::by(Encryption::A256Gcm)
+        };
         seal(members.to_string().as_bytes(), self.jwk.as_ref().unwrap(), &sealing).unwrap()
     }
 }
@@ -211,7 +220,9 @@ pub fn form(members: &Value) -> String {
 /// Every byte that is not plainly harmless as `%XX`.
 pub fn percent(text: &str) -> String {
     let harmless = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    text.bytes().map(|byte| if harmless(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if harmless(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// The members of a query string.
@@ -233,7 +244,10 @@ pub fn query(url: &str) -> Value {
     };
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(name, value)| (unescaped(name), Value::String(unescaped(value)))).collect::<serde_json::Map<_, _>>().into()
+    pairs
+        .map(|(name, value)| (unescaped(name), Value::String(unescaped(value))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// Somebody's wallet.
@@ -290,11 +304,8 @@ impl Wallet {
         let elements: Vec<(&str, &str)> = elements.iter().map(|element| (MDL_SPACE, *element)).collect();
         let shown = showing(&self.mdl, &elements).unwrap();
         let handover = session.handover;
-        let occasion = Occasion {
-            nonce: nonce.map(str::to_owned),
-            session: Some(session),
-            ..Occasion::at(Clock::system().now())
-        };
+        let occasion =
+            Occasion { nonce: nonce.map(str::to_owned), session: Some(session), ..Occasion::at(Clock::system().now()) };
         let transcript = transcript(&occasion, handover).unwrap();
         let proof = Proof::Signature(&self.device);
         response(&[document(MDL, &shown, &cbor::Value::Map(Vec::new()), &transcript, proof).unwrap()])

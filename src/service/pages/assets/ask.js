@@ -52,6 +52,9 @@ class AskView {
   /** Shows what belongs to the chosen template. */
   choose() {
     const template = this.#templates.get(byId("template").value);
+    const query = byId("query");
+    // To write one's own one begins with the one before.
+    if (!template && query.value === "") query.value = byId("template-json").textContent;
     byId("query-field").hidden = template !== undefined;
     byId("template-query").hidden = template === undefined;
     byId("template-json").textContent = template ? JSON.stringify(template.dcql_query, null, 2) : "";
@@ -100,8 +103,9 @@ class AskView {
   }
 
   #refused(error) {
-    this.#alert(error);
-    if (error.status !== 401) return;
+    if (error.status !== 401) return this.#alert(error);
+    const title = byId("api-key").value ? "The service does not know that API key." : "The service asks for an API key.";
+    this.#alert(new Trouble({ title, hint: "Enter it and ask again." }, 401));
     byId("key-field").hidden = false;
     byId("api-key").focus();
   }

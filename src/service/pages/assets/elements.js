@@ -24,6 +24,13 @@ export function said(text) {
   return el("bdi", {}, String(text));
 }
 
+/** A sentence of the service: what stands in backticks is code. */
+export function sentence(text) {
+  const pieces = String(text).split("`");
+  const isWhole = pieces.length % 2 === 1;
+  return el("bdi", {}, ...pieces.map((piece, at) => (isWhole && at % 2 === 1 ? el("code", {}, piece) : piece)));
+}
+
 /** A link, where the address is one to follow; the text alone otherwise. */
 export function link(address, text) {
   if (!isPlace(address)) return el("span", {}, text);

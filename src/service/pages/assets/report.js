@@ -1,7 +1,7 @@
 // Reports: the verdict, who issued, what an accepted one says, every stage with its reason; the same for each part.
 
 import { core, tree } from "./claims.js";
-import { button, el, heading, link, said, sign, terms } from "./elements.js";
+import { button, el, heading, link, said, sentence, sign, terms } from "./elements.js";
 import { count, duration, label, moment, outcomeWord, question, verdictWords } from "./words.js";
 
 /** One report. `titles` has the formats' titles by name; `level` is that of its heading. */
@@ -27,7 +27,7 @@ export function drawReport(report, titles, { level = 2, name = "" } = {}) {
 /** The verdict in one line, for those who do not see the page. */
 export function spoken(report) {
   const words = verdictWords(report.verdict);
-  const faults = faultsOf(report);
+  const faults = report.verdict === "accepted" ? [] : faultsOf(report);
   return `${words.word}. ${faults.length === 0 ? words.meaning : faults.map((fault) => fault.sentence ?? fault.code).slice(0, 3).join(" ")}`;
 }
 
@@ -63,9 +63,15 @@ export function drawDocument(document) {
 }
 
 function verdict(report, titles, level, name) {
-  const words = verdictWords(report.verdict);
-  const faults = faultsOf(report);
   const title = report.format ? (titles.get(report.format) ?? report.format) : "";
+  const several = !report.checks && report.parts && `${count(report.parts.length, "credential")}, each judged by itself.`;
+  return drawVerdict(report, level, { name, remarks: [title, several] });
+}
+
+/** The head of a report: the word, what it means, what is wrong, and remarks. */
+export function drawVerdict(report, level, { name = "", remarks = [] } = {}) {
+  const words = verdictWords(report.verdict);
+  const faults = report.verdict === "accepted" ? [] : faultsOf(report);
   const head = heading(level, name && `${name}: `, words.word);
   head.tabIndex = -1;
   head.classList.add("verdict-word");
@@ -78,9 +84,8 @@ function verdict(report, titles, level, name) {
       {},
       head,
       el("p", {}, words.meaning, report.verdict === "rejected" && faults.length > 0 && ` ${count(faults.length, "fault")}:`),
-      faults.length > 0 && el("ul", {}, ...faults.map((fault) => el("li", {}, said(fault.sentence ?? fault.code)))),
-      title && el("p", { class: "hint" }, title),
-      !report.checks && report.parts && el("p", { class: "hint" }, `${count(report.parts.length, "credential")}, each judged by itself.`),
+      faults.length > 0 && el("ul", {}, ...faults.map((fault) => el("li", {}, sentence(fault.sentence ?? fault.code)))),
+      ...remarks.filter(Boolean).map((remark) => el("p", { class: "hint" }, remark)),
     ),
   );
 }
@@ -126,12 +131,12 @@ function drawReason(check) {
   return el(
     "div",
     { class: "reason" },
-    check.sentence && el("p", { class: "sentence" }, said(check.sentence)),
+    check.sentence && el("p", { class: "sentence" }, sentence(check.sentence)),
     terms([
       ["Code", code(check)],
       ["Expected", check.expected && value(check.expected)],
       ["Got", check.got && value(check.got)],
-      ["What to do", check.hint && said(check.hint)],
+      ["What to do", check.hint && sentence(check.hint)],
       ["Rule", check.spec ? rule(check.spec) : check.section],
       ["Would be settled by", check.locator && value(check.locator)],
     ]),
@@ -203,7 +208,7 @@ function notes(notes, level) {
     {},
     heading(level, "Notes"),
     el("p", { class: "hint" }, "They change no verdict."),
-    el("ul", {}, ...notes.map((note) => el("li", {}, said(note.sentence), " ", value(note.code)))),
+    el("ul", {}, ...notes.map((note) => el("li", {}, sentence(note.sentence), " ", value(note.code)))),
   );
 }
 

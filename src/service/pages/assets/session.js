@@ -1,17 +1,18 @@
 // One session with a wallet: its QR code and link, how far it is, and what came of it.
 
 import { askBrowser } from "./browser_wallet.js";
-import { button, byId, el, heading, link, replace, said, sign } from "./elements.js";
+import { button, byId, el, link, replace, said, sign } from "./elements.js";
 import { events } from "./events.js";
-import { drawChecks, drawDocument, drawReport, spoken } from "./report.js";
+import { drawChecks, drawDocument, drawReport, drawVerdict, spoken } from "./report.js";
 import { ask, askJson, request, Trouble } from "./service.js";
 import { drawTrouble } from "./trouble.js";
-import { count, moment, verdictWords } from "./words.js";
+import { count, moment } from "./words.js";
 
+// What each state is, as a step that is done, and said aloud.
 const STEPS = [
-  ["created", "Waiting for a wallet"],
-  ["requested", "The wallet has the request"],
-  ["answered", "The wallet answered"],
+  ["created", "The request is made", "Waiting for a wallet."],
+  ["requested", "A wallet has fetched it", "The wallet has the request."],
+  ["answered", "The wallet has answered", "The wallet has answered."],
 ];
 const ENDS = { read: "The result was given already, and is given once only.", failed: "It came to no answer." };
 
@@ -177,7 +178,7 @@ export class Session {
     this.#state = state;
     const reached = STEPS.findIndex(([name]) => name === state);
     replace(byId("steps"), ...STEPS.map(([, words], at) => drawStep(words, at, reached)));
-    if (reached >= 0) this.#say(`${STEPS[reached][1]}.`, "aloud");
+    if (reached >= 0) this.#say(STEPS[reached][2], "aloud");
   }
 
   /** What came and was turned away, while the session goes on waiting. */
@@ -203,21 +204,14 @@ function isEnd(state) {
 
 /** What the wallet's answer comes to: as a whole, of the protocol, and of each credential. */
 function drawOutcome(outcome, titles) {
-  const words = verdictWords(outcome.verdict);
-  const head = heading(2, words.word);
-  head.classList.add("verdict-word");
-  head.tabIndex = -1;
   const shown = outcome.presentations ?? [];
+  const checks = outcome.checks ?? [];
+  const remark = `The wallet showed ${shown.length === 0 ? "no credential" : count(shown.length, "credential")}.`;
   return el(
     "article",
     { class: `report report-${outcome.verdict}` },
-    el(
-      "header",
-      { class: "verdict" },
-      sign(words.sign),
-      el("div", {}, head, el("p", {}, `The wallet showed ${count(shown.length, "credential")}.`)),
-    ),
-    (outcome.checks ?? []).length > 0 && drawChecks(outcome.checks, 3),
+    drawVerdict(whole(outcome), 2, { remarks: [remark] }),
+    checks.length > 0 && drawChecks(checks, 3),
     ...shown.map(({ id, report }) =>
       el("section", {}, el("p", { class: "asked" }, "Asked for as ", el("code", {}, said(id))), drawReport(report, titles, { level: 3 })),
     ),
@@ -237,13 +231,9 @@ function openingLink(request, flow) {
 }
 
 function drawStep(words, at, reached) {
-  const outcome = at < reached || reached === STEPS.length - 1 ? "pass" : "not-reached";
-  return el(
-    "li",
-    { class: at === reached ? "now" : undefined, "aria-current": at === reached ? "step" : undefined },
-    sign(at === reached && reached < STEPS.length - 1 ? "not-declared" : outcome),
-    el("span", {}, words),
-  );
+  const kind = at === reached ? { class: "now", "aria-current": "step" } : {};
+  const isDone = at <= reached;
+  return el("li", kind, sign(isDone ? "pass" : "not-reached"), el("span", {}, words), !isDone && el("span", { class: "hint" }, "not yet"));
 }
 
 function keepWaiting({ result, expires }) {

@@ -1,6 +1,6 @@
 // Problems of a request, for whoever asked: what is wrong, and what to do about it.
 
-import { el, said, terms } from "./elements.js";
+import { el, said, sentence, terms } from "./elements.js";
 
 /** A problem of the service (RFC 9457), of the browser or of this page. */
 export function drawTrouble(trouble) {
@@ -10,8 +10,8 @@ export function drawTrouble(trouble) {
     { class: "alert" },
     el("p", {}, el("strong", {}, title ?? "It did not work.")),
     detail && el("p", {}, said(detail)),
-    hint && el("p", {}, hint),
-    faults && el("ul", {}, ...faults.map(({ member, problem }) => el("li", {}, el("code", {}, said(member)), ": ", said(problem)))),
+    hint && el("p", {}, sentence(hint)),
+    faults && el("ul", {}, ...faults.map(({ member, problem }) => el("li", {}, el("code", {}, said(member)), ": ", sentence(problem)))),
     terms([["Code", code], ["Occurrence", instance]]),
   );
 }
