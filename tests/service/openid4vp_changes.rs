@@ -70,6 +70,26 @@ async fn a_listener_sees_the_session_change_and_never_the_outcome() {
     verifier.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listener_hears_of_what_is_turned_away() {
+    let world = World::new();
+    let (verifier, wallet) = (Verifier::start(&world).await, world.wallet(true));
+    let begun = verifier.begin(&json!({ "template": "pid" })).await;
+    let listening = tokio::spawn(told(verifier.running.address, begun.created["events"].as_str().unwrap().to_owned()));
+    let asked = verifier.fetch(&begun).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_wallet_learns_nothing(&verifier.respond(&asked, "vp_token=open").await);
+    // Longer than the store goes unlooked at.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let shown = wallet.show_pid(&asked, &["/family_name", "/given_name", "/birthdate"]);
+    assert_eq!(verifier.respond(&asked, &asked.body(&json!({ "pid": [shown] }))).await.status, 200);
+    let (states, text) = tokio::time::timeout(Duration::from_secs(5), listening).await.expect("it ends").unwrap();
+    let states: Vec<_> = states.iter().map(String::as_str).skip_while(|state| *state == "created").collect();
+    assert_eq!(states, ["requested", "requested", "answered"]);
+    assert!(text.contains("vp.response_mode") && !text.contains("open\""), "{text}");
+    verifier.stop().await;
+}
+
 /// Somebody's receiver of webhooks: refuses the first message that it hears, and takes the others.
 async fn receiver() -> (std::net::SocketAddr, Arc<std::sync::Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
