@@ -5,7 +5,8 @@ import { Watched } from "./chromium.mjs";
 import { HOSTILE, IDENTITY, identityCard, makeKey } from "./service.mjs";
 import { answer, fetchRequest, opened, post, present } from "./wallet.mjs";
 
-const QUERY = {
+/** Asks for the identity card. */
+export const QUERY = {
   credentials: [{
     id: "card", format: "dc+sd-jwt", meta: { vct_values: [IDENTITY] }, claims: [{ path: ["family_name"] }, { path: ["birthdate"] }],
   }],
@@ -231,8 +232,27 @@ export async function withKey(browser, address, { issuer, key }) {
   const { holder, card } = holding(issuer);
   await post(request, answer(request, [present(card, holder, request, request.client_id)]), past);
   assert.equal((await watched.report("ask")).verdict, "accepted");
+  await backWithKey(watched, { issuer, key, past });
   const kept = await watched.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]));
   assert.ok(!kept.includes(key), "the key is kept nowhere");
   assert.deepEqual(watched.faults, []);
   await watched.close();
+}
+
+/** The key did not come along to the tab that the wallet opened: it is asked for there again. */
+async function backWithKey(watched, { issuer, key, past }) {
+  await begin(watched, "On this device, as an app");
+  const request = await fetchRequest(await link(watched), past);
+  const { holder, card } = holding(issuer);
+  const { body } = await post(request, answer(request, [present(card, holder, request, request.client_id)]), past);
+  const back = await watched.context.newPage();
+  await back.goto(body.redirect_uri);
+  await back.getByLabel("API key").fill("not-the-key-of-anybody");
+  await back.getByRole("button", { name: "Show the result" }).click();
+  await back.locator("#ask-alert .alert").waitFor();
+  await back.getByLabel("API key").fill(key);
+  await back.getByLabel("API key").press("Enter");
+  await back.locator("#ask-report > .report-accepted").waitFor();
+  assert.equal(await back.locator("#ask-alert").innerText(), "");
+  await back.close();
 }

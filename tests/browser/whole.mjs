@@ -3,6 +3,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { QUERY } from "./ask.mjs";
 import { Watched } from "./chromium.mjs";
 
 const sample = readFileSync(join(process.env.BROWSER_ROOT, "samples/eu-dcc-forged.txt"), "utf8").trim();
@@ -28,6 +29,21 @@ export const cases = {
     await watched.page.locator("#ask-view").waitFor();
     assert.equal(await focused(watched), "h1 Ask a wallet");
     assert.equal(await step(watched), "select What to ask for");
+    await keyboard.press("Home");
+    assert.equal(await step(watched), "textarea Query (DCQL, JSON)");
+    await keyboard.press("Control+A");
+    await keyboard.insertText(JSON.stringify(QUERY));
+    assert.equal(await step(watched), "input On another device, which scans a QR code");
+    assert.equal(await step(watched), "summary More");
+    assert.equal(await step(watched), "button Ask");
+    await keyboard.press("Enter");
+    await watched.page.locator("#session").waitFor();
+    assert.equal(await focused(watched), "h2 The wallet's turn");
+    assert.equal(await step(watched), "a Open in a wallet on this device");
+    assert.equal(await step(watched), "button Cancel");
+    await keyboard.press("Enter");
+    await watched.page.locator("#ask-status", { hasText: "Cancelled." }).waitFor();
+    assert.equal(await focused(watched), "select What to ask for");
     assert.deepEqual(watched.faults, []);
     await watched.close();
   },

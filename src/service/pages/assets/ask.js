@@ -63,6 +63,7 @@ class AskView {
   /** Begins a session. */
   async ask() {
     if (this.#isAsking) return;
+    if (this.#session?.needsKey) return this.#session.finish(byId("api-key").value.trim());
     this.#end();
     this.#isAsking = true;
     this.#say("Asking…");

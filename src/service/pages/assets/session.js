@@ -30,6 +30,8 @@ export function cameBack() {
 
 /** A session from its beginning to its result. */
 export class Session {
+  /** `true` when there is a result that was refused for want of the API key. */
+  needsKey = false;
   #begun;
   #key;
   #flow;
@@ -66,7 +68,9 @@ export class Session {
       return;
     }
     this.#key = key;
+    this.needsKey = false;
     this.#isFetched = false;
+    replace(byId("ask-alert"));
     await this.#result();
   }
 
@@ -162,6 +166,7 @@ export class Session {
   }
 
   #askForKey() {
+    this.needsKey = true;
     byId("key-field").hidden = false;
     byId("api-key").focus();
     byId("ask-alert").append(button("Show the result", () => this.finish(byId("api-key").value.trim())));
