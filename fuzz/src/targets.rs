@@ -99,6 +99,8 @@ pub static TARGETS: &[Target] = &[
         |b| drop(json::from_slice::<Policy>(b)),
         |_| serde_json::to_vec(&Policy::default()).unwrap_or_default(),
     ),
+    target("dcql", crate::dcql::query, |_| crate::dcql::QUERY.to_vec()),
+    target("presentation_exchange", crate::dcql::definition, |_| crate::dcql::DEFINITION.to_vec()),
     target("detect", |b| text(b, |t| drop(detect(t))), as_is),
     target("eu_dcc", |b| judge(Some("eu_dcc"), b), as_is),
     target("shc", |b| judge(Some("smart_health_card"), b), as_is),
