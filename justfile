@@ -43,6 +43,10 @@ rivals *arguments:
 interop:
     ./tests/interop/run.sh
 
+# The page in Chromium (needs Node and Chromium).
+browser *cases:
+    ./tests/browser/run.sh {{cases}}
+
 # Remove one check after the other and see a test fail.
 check-deletion:
     python3 conformance/check_deletion.py

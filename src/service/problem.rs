@@ -1,12 +1,13 @@
 //! Problems: what the service answers when a request is wrong or cannot be served now (RFC 9457). Never about a credential:
 //! its faults are reasons, and stand in a report under status 200.
 //!
-//! One table holds every type. A problem never repeats anything that was sent.
+//! One table holds every type. A problem never repeats anything that was sent, but for the names in a query that its faults are about.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::policy::dcql::QueryFault;
 use crate::reason::Reason;
 
 /// One row of the table.
@@ -62,6 +63,7 @@ problems! {
     BadTime "bad_time" 400 "`at` is not a time." "RFC 3339 with offset: 2026-11-21T12:00:00Z.";
     TimeNotAllowed "time_not_allowed" 400 "This service judges by its own clock only." "Leave `at` out, or ask the operator.";
     PolicyNotAllowed "policy_not_allowed" 400 "This service judges by its own policy only." "Leave `policy` out, or ask the operator.";
+    DcqlInvalid "dcql_invalid" 400 "The DCQL query cannot be asked." "`faults` says where and why; `vidimus dcql check` says it too.";
     BadId "bad_id" 400 "`id` is neither a short text nor an integer." "At most 128 bytes.";
     BrokenBody "broken_body" 400 "The body ended before its end." "Send it again.";
     AmbiguousLength "ambiguous_length" 400 "The request declares the length of its body in two ways." "Send Content-Length or Transfer-Encoding, not both.";
@@ -79,6 +81,11 @@ problems! {
     BadStatusChange "bad_status_change" 400 "The change of status cannot be done as it is asked." "`credentialId`, `credentialStatus` with `statusPurpose`, `status`; what is revoked stays revoked.";
     NoSuchStatus "no_such_status" 404 "No credential with such a status was issued here." "Name it by the `credentialId` or `id` that it was issued with.";
     AlreadyIssued "already_issued" 409 "A credential with that identifier and a status was issued before." "Give it another `id`, or another `credentialId`.";
+    BadAsk "bad_ask" 400 "What is to be asked of a wallet cannot be asked so." "`faults` names each member and what is wrong with it.";
+    BadResponse "bad_response" 400 "This is no response to the session's request." "A look at the session says which of its rules was broken, under `refusals`.";
+    NoPresentation "no_presentation" 404 "There is no such presentation here, it is not yours, or it is not given this way." "A result is given once, to who asked for it; for `same_device` with the `response_code` that came back.";
+    NoClient "no_client" 501 "This service asks no wallets." "Start it with --presentations FILE, or with --dev.";
+    WebhooksOff "webhooks_off" 400 "This service sends no webhooks, or not to that place." "The operator sets `webhook_secret`; the place is https and public.";
     NotFound "not_found" 404 "There is nothing here." "GET /openapi.json lists what there is.";
     MethodNotAllowed "method_not_allowed" 405 "This method is not for this place." "The `Allow` header names the methods.";
     Slow "slow" 408 "The body did not arrive in time." "Send it at once.";
@@ -97,13 +104,14 @@ problems! {
 pub struct Problem {
     kind: Kind,
     reason: Option<&'static str>,
+    faults: Vec<serde_json::Value>,
     instance: Option<String>,
 }
 
 impl Problem {
     /// A problem of that kind.
     pub fn new(kind: Kind) -> Self {
-        Problem { kind, reason: None, instance: None }
+        Problem { kind, reason: None, faults: Vec::new(), instance: None }
     }
 
     /// The problem that a body is not the JSON due. Of the reason only its code goes out.
@@ -111,10 +119,23 @@ impl Problem {
         Problem { reason: Some(reason.code().as_str()), ..Problem::new(Kind::BadJson) }
     }
 
+    /// The problem that a DCQL query cannot be asked, for these reasons.
+    pub fn bad_query(faults: Vec<QueryFault>) -> Self {
+        Problem::new(Kind::DcqlInvalid).with_faults(Some("vp.dcql_invalid"), &faults)
+    }
+
     /// The same problem with the opaque name of this occurrence, which the log knows too.
     #[must_use]
     pub fn instance(mut self, id: &str) -> Self {
         self.instance = Some(format!("urn:request:{id}"));
+        self
+    }
+
+    /// The same problem with a code of its own, and what is wrong where.
+    #[must_use]
+    pub fn with_faults<T: Serialize>(mut self, code: Option<&'static str>, faults: &[T]) -> Self {
+        self.reason = code;
+        self.faults = faults.iter().filter_map(|fault| serde_json::to_value(fault).ok()).collect();
         self
     }
 
@@ -125,12 +146,15 @@ impl Problem {
 
     /// The problem as JSON.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&Document {
+        let text = serde_json::to_string(&Document {
             row: *self.kind.row(),
             code: self.reason,
+            faults: &self.faults,
             instance: self.instance.as_deref(),
         })
-        .unwrap_or_default()
+        .unwrap_or_default();
+        // Names of members are the caller's: whoever takes this for a page must find no markup in it.
+        text.replace('<', "\\u003c")
     }
 }
 
@@ -140,6 +164,8 @@ struct Document<'p> {
     row: Row,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    faults: &'p [serde_json::Value],
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<&'p str>,
 }

@@ -13,9 +13,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
+use crate::service::pages;
 use crate::service::problem::{Kind, Problem};
 use crate::service::state::Service;
-use crate::service::vc_api;
+use crate::service::{openid4vp, vc_api};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -64,6 +65,9 @@ impl Route {
         if let Some(name) = vc_api::route_name(path) {
             return Route { name, is_costly: true };
         }
+        if let Some((name, is_costly)) = openid4vp::route_name(path) {
+            return Route { name, is_costly };
+        }
         match path {
             "/v1/verify" => Route { name: "verify", is_costly: true },
             "/v1/inspect" => Route { name: "inspect", is_costly: true },
@@ -71,12 +75,14 @@ impl Route {
             "/v1/verify/batch" => cheap("batch"),
             "/v1/formats" => cheap("formats"),
             "/v1/problems" => cheap("problems"),
+            "/" => cheap("page"),
             "/live" => cheap("live"),
             "/ready" => cheap("ready"),
             "/metrics" => cheap("metrics"),
             "/openapi.json" => cheap("openapi"),
             // A DID may make us fetch its document.
             _ if path.starts_with("/1.0/identifiers/") => Route { name: "did", is_costly: true },
+            _ if path.starts_with(pages::FOLDER) => cheap("page"),
             _ if path.starts_with("/v1/reasons") => cheap("reasons"),
             _ => cheap("other"),
         }
