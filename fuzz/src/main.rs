@@ -11,6 +11,7 @@ mod linked_data;
 mod lists;
 mod mdoc;
 mod mutate;
+mod openid4vp;
 mod sd_jwt;
 mod targets;
 mod vc;

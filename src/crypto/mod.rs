@@ -19,7 +19,11 @@ pub mod digest;
 pub mod ecdsa_value;
 pub mod ed25519;
 mod ed25519_rule;
+#[cfg(feature = "openid4vp")]
+pub mod hpke;
 pub mod job;
+#[cfg(feature = "openid4vp")]
+pub mod jwe;
 pub mod jwk;
 pub mod key_file;
 #[cfg(target_arch = "x86_64")]
