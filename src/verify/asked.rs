@@ -101,7 +101,7 @@ impl Shown<'_, '_> {
         let key_ids = signer.certificates().iter().filter_map(Certificate::authority_key_id);
         Authorities {
             key_ids: key_ids.map(base64url::encode).collect(),
-            lists: signer.description.list.iter().cloned().collect(),
+            lists: signer.description().list.iter().cloned().collect(),
         }
     }
 
