@@ -109,13 +109,16 @@ async fn presentations() -> (Vec<String>, String) {
     let world = World::new();
     let verifier = Verifier::start(&world).await;
     let (mut secrets, mut answers) = (Vec::new(), String::new());
-    for (is_adult, state, error) in
+    for (is_good, state, error) in
         [(true, None, None), (false, None, None), (true, Some(CANARY), None), (true, None, Some(CANARY))]
     {
         let begun = verifier.begin(&json!({ "template": "pid" })).await;
         let asked = verifier.fetch(&begun).await;
-        let wallet = world.wallet(is_adult);
-        let shown = wallet.show_pid(&asked, &["/family_name", "/given_name", "/birthdate"]);
+        let mut replayed = asked.clone();
+        if !is_good {
+            replayed.nonce = "another".to_owned();
+        }
+        let shown = world.wallet(true).show_pid(&replayed, &["/family_name", "/given_name", "/birthdate"]);
         let mut other = asked.clone();
         other.state = state.map(str::to_owned).or(other.state);
         let body = match error {
@@ -130,11 +133,9 @@ async fn presentations() -> (Vec<String>, String) {
             assert!(!place.contains(begun.id()), "the store knows the transaction's identifier");
         }
         let state = verifier.state(&begun).await;
-        assert_eq!(
-            state.to_string().contains(CANARY),
-            is_adult && state["outcome"]["verdict"] == "accepted",
-            "{state}"
-        );
+        let is_accepted = state["outcome"]["verdict"] == "accepted";
+        assert_eq!(state.to_string().contains(CANARY), is_accepted, "{state}");
+        assert_eq!(is_accepted, is_good && other.state == asked.state && error.is_none());
         answers.push_str(&verifier.get(&format!("/v1/presentations/{CANARY}")).await.body);
         answers.push_str(&verifier.post_form(&format!("/openid4vp/response/{CANARY}"), CANARY).await.body);
         answers.push_str(

@@ -10,6 +10,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
 use futures_util::stream::unfold;
+use serde_json::Value;
 
 use crate::openid4vp::ports::{Key, KeyDigest};
 use crate::openid4vp::session::digest_of;
@@ -81,7 +82,7 @@ impl Watching {
             let seen = Some((kept.content.session.stage.name(), refusals.len()));
             if self.last != seen {
                 self.last = seen;
-                let event = Event::default().event("state").data(kept.summary(&refusals).to_string());
+                let event = Event::default().event("state").data(Value::Object(kept.summary(&refusals)).to_string());
                 return Some((Ok(event), self));
             }
             let _ = tokio::time::timeout(LOOK, told).await;
