@@ -1,5 +1,6 @@
 //! DCQL queries, and definitions of Presentation Exchange.
 
+use vidimus::encoding::json::from_slice;
 use vidimus::policy::dcql::presentation_exchange::convert;
 use vidimus::policy::dcql::{Authorities, Facts, Query};
 
@@ -15,7 +16,7 @@ pub(crate) fn query(bytes: &[u8]) {
     let Ok(again) = Query::decode(text.as_bytes()) else { panic!("our own query is refused") };
     assert_eq!(again.to_json(), text, "writing is no fixed point");
     drop(query.lint());
-    let json = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    let json = |text: &str| from_slice(text.as_bytes()).unwrap_or_default();
     let facts = Facts {
         format: "sd_jwt_vc".to_owned(),
         types: vec!["urn:t".to_owned()],

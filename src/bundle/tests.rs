@@ -101,6 +101,9 @@ fn every_verdict_replays() {
     let occasion = Occasion { types: vec!["recovery".into()], ..Occasion::at(NOW) };
     let asked = Request { occasion, policy: Arc::new(demands), ..request(text(&key, KID, 9)) };
     assert_eq!(code(&asked, &test), "policy.type");
+    let query = r#"{"credentials":[{"id":"a","format":"mso_mdoc","meta":{}}]}"#;
+    let occasion = Occasion { dcql_query: Some(query.into()), ..Occasion::at(NOW) };
+    assert_eq!(code(&Request { occasion, ..request(text(&key, KID, 9)) }, &good), "vp.dcql_unsatisfied");
 }
 
 /// A certificate of that country, signed by `by` or by itself, and its key.

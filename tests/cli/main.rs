@@ -1,5 +1,6 @@
 //! The command from outside: arguments, exit codes, what stands on which stream, and files that mean harm.
 
+mod dcql;
 mod did;
 mod mdoc;
 mod sd_jwt_vc;

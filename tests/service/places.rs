@@ -78,6 +78,28 @@ async fn get(router: &Router, path: &str) -> Answer {
     ask(router, "GET", path, &[], Body::empty()).await
 }
 
+/// A query for somebody of one of these names.
+fn family_name(names: &Value) -> Value {
+    let claims = json!([{"path": ["person", "family_name"], "values": names}]);
+    json!({"credentials": [{
+        "id": "a", "format": "vidimus_core", "meta": {}, "require_cryptographic_holder_binding": false, "claims": claims,
+    }]})
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_asked_is_told_where_and_why() {
+    let sample = Sample::new();
+    let router = router(service(sample.config()).await);
+    let mut query = family_name(&json!(["x"]));
+    query["credentials"][0]["claims"][0]["path"] = json!("$.person.family_name");
+    let answer = question(&router, &json!({"input": sample.dcc(1), "dcql_query": query})).await;
+    assert_eq!(answer.status, 400, "{}", answer.text);
+    let problem = answer.json();
+    assert_eq!((&problem["code"], &problem["faults"].as_array().map(Vec::len)), (&json!("vp.dcql_invalid"), &Some(1)));
+    assert_eq!(problem["faults"][0]["pointer"], "/credentials/0/claims/0/path");
+    assert!(problem["faults"][0]["sentence"].as_str().unwrap().contains(r#"["person","family_name"]"#));
+}
+
 #[tokio::test]
 async fn a_credential_comes_in_every_form() {
     let sample = Sample::new();
@@ -93,6 +115,7 @@ async fn a_credential_comes_in_every_form() {
         question(&router, &json!({"input": dcc})).await,
         question(&router, &json!({"input_base64": encoded})).await,
         question(&router, &json!({"input": dcc, "format": "eu_dcc", "types": ["vaccination"], "policy": {}})).await,
+        question(&router, &json!({"input": dcc, "dcql_query": family_name(&json!([CANARY, "Else"]))})).await,
     ] {
         assert_eq!(answer.status, 200, "{}", answer.text);
         let report = answer.json();
@@ -125,6 +148,10 @@ async fn a_credentials_fault_is_a_report_and_tells_no_claims() {
             Some("policy.format"),
         ),
         (question(&router, &json!({"input": dcc, "at": "2019-01-01T00:00:00Z"})).await, Some("time.not_yet_valid")),
+        (
+            question(&router, &json!({"input": dcc, "dcql_query": family_name(&json!(["Else"]))})).await,
+            Some("vp.dcql_unsatisfied"),
+        ),
     ] {
         assert_eq!(answer.status, 200, "{}", answer.text);
         let report = answer.json();
@@ -156,6 +183,9 @@ async fn a_wrong_question_is_a_problem_that_repeats_nothing() {
         (json!({"input": dcc, "format": CANARY}).to_string(), Kind::UnknownFormat),
         (json!({"input": dcc, "at": CANARY}).to_string(), Kind::BadTime),
         (json!({"input": dcc, "id": "batch only"}).to_string(), Kind::BadId),
+        (json!({"input": dcc, "dcql_query": {"credentials": []}}).to_string(), Kind::DcqlInvalid),
+        (json!({"input": dcc, "dcql_query": family_name(&json!([CANARY, null]))}).to_string(), Kind::DcqlInvalid),
+        (json!({"input": dcc, "dcql_query": CANARY}).to_string(), Kind::DcqlInvalid),
     ] {
         verify(&router, "application/json", text).await.assert_problem(kind);
     }

@@ -34,6 +34,11 @@ struct Hints(Vec<Hint>);
 
 impl Hints {
     fn add(&mut self, code: &'static str, pointer: impl Into<String>, sentence: impl Into<Cow<'static, str>>) {
+        // What is true of many places is told of the first: a reminder repeated is read by nobody.
+        let is_reminder = code == "dcql.values_privacy";
+        if is_reminder && self.0.iter().any(|hint| hint.code == code) {
+            return;
+        }
         if self.0.len() < limits::DCQL_REMARKS {
             self.0.push(Hint { code, pointer: pointer.into(), sentence: short(sentence.into()) });
         }

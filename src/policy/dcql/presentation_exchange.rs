@@ -19,6 +19,10 @@ use crate::policy::dcql::decode::short;
 use crate::policy::dcql::presentation_exchange::descriptor::Descriptor;
 use crate::policy::dcql::{CredentialSet, Query, QueryFault};
 
+/// Members of a definition.
+const DEFINITION: [&str; 9] =
+    ["id", "name", "purpose", "format", "submission_requirements", "input_descriptors", "frame", "$schema", "comment"];
+
 /// What a definition became.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Converted {
@@ -140,6 +144,7 @@ impl Conversion {
             return None;
         }
         self.words(value, pointer);
+        self.strangers(value, (&DEFINITION, pointer));
         if value.member("frame").is_some() {
             self.lose(&at("frame"), "frame", "DCQL has no JSON-LD frames; the claims that it selects are to be named.");
         }
@@ -158,6 +163,16 @@ impl Conversion {
         Some(Query { credentials, credential_sets })
     }
 
+    /// Members that are none of Presentation Exchange: whatever they ask is lost.
+    fn strangers(&mut self, value: &Value<'_>, (known, pointer): (&[&str], &str)) {
+        for (name, _) in value.as_object().unwrap_or_default() {
+            if !known.contains(&&**name) {
+                let sentence = "Presentation Exchange has no such member; what it asks is not known.";
+                self.lose(&below(pointer, name), &format!("member {name}"), sentence);
+            }
+        }
+    }
+
     /// `name` and `purpose`: texts for people.
     fn words(&mut self, value: &Value<'_>, pointer: &str) {
         for name in ["name", "purpose"] {
@@ -170,6 +185,11 @@ impl Conversion {
             }
         }
     }
+}
+
+/// The pointer to the member of that name (RFC 6901, 3).
+fn below(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", short(name.replace('~', "~0").replace('/', "~1").into()))
 }
 
 /// Without requirements every descriptor is due. Sets are needed only where one became several credential queries.

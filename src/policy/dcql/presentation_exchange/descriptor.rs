@@ -1,8 +1,8 @@
 //! One input descriptor: a credential query for each format that it takes.
 
 use crate::encoding::json::Value;
-use crate::policy::dcql::presentation_exchange::Conversion;
 use crate::policy::dcql::presentation_exchange::fields::{Field, Read, read, write};
+use crate::policy::dcql::presentation_exchange::{Conversion, below};
 use crate::policy::dcql::{CredentialQuery, Meta, QueryFormat, Step};
 
 /// Members of a W3C credential, by which one is known where no format is named.
@@ -20,6 +20,8 @@ const W3C: [&str; 12] = [
     "expirationDate",
     "validFrom",
 ];
+/// Members of a descriptor.
+const MEMBERS: [&str; 7] = ["id", "name", "purpose", "group", "format", "schema", "constraints"];
 /// Names of formats in definitions, and what they are in DCQL.
 const FORMATS: [(&str, &str); 12] = [
     ("dc+sd-jwt", "dc+sd-jwt"),
@@ -58,6 +60,7 @@ impl Descriptor {
             return None;
         }
         conversion.words(value, pointer);
+        conversion.strangers(value, (&MEMBERS, pointer));
         if value.member("schema").is_some() {
             let sentence = "DCQL asks for no schema; the type of the credential is to be named.";
             conversion.lose(&format!("{pointer}/schema"), "schema", sentence);
@@ -137,7 +140,7 @@ fn identifiers(
 fn note_constraints(conversion: &mut Conversion, constraints: &Value<'_>, pointer: &str) {
     let Some(members) = constraints.as_object() else { return };
     for (name, _) in members {
-        let at = format!("{pointer}/{name}");
+        let at = below(pointer, name);
         match &**name {
             "fields" => {}
             "limit_disclosure" => {
@@ -157,7 +160,7 @@ fn note_constraints(conversion: &mut Conversion, constraints: &Value<'_>, pointe
             "is_holder" | "same_subject" | "subject_is_issuer" => {
                 conversion.lose(&at, name, "DCQL compares no subjects, holders and issuers.");
             }
-            other => conversion.lose(pointer, other, "DCQL knows no such constraint."),
+            other => conversion.lose(&at, &format!("constraints.{other}"), "DCQL knows no such constraint."),
         }
     }
 }

@@ -6,6 +6,9 @@ use crate::policy::dcql::presentation_exchange::Conversion;
 use crate::policy::dcql::presentation_exchange::filter::{Filter, read_filter};
 use crate::policy::dcql::{ClaimsQuery, Meta, QueryFormat, Step, Wanted, json_path};
 
+/// Members of a field.
+const MEMBERS: [&str; 8] = ["id", "path", "name", "purpose", "filter", "optional", "intent_to_retain", "predicate"];
+
 /// One field, as far as it can be said at all.
 pub(super) struct Field {
     /// Where it stands in the definition.
@@ -31,6 +34,7 @@ pub(super) struct Read {
 /// ```
 pub(super) fn read(conversion: &mut Conversion, value: &Value<'_>, pointer: &str) -> Option<Field> {
     conversion.words(value, pointer);
+    conversion.strangers(value, (&MEMBERS, pointer));
     if value.member("predicate").is_some() {
         let sentence = "DCQL has no predicates: the value itself is asked for.";
         conversion.lose(&format!("{pointer}/predicate"), "predicate", sentence);

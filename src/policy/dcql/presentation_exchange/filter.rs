@@ -3,7 +3,7 @@
 use crate::encoding::json::Value;
 use crate::limits;
 use crate::policy::dcql::Wanted;
-use crate::policy::dcql::presentation_exchange::Conversion;
+use crate::policy::dcql::presentation_exchange::{Conversion, below};
 
 /// Keywords that demand nothing.
 const WORDS: [&str; 8] = ["$schema", "$id", "$comment", "title", "description", "examples", "default", "deprecated"];
@@ -23,7 +23,7 @@ pub(super) fn read_filter(conversion: &mut Conversion, value: &Value<'_>, pointe
     let mut filter = Filter::default();
     let mut has_type = false;
     for (name, demand) in members {
-        let at = format!("{pointer}/{name}");
+        let at = below(pointer, name);
         let read = match &**name {
             "type" => {
                 has_type = true;

@@ -8,6 +8,9 @@ use crate::policy::dcql::CredentialSet;
 use crate::policy::dcql::presentation_exchange::Conversion;
 use crate::policy::dcql::presentation_exchange::descriptor::Descriptor;
 
+/// Members of a requirement.
+const MEMBERS: [&str; 8] = ["name", "purpose", "rule", "count", "min", "max", "from", "from_nested"];
+
 /// Sets of identifiers, any of which will do.
 type Options = Vec<Vec<String>>;
 
@@ -62,6 +65,7 @@ impl Reading<'_, '_> {
     /// ```
     /// The options, and whether one of them must be there.
     fn requirement(&mut self, value: &Value<'_>, pointer: &str) -> Option<(Options, bool)> {
+        self.conversion.strangers(value, (&MEMBERS, pointer));
         // One entry for each thing to choose from: the options that it has itself.
         let parts: Vec<Options> = match (value.member("from").and_then(Value::as_str), value.member("from_nested")) {
             (Some(group), None) => self.members(group, pointer)?,

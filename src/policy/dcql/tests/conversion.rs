@@ -143,6 +143,10 @@ fn what_cannot_be_said_is_told_by_name() {
     let whole = converted(
         &json!({ "frame": {}, "input_descriptors": [{ "id": "a", "purpose": "p", "format": { "dc+sd-jwt": {} } }] }),
     );
+    let (_, lost) = of_descriptor(
+        &json!({ "id": "a", "extra/x": 1, "format": { "dc+sd-jwt": {} }, "constraints": { "odd": 1, "fields": [{ "path": ["$.a"], "more": 1 }] } }),
+    );
+    assert_eq!(lost, ["member extra/x", "constraints.odd", "member more"]);
     let names: Vec<(&str, bool)> = whole.lost.iter().map(|lost| (lost.name.as_str(), lost.is_demand)).collect();
     assert_eq!(names, [("frame", true), ("purpose", false)]);
 }
