@@ -172,9 +172,9 @@ mod tests {
         let info = bytes("4f6465206f6e2061204772656369616e2055726e");
         let private = bytes("f3ce7fdae57e1a310d87f1ebbde6f328be0a99cdbcadf4d6589cf29de4b8ffd2");
         let sealed = Sealed {
-            encapsulated: bytes(concat!(
-                "04a92719c6195d5085104f469a8b9814d5838ff72b60501e2c4466e5e67b325ac98536d7b61a1af4b78e5b7f951c0900be863c403ce65c9bfcb9382657222d18c4"
-            )),
+            encapsulated: bytes(
+                "04a92719c6195d5085104f469a8b9814d5838ff72b60501e2c4466e5e67b325ac98536d7b61a1af4b78e5b7f951c0900be863c403ce65c9bfcb9382657222d18c4",
+            ),
             ciphertext: bytes(
                 "5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434",
             ),

@@ -65,7 +65,7 @@ impl Prefix {
     pub fn of(client_id: &str) -> Option<Prefix> {
         match client_id.split_once(':') {
             None => Some(Prefix::PreRegistered),
-            Some((before, _)) if matches!(before, "openid_federation" | "origin" | "pre-registered") => None,
+            Some(("openid_federation" | "origin" | "pre-registered", _)) => None,
             Some((before, _)) => Some(Prefix::from_name(before).unwrap_or(Prefix::PreRegistered)),
         }
     }

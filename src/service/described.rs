@@ -149,9 +149,6 @@ described! {
         hint: String,
         /// For JSON: what is wrong with it, as in /v1/reasons.
         code: Option<String>,
-        /// For a DCQL query: what is wrong with it, each with `pointer` and `sentence`.
-        #[schema(value_type = Option<Vec<Object>>)]
-        faults: Option<Vec<Value>>,
         /// Opaque name of this occurrence.
         instance: Option<String>,
         /// What is wrong with which member.

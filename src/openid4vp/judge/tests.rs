@@ -1,5 +1,7 @@
 //! What answers come to, with credentials of the issuing twins, in every mode.
 
+mod w3c;
+
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -313,6 +315,38 @@ fn a_device_mac_is_taken() {
         document(MDL, &shown, &crate::encoding::cbor::Value::Map(Vec::new()), &transcript, proof).expect("a MAC");
     let outcome = world.outcome(&session, &json!({ "mdl": [base64url::encode(&device_response(&[made]))] }));
     assert!(outcome.is_accepted(), "{}", outcome.to_json());
+}
+
+/// JWT-049: ISO/IEC 18013-7:2024 puts the wallet's nonce into `apu`. Its handover is taken where the policy says so, for that nonce alone.
+#[test]
+fn the_older_handover_rests_on_the_wallets_nonce() {
+    let world = world();
+    let (session, _) = world.begin(ask_for(&[mdl_query()]));
+    let request = world.request(&session);
+    let device = Device {
+        client_id: Some(session.client_id.clone()),
+        response_uri: Some(session.response_uri.clone()),
+        mdoc_generated_nonce: Some("wallet nonce".into()),
+        ..Device::default()
+    };
+    let mdl = world.mdl(Handover::Iso18013Part7, device, &session.nonce);
+    let payload = json!({ "vp_token": { "mdl": [mdl] }, "state": session.state });
+    let verdict = |party_u: &[u8], policy: &Policy| {
+        let by = crate::crypto::jwe::Sealing::by(crate::crypto::jwe::Encryption::A128Gcm);
+        let sealing = crate::crypto::jwe::Sealing { party_u: Some(party_u), party_v: Some(b"nonce"), ..by };
+        let jwe = crate::openid4vp::sample::sealed(&request, &payload, &sealing);
+        let body = crate::encoding::form::encode([("response", jwe.as_str())]);
+        let answer = posted(&session, body.as_bytes(), NOW).expect("an answer");
+        let asked = requests(&session, &answer, NOW, policy).expect("questions");
+        let none = crate::evidence::Evidence::none();
+        let reports = asked.iter().map(|one| crate::verify::verify(&one.request, &world.trust, &none)).collect();
+        let outcome = conclude(&session, asked, reports, NOW);
+        (outcome.is_accepted(), has(&outcome, "vp.session_mismatch"))
+    };
+    let older = Policy { handovers: vec![Handover::Iso18013Part7], ..policy() };
+    assert_eq!(verdict(b"wallet nonce", &older), (true, false));
+    assert_eq!(verdict(b"another nonce", &older), (false, true));
+    assert_eq!(verdict(b"wallet nonce", &policy()), (false, true), "nobody asked for it");
 }
 
 /// One presentation shows one credential.
