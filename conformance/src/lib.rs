@@ -5,6 +5,7 @@
 
 pub mod captures;
 pub mod case;
+pub mod certify;
 pub mod corpus;
 pub mod coverage;
 pub mod exceptions;
@@ -12,8 +13,10 @@ pub mod mint;
 pub mod question;
 pub mod render;
 pub mod results;
+pub mod rules;
 pub mod run;
 pub mod serve;
 pub mod subject;
 pub mod trust_folder;
 pub mod vector;
+pub mod wallet;
