@@ -106,3 +106,23 @@ pub const CONTEXT_CHAIN: usize = 32;
 pub const CONTEXTS_KEPT: usize = 256;
 /// Bytes of one pinned JSON-LD context.
 pub const CONTEXT_BYTES: usize = 1 << 20;
+/// Bytes of one DCQL query, or of one Presentation Exchange definition.
+pub const DCQL_BYTES: usize = 64 << 10;
+/// Credential queries of one DCQL query.
+pub const DCQL_CREDENTIALS: usize = 64;
+/// Claims queries of one DCQL query, all credential queries together: each may look at every item of a credential.
+pub const DCQL_CLAIMS: usize = 512;
+/// Values that one DCQL query compares claims with, all claims queries together.
+pub const DCQL_VALUES: usize = 1024;
+/// Steps of one claims path.
+pub const DCQL_PATH_STEPS: usize = 16;
+/// Claim sets of one credential query.
+pub const DCQL_CLAIM_SETS: usize = 64;
+/// Credential sets of one DCQL query.
+pub const DCQL_SETS: usize = 32;
+/// Options of one credential set.
+pub const DCQL_OPTIONS: usize = 256;
+/// Faults and hints told of one DCQL query.
+pub const DCQL_REMARKS: usize = 32;
+/// Presentations that answer one credential query.
+pub const DCQL_PRESENTATIONS: usize = CREDENTIALS;

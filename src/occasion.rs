@@ -29,6 +29,8 @@ pub struct Occasion {
     pub session: Option<Session>,
     /// Elements of an mdoc that the relying party asked for, `namespace/element`; empty = not known. Others are noted.
     pub elements: Vec<String>,
+    /// A DCQL query of which each credential that is shown must answer one credential query, as JSON; `None` = nothing is asked.
+    pub dcql_query: Option<String>,
 }
 
 impl Occasion {

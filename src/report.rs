@@ -8,6 +8,7 @@ use crate::check::{Check, Note, Outcome};
 use crate::core_data::CoreData;
 use crate::format::{Context, Disclosed, Format};
 use crate::locator::Locator;
+use crate::policy::dcql::Facts;
 use crate::reason::{Reason, Stage};
 use crate::time::Timestamp;
 use crate::trust::{Consulted, SignerDescription};
@@ -45,6 +46,7 @@ pub struct Part {
     /// `true` when it is a presentation, which may hold no credential.
     pub is_presentation: bool,
     pub(crate) payload: Vec<u8>,
+    pub(crate) facts: Option<Box<Facts>>,
     pub(crate) consulted: Vec<Consulted>,
 }
 
@@ -114,6 +116,7 @@ impl Report {
                 parts: Vec::new(),
                 is_presentation: false,
                 payload: Vec::new(),
+                facts: None,
                 consulted: Vec::new(),
             }],
         }
@@ -200,6 +203,12 @@ impl Part {
     /// The claims as JSON, of an accepted credential only.
     pub fn claims(&self) -> Option<serde_json::Value> {
         self.disclosed().map(|disclosed| disclosed.claims_json())
+    }
+
+    /// What the credential is, as far as a query may ask: of an accepted credential only, and only where the occasion had a
+    /// `dcql_query`.
+    pub fn facts(&self) -> Option<&Facts> {
+        self.facts.as_deref().filter(|_| matches!(self.verdict, Verdict::Accepted(_)))
     }
 
     /// The claims in the vocabulary that all formats share, of an accepted credential only.

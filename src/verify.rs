@@ -3,6 +3,7 @@
 //! [`verify`] and [`verify_batch`] are pure: the same arguments give the same report, today and in ten years. No clock, no
 //! network, no disk, no async inside. What is missing is written into the report; `gather` fetches it and asks again.
 
+mod asked;
 mod holder;
 mod opening;
 mod signatures;
@@ -21,10 +22,12 @@ use crate::format::{Candidate, Context, Format};
 use crate::limits;
 use crate::occasion::Occasion;
 use crate::policy::Policy;
+use crate::policy::dcql::Facts;
 use crate::reason::{Code, Reason, Stage};
 use crate::report::{EvidenceUsed, Part, Report, Times};
 use crate::trust::{Consulted, Trust};
 use crate::verdict::Verdict;
+use crate::verify::asked::{Presenter, Shown};
 use crate::verify::holder::HolderCheck;
 use crate::verify::opening::{OpenedPiece, Run, open_run};
 use crate::verify::signatures::Signatures;
@@ -117,6 +120,7 @@ fn judge_run(
 /// What the first two stages made of one credential.
 struct Draft<'a> {
     format: Option<&'static dyn Format>,
+    payload: &'a [u8],
     decoded: Option<Decoded<'a>>,
     findings: Findings,
     signatures: Signatures,
@@ -134,6 +138,8 @@ struct Judged {
     times: Times,
     consulted: Vec<Consulted>,
     is_presentation: bool,
+    /// What it is, where a query asks.
+    facts: Option<Box<Facts>>,
     inner: Vec<Judged>,
 }
 
@@ -165,7 +171,8 @@ fn draft<'a>(piece: &'a OpenedPiece<'_>, context: &Context<'_>, jobs: &mut Vec<J
     let is_of_holder = |signed: &Signed| signed.vouched.iter().any(|vouched| vouched.is_of_holder);
     let approves = piece.opened.as_ref().is_ok_and(|opened| opened.signatures().any(is_of_holder));
     let inner = piece.inner.iter().map(|inner| draft(inner, context, jobs)).collect();
-    Draft { format: piece.format, decoded: decoded_as, findings, signatures, holder, approves, inner }
+    let payload = piece.opened.as_ref().map_or(&[][..], |opened| &opened.payload);
+    Draft { format: piece.format, payload, decoded: decoded_as, findings, signatures, holder, approves, inner }
 }
 
 /// Like [`judge`], of what was handed in itself: where the occasion names a nonce or an audience, it must be made for them. A
@@ -173,7 +180,7 @@ fn draft<'a>(piece: &'a OpenedPiece<'_>, context: &Context<'_>, jobs: &mut Vec<J
 fn judge_shown(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>, lists: &mut Lists) -> Judged {
     let approves = draft.approves;
     let is_bare = draft.decoded.as_ref().is_some_and(|decoded| !decoded.is_presentation && !decoded.is_bound);
-    let mut judged = judge(draft, answers, context, lists);
+    let mut judged = judge(draft, None, (answers, lists), context);
     let occasion = context.occasion;
     if judged.findings.has(Code::SdjwtKbMissing) {
         // That nobody presented it has been said.
@@ -189,18 +196,28 @@ fn judge_shown(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Conte
     judged
 }
 
-/// The stages after the signature was checked.
-fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>, lists: &mut Lists) -> Judged {
-    let Draft { format, decoded, mut findings, mut signatures, holder, inner, .. } = draft;
+/// The stages after the signature was checked, of a credential that somebody may have put into a presentation.
+fn judge(
+    draft: Draft<'_>,
+    presenter: Option<&Presenter<'_>>,
+    (answers, lists): (&[Result<(), Reason>], &mut Lists),
+    context: &Context<'_>,
+) -> Judged {
+    let Draft { format, payload, decoded, mut findings, mut signatures, holder, inner, .. } = draft;
     let signer = signatures.judge(answers, &mut findings);
     // A lone candidate is worth judging even when it did not sign: the report then names every fault.
     let mut consulted = std::mem::take(&mut signatures.consulted);
     let mut times = Times::default();
+    let mut facts = None;
     if let (Some(decoded), Some(format)) = (&decoded, format) {
         times = Times { issued_at: decoded.issued_at, not_before: decoded.not_before, expires: decoded.expires };
         findings.not_declared(Stage::Digests);
         findings.not_declared(Stage::Holder);
         check_demands((format, decoded, signer.as_ref()), context, &mut findings);
+        if !decoded.is_presentation {
+            let shown = Shown { format, decoded, payload, signer: signer.as_ref(), presenter };
+            facts = shown.check_query(context, &mut findings);
+        }
         consulted.extend(format.judge(decoded, signer.as_ref(), context, &mut findings));
         if !decoded.status.is_empty() && !status_lists::is_ignored(context, &mut findings) {
             // What a stranger signed names no place that anybody should be asked at: then nothing marks the stage.
@@ -215,7 +232,10 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
         }
         check_holds_any(decoded, &inner, context, &mut findings);
     }
-    let inner = inner.into_iter().map(|draft| judge(draft, answers, context, lists)).collect();
+    let holder = decoded.as_ref().and_then(|decoded| decoded.issuer.as_deref());
+    let presenter = signer.as_ref().map(|signer| Presenter { signer, holder });
+    let inner =
+        inner.into_iter().map(|draft| judge(draft, presenter.as_ref(), (answers, &mut *lists), context)).collect();
     let signature_right = signer.is_some();
     let is_presentation = decoded.is_some_and(|decoded| decoded.is_presentation);
     Judged {
@@ -225,6 +245,7 @@ fn judge(draft: Draft<'_>, answers: &[Result<(), Reason>], context: &Context<'_>
         times,
         consulted,
         is_presentation,
+        facts,
         inner,
     }
 }
@@ -296,7 +317,8 @@ fn check_holds_any(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context
     if !decoded.is_presentation || !inner.is_empty() || findings.is_faulty(Stage::Decode) {
         return;
     }
-    if context.policy.empty_presentations && context.occasion.types.is_empty() {
+    let occasion = context.occasion;
+    if context.policy.empty_presentations && occasion.types.is_empty() && occasion.dcql_query.is_none() {
         let sentence = "The presentation holds no credential: it shows that somebody holds a key, and nothing else.";
         findings.note(Note::new("vp.no_credential", sentence));
     } else {
@@ -306,7 +328,7 @@ fn check_holds_any(decoded: &Decoded<'_>, inner: &[Draft<'_>], context: &Context
 
 /// The verdict on one credential, with what led to it.
 fn conclude(piece: OpenedPiece<'_>, judged: Judged, context: &Context<'_>) -> Part {
-    let Judged { mut findings, signer, signature_right, times, consulted, is_presentation, inner } = judged;
+    let Judged { mut findings, signer, signature_right, times, consulted, is_presentation, facts, inner } = judged;
     let notes = std::mem::take(&mut findings.notes);
     let evidence = std::mem::take(&mut findings.evidence);
     if piece.opened.as_ref().is_ok_and(Opened::is_cose) {
@@ -319,6 +341,7 @@ fn conclude(piece: OpenedPiece<'_>, judged: Judged, context: &Context<'_>) -> Pa
         (Verdict::Accepted(_), Ok(opened)) => opened.payload.into_owned(),
         _ => Vec::new(),
     };
+    let facts = facts.filter(|_| matches!(verdict, Verdict::Accepted(_)));
     Part {
         verdict,
         format: piece.format,
@@ -327,6 +350,7 @@ fn conclude(piece: OpenedPiece<'_>, judged: Judged, context: &Context<'_>) -> Pa
         signature_right,
         times,
         payload,
+        facts,
         notes,
         evidence: evidence.into_iter().map(|locator| EvidenceUsed::of(locator, context)).collect(),
         consulted,

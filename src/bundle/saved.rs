@@ -78,6 +78,8 @@ struct SavedOccasion {
     session: Option<Session>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     elements: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dcql_query: Option<String>,
 }
 
 impl SavedOccasion {
@@ -92,6 +94,7 @@ impl SavedOccasion {
             status_reference: occasion.status_reference.clone(),
             session: occasion.session.clone(),
             elements: occasion.elements.clone(),
+            dcql_query: occasion.dcql_query.clone(),
         }
     }
 
@@ -106,6 +109,7 @@ impl SavedOccasion {
             status_reference: self.status_reference,
             session: self.session,
             elements: self.elements,
+            dcql_query: self.dcql_query,
         })
     }
 }

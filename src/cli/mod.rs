@@ -5,6 +5,7 @@
 
 mod bench;
 mod checking;
+mod dcql;
 mod demands;
 mod derive;
 mod did;
@@ -58,6 +59,8 @@ enum Command {
     Issue(issue::Issue),
     /// Resolve DIDs and dereference DID URLs.
     Did(did::Did),
+    /// Look at DCQL queries, and make them of older ones.
+    Dcql(dcql::Dcql),
     /// Show a part of a credential (ecdsa-sd-2023, bbs-2023).
     Derive(derive::Derive),
     /// Import, list and check trust lists.
@@ -148,6 +151,7 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Trouble> {
         Command::Verify(command) => command.run(out),
         Command::Inspect(command) => command.run(out),
         Command::Explain(command) => command.run(out),
+        Command::Dcql(command) => command.run(out),
         Command::Derive(derive) => derive.run(out),
         Command::Issue(command) => command.run(out),
         Command::Did(command) => command.run(out),

@@ -17,7 +17,7 @@ use crate::cli::input::{Source, read_file};
 use crate::cli::shown::shown_json;
 use crate::cli::stores::{Asker, load};
 use crate::cli::trouble::Trouble;
-use crate::cli::{evidence, progress, report_text};
+use crate::cli::{dcql, evidence, progress, report_text};
 use crate::credential::Input;
 use crate::crypto::agreement::AgreementKey;
 use crate::encoding::json;
@@ -86,6 +86,9 @@ pub(super) struct Verify {
     /// An element of an mdoc that was asked for; repeat for several. Others are noted.
     #[arg(long = "element", value_name = "NAMESPACE/ELEMENT")]
     elements: Vec<String>,
+    /// A DCQL query of which each credential must answer one credential query: a JSON object, or a file that holds one.
+    #[arg(long, value_name = "FILE|JSON")]
+    dcql: Option<String>,
     /// Documents at hand: a folder that mirrors URLs, or a JSON file of URLs and documents; repeat for several.
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
@@ -108,6 +111,7 @@ struct Run<'v> {
     trust: Trust,
     policy: Arc<Policy>,
     session: Option<Session>,
+    dcql_query: Option<String>,
     evidence: Evidence,
     asker: Asker,
 }
@@ -129,6 +133,7 @@ impl Verify {
             asker: Asker::new(self.offline)?,
             policy,
             session: self.session()?,
+            dcql_query: self.dcql.as_deref().map(dcql::query_text).transpose()?,
             evidence: documents,
             command: &self,
         };
@@ -227,6 +232,7 @@ impl Run<'_> {
                 status_reference: self.command.status_reference.clone(),
                 session: self.session.clone(),
                 elements: self.command.elements.clone(),
+                dcql_query: self.dcql_query.clone(),
             },
             policy: self.policy.clone(),
         }

@@ -6,6 +6,7 @@ pub mod base58;
 pub mod base64url;
 pub mod cbor;
 pub mod deflate;
+pub mod form;
 pub mod json;
 pub mod multibase;
 #[cfg(feature = "pictures")]

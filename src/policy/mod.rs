@@ -1,5 +1,7 @@
 //! Policy: what the relying party demands, read from one small JSON file. Every default is the careful one.
 
+pub mod dcql;
+
 use serde::{Deserialize, Serialize};
 
 use crate::occasion::session::Handover;

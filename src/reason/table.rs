@@ -293,6 +293,7 @@ codes! {
     SdjwtKbInvalid "sdjwt.kb_invalid" Holder RFC9901 "7.3" "The proof that the presenter holds the credential's key cannot be read." "A key binding JWT is a compact JWS with `iat`, `aud`, `nonce` and `sd_hash`.";
     SdjwtKbKey "sdjwt.kb_key" Holder RFC9901 "7.3" "The proof of key binding is not signed by the key in `cnf`." "Only the holder of the credential's key may show it; a key of the proof's own header counts for nothing.";
     TimeKbWindow "time.kb_window" Holder RFC9901 "7.3" "The proof of key binding was not made just now." "It may be a replay; ask for a new presentation.";
+    VpDcqlUnsatisfied "vp.dcql_unsatisfied" Policy OID4VP "6" "The credential does not answer the DCQL query." "The report names the credential query that it comes nearest to, and what is missing; `vidimus dcql check` looks at the query itself.";
     VpTransactionData "vp.transaction_data" Holder OID4VP "8.4" "The presentation does not approve the transactions that it was asked to approve." "`transaction_data_hashes` holds one digest for each, of the text as it was sent.";
     SdjwtSdHash "sdjwt.sd_hash" Holder RFC9901 "4.3" "The proof of key binding was made for another set of disclosures." "Somebody added or took away a disclosure after the holder had signed.";
     ObSchema "ob.schema" Policy OB3 "B" "The badge breaks a rule of Open Badges." "Tell the issuer; the report names the member.";

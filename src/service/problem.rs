@@ -1,12 +1,13 @@
 //! Problems: what the service answers when a request is wrong or cannot be served now (RFC 9457). Never about a credential:
 //! its faults are reasons, and stand in a report under status 200.
 //!
-//! One table holds every type. A problem never repeats anything that was sent.
+//! One table holds every type. A problem never repeats anything that was sent, but for the names in a query that its faults are about.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::policy::dcql::QueryFault;
 use crate::reason::Reason;
 
 /// One row of the table.
@@ -62,6 +63,7 @@ problems! {
     BadTime "bad_time" 400 "`at` is not a time." "RFC 3339 with offset: 2026-11-21T12:00:00Z.";
     TimeNotAllowed "time_not_allowed" 400 "This service judges by its own clock only." "Leave `at` out, or ask the operator.";
     PolicyNotAllowed "policy_not_allowed" 400 "This service judges by its own policy only." "Leave `policy` out, or ask the operator.";
+    DcqlInvalid "dcql_invalid" 400 "The DCQL query cannot be asked." "`faults` says where and why; `vidimus dcql check` says it too.";
     BadId "bad_id" 400 "`id` is neither a short text nor an integer." "At most 128 bytes.";
     BrokenBody "broken_body" 400 "The body ended before its end." "Send it again.";
     AmbiguousLength "ambiguous_length" 400 "The request declares the length of its body in two ways." "Send Content-Length or Transfer-Encoding, not both.";
@@ -97,18 +99,24 @@ problems! {
 pub struct Problem {
     kind: Kind,
     reason: Option<&'static str>,
+    faults: Vec<QueryFault>,
     instance: Option<String>,
 }
 
 impl Problem {
     /// A problem of that kind.
     pub fn new(kind: Kind) -> Self {
-        Problem { kind, reason: None, instance: None }
+        Problem { kind, reason: None, faults: Vec::new(), instance: None }
     }
 
     /// The problem that a body is not the JSON due. Of the reason only its code goes out.
     pub fn bad_json(reason: &Reason) -> Self {
         Problem { reason: Some(reason.code().as_str()), ..Problem::new(Kind::BadJson) }
+    }
+
+    /// The problem that a DCQL query cannot be asked, for these reasons.
+    pub fn bad_query(faults: Vec<QueryFault>) -> Self {
+        Problem { reason: Some("vp.dcql_invalid"), faults, ..Problem::new(Kind::DcqlInvalid) }
     }
 
     /// The same problem with the opaque name of this occurrence, which the log knows too.
@@ -128,6 +136,7 @@ impl Problem {
         serde_json::to_string(&Document {
             row: *self.kind.row(),
             code: self.reason,
+            faults: &self.faults,
             instance: self.instance.as_deref(),
         })
         .unwrap_or_default()
@@ -140,6 +149,8 @@ struct Document<'p> {
     row: Row,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    faults: &'p [QueryFault],
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<&'p str>,
 }

@@ -11,6 +11,7 @@ use crate::format;
 use crate::occasion::Occasion;
 use crate::occasion::session::Session;
 use crate::policy::Policy;
+use crate::policy::dcql::Query;
 use crate::service::problem::{Kind, Problem};
 use crate::service::state::Service;
 use crate::time::Timestamp;
@@ -46,6 +47,9 @@ pub struct Question {
     pub session: Option<Session>,
     /// Elements of an mdoc that were asked for, `namespace/element`; empty = not known. Others are noted.
     pub elements: Vec<String>,
+    /// A DCQL query (OpenID4VP 1.0, 6) of which each credential that is shown must answer one credential query; absent = nothing is asked.
+    #[schema(value_type = Option<Object>)]
+    pub dcql_query: Option<serde_json::Value>,
     /// What the relying party demands, in place of the operator's policy; only where the operator allows that.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Policy>,
@@ -107,10 +111,18 @@ impl Question {
                 status_reference: self.status_reference.map(|status| status.to_string()),
                 session: self.session,
                 elements: self.elements,
+                dcql_query: self.dcql_query.map(query_of).transpose()?,
             },
             policy: policy_of(self.policy, service)?,
         })
     }
+}
+
+/// The query as text, when it is one.
+fn query_of(value: serde_json::Value) -> Result<String, Problem> {
+    let text = value.to_string();
+    Query::decode(text.as_bytes()).map_err(Problem::bad_query)?;
+    Ok(text)
 }
 
 /// The caller's demands where there are any, and the operator lets callers make them.
