@@ -43,9 +43,11 @@ pub mod openid4vp;
 // Floor 8: verify, fetch what is missing, verify again.
 #[cfg(feature = "net")]
 pub mod gather;
-// Floor 9: the way out.
+// Floor 9: the way out, and what is kept.
 #[cfg(feature = "net")]
 pub mod net;
+#[cfg(feature = "service")]
+pub mod store;
 // Floor 10: the HTTP service.
 #[cfg(feature = "service")]
 pub mod service;

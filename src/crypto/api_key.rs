@@ -5,6 +5,7 @@ use std::fmt;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use crate::crypto::digest::sha256;
+use crate::crypto::mac::{hmac_sha256, is_hmac_sha256};
 
 /// Characters that an API key may have. Shorter ones can be guessed.
 const CHARACTERS: std::ops::RangeInclusive<usize> = 16..=256;
@@ -28,6 +29,18 @@ impl ApiKey {
     }
 }
 
+impl ApiKey {
+    /// What binds something of that name to the bearer of this key: tells nothing of the key, nor that two things have one bearer.
+    pub fn tag(&self, name: &[u8; 32]) -> [u8; 32] {
+        hmac_sha256(&self.digest, name)
+    }
+
+    /// `true` when [`ApiKey::tag`] gives that tag.
+    pub fn has_tagged(&self, name: &[u8; 32], tag: &[u8; 32]) -> bool {
+        is_hmac_sha256(&self.digest, name, tag)
+    }
+}
+
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ApiKey")
@@ -46,6 +59,10 @@ mod tests {
             assert!(!key.is(other.as_bytes()), "{other}");
         }
         assert_eq!(format!("{key:?}"), "ApiKey");
+        let other = ApiKey::from_text("correct-horse-batterz").expect("long enough");
+        let tag = key.tag(&[1; 32]);
+        assert!(key.has_tagged(&[1; 32], &tag));
+        assert!(!other.has_tagged(&[1; 32], &tag) && !key.has_tagged(&[2; 32], &tag));
         for weak in ["", "short", "fifteen-letters", "sixteen letters!", "sixteen-letters\u{e9}"] {
             assert_eq!(ApiKey::from_text(weak), None, "{weak}");
         }

@@ -24,6 +24,10 @@ use crate::locator::{Locator, Wants};
 use crate::net::address::is_public;
 use crate::net::clock::Clock;
 
+mod deliver;
+
+pub use self::deliver::Delivery;
+
 const USER_AGENT: &str = concat!("vidimus/", env!("CARGO_PKG_VERSION"));
 /// Hosts share this many lanes, each of which lets a few fetches through at a time.
 const LANES: usize = 64;
@@ -176,7 +180,7 @@ impl Fetch for Fetcher {
 
 impl Inner {
     async fn fetch_now(&self, locator: &Locator, url: reqwest::Url) -> Arc<Document> {
-        let lane = usize::try_from(self.lane_of.hash_one(locator.host()) % LANES as u64).unwrap_or(0);
+        let lane = self.lane_number(&locator.host());
         let whole = async {
             let _turn = self.lanes.get(lane)?.acquire().await.ok()?;
             self.fetched.fetch_add(1, Ordering::Relaxed);
@@ -192,6 +196,10 @@ impl Inner {
                 failed(locator, self.clock)
             }
         })
+    }
+
+    fn lane_number(&self, host: &str) -> usize {
+        usize::try_from(self.lane_of.hash_one(host) % LANES as u64).unwrap_or(0)
     }
 
     /// Status and body. `None` when there is no whole answer within the limits.

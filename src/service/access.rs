@@ -17,10 +17,19 @@ const KEYS: usize = 1_000;
 /// # Errors
 /// [`Kind::Unauthorized`].
 pub fn check(service: &Service, headers: &HeaderMap) -> Result<(), Problem> {
-    if service.config.open_access || is_known(&service.config.api_keys, headers) {
-        return Ok(());
+    caller(service, headers).map(|_| ())
+}
+
+/// The key that the caller of a place that needs one bears. `None` = anybody, where the service is open.
+///
+/// # Errors
+/// [`Kind::Unauthorized`].
+pub fn caller<'s>(service: &'s Service, headers: &HeaderMap) -> Result<Option<&'s ApiKey>, Problem> {
+    match known(&service.config.api_keys, headers) {
+        Some(key) => Ok(Some(key)),
+        None if service.config.open_access => Ok(None),
+        None => Err(Kind::Unauthorized.into()),
     }
-    Err(Kind::Unauthorized.into())
 }
 
 /// The keys in the text of a file: one a line; blank lines and lines that begin with `#` are passed over.
@@ -40,14 +49,15 @@ pub fn keys_in(text: &str) -> Result<Vec<ApiKey>, usize> {
     Ok(keys)
 }
 
-/// `true` when the one `Authorization` header bears one of these keys.
-fn is_known(keys: &[ApiKey], headers: &HeaderMap) -> bool {
+/// The one of these keys that the one `Authorization` header bears.
+fn known<'k>(keys: &'k [ApiKey], headers: &HeaderMap) -> Option<&'k ApiKey> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
-    let Some((scheme, key)) = value.to_str().ok().and_then(|value| value.split_once(' ')) else { return false };
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
+    let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
     // Every key is compared with, so that the time does not tell which one was nearly right.
-    let found = keys.iter().filter(|known| known.is(key.trim().as_bytes())).count();
-    scheme.eq_ignore_ascii_case("bearer") && found > 0
+    let found =
+        keys.iter().fold(None, |found, known| if known.is(key.trim().as_bytes()) { Some(known) } else { found });
+    found.filter(|_| scheme.eq_ignore_ascii_case("bearer"))
 }
 
 #[cfg(test)]
@@ -61,7 +71,7 @@ mod tests {
         for value in values {
             headers.append(header::AUTHORIZATION, value.parse().unwrap());
         }
-        is_known(&keys_in(&format!("another-key-of-ours\n{KEY}")).unwrap(), &headers)
+        known(&keys_in(&format!("another-key-of-ours\n{KEY}")).unwrap(), &headers).is_some()
     }
 
     #[test]

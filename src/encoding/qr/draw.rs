@@ -1,5 +1,7 @@
 //! Drawing codes, for print and for terminals.
 
+use std::fmt::Write;
+
 use image::{GrayImage, ImageFormat, Luma};
 use qrcode::{Color, EcLevel, QrCode};
 
@@ -26,6 +28,30 @@ pub fn draw_png(text: &str, scale: u32) -> Result<Vec<u8>, Reason> {
     // Writing into memory fails only when the picture is beyond PNG's own limits.
     picture.write_to(&mut png, ImageFormat::Png).map_err(|_| too_large())?;
     Ok(png.into_inner())
+}
+
+/// The QR code that holds `text` as an SVG with its white border, scaled by whoever shows it.
+///
+/// Errors: `input.too_large` when no code holds so much.
+pub fn draw_svg(text: &str) -> Result<String, Reason> {
+    let modules = Modules::of(text)?;
+    let side = modules.side();
+    let mut path = String::new();
+    for y in 0..side {
+        let mut x = 0;
+        while x < side {
+            let run = (x..side).take_while(|at| modules.is_dark(*at, y)).count();
+            if run > 0 {
+                // Writing into a text never fails.
+                let _ = write!(path, "M{x} {y}h{run}v1h-{run}z");
+            }
+            x += run + 1;
+        }
+    }
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
+         <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{path}\"/></svg>"
+    ))
 }
 
 /// The QR code that holds `text` as lines of half blocks, two rows of modules a line, drawn light on dark as terminals

@@ -12,5 +12,5 @@ mod upright;
 #[cfg(test)]
 mod tests;
 
-pub use self::draw::{draw_png, draw_text};
+pub use self::draw::{draw_png, draw_svg, draw_text};
 pub use self::read::read;

@@ -141,3 +141,22 @@ fn terminals_get_two_rows_a_line() {
     assert_eq!(lines.lines().count(), 15);
     assert!(lines.lines().all(|line| line.chars().count() == 29));
 }
+
+/// An SVG says the same as a PNG: its path, painted, is read.
+#[test]
+fn a_vector_drawing_is_read_too() {
+    let text = "openid4vp://?client_id=x509_hash%3Aabc&request_uri=https%3A%2F%2Fverifier.example%2Fr";
+    let svg = draw_svg(text).unwrap();
+    let side: u32 = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let path = svg.rsplit("<path d=\"").next().unwrap().split('"').next().unwrap();
+    let mut picture = GrayImage::from_pixel(side * 4, side * 4, Luma([255]));
+    for run in path.split('M').skip(1) {
+        let (x, rest) = run.split_once(' ').unwrap();
+        let (y, rest) = rest.split_once('h').unwrap();
+        let run: u32 = rest.split('v').next().unwrap().parse().unwrap();
+        let (x, y): (u32, u32) = (x.parse().unwrap(), y.parse().unwrap());
+        (x * 4..(x + run) * 4).for_each(|x| (y * 4..y * 4 + 4).for_each(|y| picture.put_pixel(x, y, Luma([0]))));
+    }
+    assert_eq!(read(&written(picture, ImageFormat::Png)).unwrap(), [text]);
+    assert!(draw_svg(&"x".repeat(3000)).is_err());
+}

@@ -34,7 +34,15 @@ pub async fn judge(service: &Service, document: &Value<'_>, occasion: Occasion) 
     // What is no envelope can only be a document with a proof; a look at its beginning would tell less about what is wrong.
     let format = (!enveloped::is_envelope(document)).then(|| "vc_di".to_owned());
     let input = Input { bytes: json::encode(document).into_bytes(), format };
-    let request = Arc::new(Request { input, occasion, policy });
+    report_on(service, Request { input, occasion, policy }).await
+}
+
+/// The report on a request, with what could be fetched.
+///
+/// # Errors
+/// `NotReady` when the service stops.
+pub async fn report_on(service: &Service, request: Request) -> Result<Report, Kind> {
+    let request = Arc::new(request);
     let (source, trust) = (Source { service }, service.trust());
     let (mut report, evidence) = look(service, &request, &trust, Evidence::none()).await?;
     let mut round = Round::new(evidence);
