@@ -125,6 +125,8 @@ pub const QUERY_CREDENTIALS: Rule =
     rule(VP, "6.4.2", "where a required credential is missing, no credential is presented");
 /// Selective disclosure.
 pub const QUERY_MINIMAL: Rule = rule(VP, "6.4.1", "claims that can be kept back and were not asked for are kept back");
+/// Members of the future.
+pub const UNKNOWN_MEMBERS: Rule = rule(VP, "5", "parameters and members that a wallet does not know are passed over");
 /// Transactions.
 pub const TRANSACTION_DATA: Rule =
     rule(VP, "5.1", "transaction data of an unknown type, or malformed, is answered with invalid_transaction_data");

@@ -11,9 +11,9 @@ use vidimus::encoding::cbor::Value as Cbor;
 use vidimus::issue::{mdoc, sd_jwt, sd_jwt_vc, test_ca};
 use vidimus::time::{Date, Timestamp};
 
-const AUTHORITY_KEY: &str = include_str!("../../../test-vectors/keys/mdoc-authority.key.pem");
+pub(crate) const AUTHORITY_KEY: &str = include_str!("../../../test-vectors/keys/mdoc-authority.key.pem");
 const AUTHORITY_CERTIFICATE: &str = include_str!("../../../test-vectors/keys/mdoc-authority.cert.pem");
-const AUTHORITY: (&str, &str, Date) = ("mdoc-authority", "XV", Date { year: 2025, month: 1, day: 1 });
+pub(crate) const AUTHORITY: (&str, &str, Date) = ("mdoc-authority", "XV", Date { year: 2025, month: 1, day: 1 });
 /// The issuer of the test credentials, as they name it.
 pub const ISSUER: &str = "https://issuer.example";
 /// The type of the test person's SD-JWT VC.

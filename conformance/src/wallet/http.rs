@@ -17,6 +17,8 @@ pub struct Answered {
     pub status: u16,
     /// The media type, without parameters, in lower case.
     pub media_type: String,
+    /// `Location`.
+    pub location: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -97,6 +99,7 @@ async fn answered(sent: reqwest::RequestBuilder) -> Result<Answered, String> {
     let mut response = sent.send().await.map_err(text)?;
     let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let location = response.headers().get("location").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(text)? {
@@ -105,7 +108,7 @@ async fn answered(sent: reqwest::RequestBuilder) -> Result<Answered, String> {
             return Err("the answer is too large".to_owned());
         }
     }
-    Ok(Answered { status, media_type, body })
+    Ok(Answered { status, media_type, location, body })
 }
 
 /// `application/x-www-form-urlencoded`.

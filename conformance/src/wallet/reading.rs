@@ -161,9 +161,13 @@ impl Reader<'_> {
             }
             Some(other) => return Err(Refusal::by(Check::RequestUriMethod, format!("the method `{other}`"))),
         };
-        let answered = answered.map_err(refused)?;
+        let mut answered = answered.map_err(refused)?;
         if answered.status != 200 {
-            return Err(refused(format!("HTTP status {}", answered.status)));
+            let refusal = Err(refused(format!("HTTP status {}", answered.status)));
+            self.overlooked.pass(refusal)?;
+            // Whoever overlooks that goes where he is sent.
+            let place = answered.location.clone().ok_or_else(|| refused("no request".to_owned()))?;
+            answered = self.http.fetch(&place, &accept).await.map_err(refused)?;
         }
         let is_typed = answered.media_type == accept;
         let refusal = Refusal::by(Check::RequestMediaType, format!("the media type `{}`", answered.media_type));
