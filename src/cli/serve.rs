@@ -16,9 +16,11 @@ use crate::crypto::api_key::ApiKey;
 use crate::crypto::key_file::read_key_file;
 use crate::did::remote::Resolver;
 use crate::service::config::Config;
+use crate::service::openid4vp::settings::{Settings, SettingsFault};
 use crate::service::vc_api::api::VcApi;
 use crate::service::vc_api::profiles;
 use crate::service::{access, certificate, logs};
+use crate::store::Setting;
 use crate::trust::store;
 
 /// Arguments of `serve`.
@@ -39,6 +41,8 @@ pub(super) struct Serve {
     tls: Tls,
     #[command(flatten)]
     vc_api: W3c,
+    #[command(flatten)]
+    presentations: Presentations,
     /// Serve metrics here and not on the same address.
     #[arg(long, value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
@@ -60,8 +64,8 @@ pub(super) struct Serve {
     /// Who answers for DIDs of methods that are not built in: https://HOST/1.0/identifiers/.
     #[arg(long, value_name = "URL", value_parser = resolver)]
     resolver: Option<Resolver>,
-    /// For a developer's machine: on loopback, requests may name the time to judge by and a policy, and have credentials issued
-    /// without an API key; stopping does not dawdle.
+    /// For a developer's machine: on loopback, requests may name the time to judge by and a policy, have credentials issued and wallets
+    /// asked without an API key; stopping does not dawdle.
     #[arg(long)]
     dev: bool,
     /// What to log: a level (`info`, `debug`) or a list of `target=level`.
@@ -118,6 +122,44 @@ impl W3c {
     }
 }
 
+/// Asking wallets.
+#[derive(Args)]
+struct Presentations {
+    /// Who we are to wallets, with which keys, and what is asked by name: a JSON file (see the README). With --dev a ready set with a
+    /// new certificate.
+    #[arg(long, value_name = "FILE")]
+    presentations: Option<PathBuf>,
+    /// Where sessions are kept: a file, made when it is not there, that others cannot read. In memory, if it is not said.
+    #[arg(long, value_name = "PATH", value_parser = Setting::from_text)]
+    store: Option<Setting>,
+    /// Where wallets reach this service: https://HOST. Where it listens, if it is not said.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+}
+
+impl Presentations {
+    /// `None` = no wallet is asked.
+    fn set_up(self, is_open: bool) -> Result<Option<Settings>, Trouble> {
+        let trouble = |fault: SettingsFault| Trouble::new(format!("presentations cannot be set up: {fault}"));
+        let made = match &self.presentations {
+            Some(path) => Settings::from_file(path),
+            None if is_open => Settings::for_development(self.public_url.as_deref()),
+            None if self.store.is_some() || self.public_url.is_some() => {
+                return Err(Trouble::new("--store and --public-url are for presentations")
+                    .hint("say with --presentations FILE who we are to wallets, or use --dev"));
+            }
+            None => return Ok(None),
+        };
+        let mut settings = made.map_err(trouble)?;
+        if let Some(url) = &self.public_url {
+            settings = settings.at(url).map_err(trouble)?;
+        }
+        settings.store = self.store.unwrap_or_default();
+        settings.is_development = is_open;
+        Ok(Some(settings))
+    }
+}
+
 impl Serve {
     /// Serves until it is told to stop.
     pub(super) fn run(self) -> Result<Exit, Trouble> {
@@ -135,6 +177,7 @@ impl Serve {
         let vc_api = self.vc_api.set_up(is_open, tls.is_some())?;
         let mut config = Config { trust, ..Config::new(self.listen, "") };
         config.vc_api = Arc::new(vc_api);
+        config.presentations = self.presentations.set_up(is_open)?.map(Arc::new);
         config.policy = policy;
         config.offline = self.offline;
         config.tls = tls;

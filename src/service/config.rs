@@ -10,6 +10,7 @@ use crate::crypto::checker;
 use crate::did::remote::Resolver;
 use crate::policy::Policy;
 use crate::service::certificate;
+use crate::service::openid4vp;
 use crate::service::vc_api::api::VcApi;
 
 /// One permit of the budget.
@@ -29,6 +30,8 @@ pub struct Config {
     pub tls: Option<certificate::Settings>,
     /// The W3C VC API: profiles, status lists, what verifying demands.
     pub vc_api: Arc<VcApi>,
+    /// Presentations by OpenID4VP: who we are to wallets, where sessions are kept; `None` = no wallet is asked.
+    pub presentations: Option<Arc<openid4vp::settings::Settings>>,
     /// Where metrics are served; `None` = on the same listener, under `/metrics`.
     pub metrics_listen: Option<SocketAddr>,
     /// The trust store's folder or file; `None` = nobody is trusted.
@@ -86,6 +89,7 @@ impl Config {
             listen,
             tls: None,
             vc_api: Arc::default(),
+            presentations: None,
             metrics_listen: None,
             trust: Some(trust.into()),
             policy: Policy::default(),

@@ -151,6 +151,19 @@ described! {
         code: Option<String>,
         /// Opaque name of this occurrence.
         instance: Option<String>,
+        /// What is wrong with which member.
+        faults: Option<Vec<MemberFault>>,
+    }
+    /// What is wrong with one member of a request, or at one place of a query.
+    MemberFault {
+        /// The member.
+        member: Option<String>,
+        /// What is wrong with it.
+        problem: Option<String>,
+        /// The place in the query, a JSON pointer.
+        pointer: Option<String>,
+        /// What is wrong there.
+        sentence: Option<String>,
     }
     /// What came of resolving a DID (DID Resolution 0.3, 9).
     DidResolution {

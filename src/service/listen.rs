@@ -16,9 +16,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::service::config::Config;
+use crate::service::openid4vp::desk::Place;
 use crate::service::problem::{Kind, Problem};
 use crate::service::state::Service;
-use crate::service::{logs, metrics_router, reload, router};
+use crate::service::{logs, metrics_router, openid4vp, reload, router};
 
 mod patient;
 mod tls;
@@ -65,7 +66,9 @@ impl Server {
     pub async fn bind_service(service: Service) -> io::Result<Self> {
         let tls = service.config.tls.as_ref().map(|settings| Tls::new(settings, service.clock.now())).transpose()?;
         let listener = TcpListener::bind(service.config.listen).await?;
-        service.config.vc_api.listens(listener.local_addr()?, tls.is_some());
+        let place = Place { address: listener.local_addr()?, is_tls: tls.is_some() };
+        service.config.vc_api.listens(place.address, place.is_tls);
+        openid4vp::open(&service, place).await.map_err(io::Error::other)?;
         let metrics = match service.config.metrics_listen {
             None => None,
             Some(address) => Some(TcpListener::bind(address).await?),

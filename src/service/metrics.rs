@@ -37,6 +37,14 @@ pub struct Metrics {
     pub bad_lines: Counter,
     /// Times that the trust store could not be loaded.
     pub reload_failures: Counter,
+    /// Webhooks that their receivers took.
+    pub webhooks_delivered: Counter,
+    /// Webhooks given up.
+    pub webhooks_dropped: Counter,
+    /// Times that the store of sessions failed.
+    pub store_failures: Counter,
+    sessions: Family<KindLabel, Counter>,
+    session_refusals: Family<KindLabel, Counter>,
     trust: Family<KindLabel, Gauge>,
     trust_age: Gauge,
     trust_left_out: Gauge,
@@ -85,6 +93,11 @@ impl Default for Metrics {
             handshakes_failed: Counter::default(),
             bad_lines: Counter::default(),
             reload_failures: Counter::default(),
+            webhooks_delivered: Counter::default(),
+            webhooks_dropped: Counter::default(),
+            store_failures: Counter::default(),
+            sessions: Family::default(),
+            session_refusals: Family::default(),
             trust: Family::default(),
             trust_age: Gauge::default(),
             trust_left_out: Gauge::default(),
@@ -112,6 +125,11 @@ impl Metrics {
         r.register("tls_failures", "Connections that ended before TLS was agreed", self.handshakes_failed.clone());
         r.register("bad_lines", "Lines of batches that were no question", self.bad_lines.clone());
         r.register("reload_failures", "Times that the trust store could not be loaded", self.reload_failures.clone());
+        r.register("webhooks_delivered", "Webhooks that their receivers took", self.webhooks_delivered.clone());
+        r.register("webhooks_dropped", "Webhooks given up", self.webhooks_dropped.clone());
+        r.register("store_failures", "Times that the store of sessions failed", self.store_failures.clone());
+        r.register("sessions", "Sessions of presentations, by what they became", self.sessions.clone());
+        r.register("session_refusals", "What came for sessions and was refused", self.session_refusals.clone());
         r.register("trust_entries", "Entries of the trust snapshot", self.trust.clone());
         r.register("trust_age_seconds", "Time since the trust snapshot was loaded", self.trust_age.clone());
         r.register("trust_left_out", "Entries that could not be used", self.trust_left_out.clone());
@@ -140,6 +158,16 @@ impl Metrics {
             let format = part.format.map_or("none", |format| format.about().name);
             self.verdicts.get_or_create(&FormatVerdict { format, verdict: part.verdict.name() }).inc();
         }
+    }
+
+    /// Counts a session that became that.
+    pub fn session_became(&self, kind: &'static str) {
+        self.sessions.get_or_create(&KindLabel { kind }).inc();
+    }
+
+    /// Counts something that came for a session and was refused.
+    pub fn session_refused(&self, kind: &'static str) {
+        self.session_refusals.get_or_create(&KindLabel { kind }).inc();
     }
 
     /// Everything as OpenMetrics text.

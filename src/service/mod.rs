@@ -18,6 +18,7 @@ pub mod logs;
 pub mod media;
 pub mod metrics;
 pub mod openapi;
+pub mod openid4vp;
 pub mod ops;
 pub mod problem;
 pub mod question;
@@ -56,7 +57,7 @@ pub fn router(service: Service) -> Router {
     if service.config.metrics_listen.is_none() {
         places = places.route("/metrics", get(ops::metrics));
     }
-    vc_api::routes(places)
+    openid4vp::routes(vc_api::routes(places))
         .fallback(async || Problem::new(Kind::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
         .layer(from_fn_with_state(service.clone(), shed::door))

@@ -81,6 +81,11 @@ problems! {
     BadStatusChange "bad_status_change" 400 "The change of status cannot be done as it is asked." "`credentialId`, `credentialStatus` with `statusPurpose`, `status`; what is revoked stays revoked.";
     NoSuchStatus "no_such_status" 404 "No credential with such a status was issued here." "Name it by the `credentialId` or `id` that it was issued with.";
     AlreadyIssued "already_issued" 409 "A credential with that identifier and a status was issued before." "Give it another `id`, or another `credentialId`.";
+    BadAsk "bad_ask" 400 "What is to be asked of a wallet cannot be asked so." "`faults` names each member and what is wrong with it.";
+    BadResponse "bad_response" 400 "This is no response to the session's request." "A look at the session says which of its rules was broken, under `refusals`.";
+    NoPresentation "no_presentation" 404 "There is no such presentation here, it is not yours, or it is not given this way." "A result is given once, to who asked for it; for `same_device` with the `response_code` that came back.";
+    NoClient "no_client" 501 "This service asks no wallets." "Start it with --presentations FILE, or with --dev.";
+    WebhooksOff "webhooks_off" 400 "This service sends no webhooks, or not to that place." "The operator sets `webhook_secret`; the place is https and public.";
     NotFound "not_found" 404 "There is nothing here." "GET /openapi.json lists what there is.";
     MethodNotAllowed "method_not_allowed" 405 "This method is not for this place." "The `Allow` header names the methods.";
     Slow "slow" 408 "The body did not arrive in time." "Send it at once.";
@@ -99,7 +104,7 @@ problems! {
 pub struct Problem {
     kind: Kind,
     reason: Option<&'static str>,
-    faults: Vec<QueryFault>,
+    faults: Vec<serde_json::Value>,
     instance: Option<String>,
 }
 
@@ -116,13 +121,21 @@ impl Problem {
 
     /// The problem that a DCQL query cannot be asked, for these reasons.
     pub fn bad_query(faults: Vec<QueryFault>) -> Self {
-        Problem { reason: Some("vp.dcql_invalid"), faults, ..Problem::new(Kind::DcqlInvalid) }
+        Problem::new(Kind::DcqlInvalid).with_faults(Some("vp.dcql_invalid"), &faults)
     }
 
     /// The same problem with the opaque name of this occurrence, which the log knows too.
     #[must_use]
     pub fn instance(mut self, id: &str) -> Self {
         self.instance = Some(format!("urn:request:{id}"));
+        self
+    }
+
+    /// The same problem with a code of its own, and what is wrong where.
+    #[must_use]
+    pub fn with_faults<T: Serialize>(mut self, code: Option<&'static str>, faults: &[T]) -> Self {
+        self.reason = code;
+        self.faults = faults.iter().filter_map(|fault| serde_json::to_value(fault).ok()).collect();
         self
     }
 
@@ -150,7 +163,7 @@ struct Document<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    faults: &'p [QueryFault],
+    faults: &'p [serde_json::Value],
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<&'p str>,
 }

@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 
 use crate::service::problem::{Kind, Problem};
 use crate::service::state::Service;
-use crate::service::vc_api;
+use crate::service::{openid4vp, vc_api};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -63,6 +63,9 @@ impl Route {
         let cheap = |name| Route { name, is_costly: false };
         if let Some(name) = vc_api::route_name(path) {
             return Route { name, is_costly: true };
+        }
+        if let Some((name, is_costly)) = openid4vp::route_name(path) {
+            return Route { name, is_costly };
         }
         match path {
             "/v1/verify" => Route { name: "verify", is_costly: true },

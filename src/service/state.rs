@@ -2,8 +2,8 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -15,6 +15,7 @@ use crate::policy::Policy;
 use crate::service::config::{Config, ROOM_BYTES};
 use crate::service::held::Held;
 use crate::service::metrics::Metrics;
+use crate::service::openid4vp::desk::Desk;
 use crate::service::together::Together;
 use crate::trust::Trust;
 
@@ -44,6 +45,7 @@ pub struct Shared {
     pub heavy: Arc<Semaphore>,
     /// Batches that may still begin.
     pub batches: Arc<Semaphore>,
+    presentations: OnceLock<Desk>,
     room: Arc<Semaphore>,
     waiting_for_heavy: AtomicUsize,
     trust: ArcSwap<Held>,
@@ -95,6 +97,7 @@ impl Service {
             turns: Arc::new(Semaphore::new(config.thread_count())),
             heavy: Arc::new(Semaphore::new(config.heavy.max(1))),
             batches: Arc::new(Semaphore::new(config.batches)),
+            presentations: OnceLock::new(),
             room: Arc::new(Semaphore::new(room)),
             waiting_for_heavy: AtomicUsize::new(0),
             trust: ArcSwap::from_pointee(Held::nothing()),
@@ -121,6 +124,16 @@ impl Shared {
     /// Puts another snapshot in place; requests that began with the old one end with it.
     pub fn hold(&self, held: Held) {
         self.trust.store(Arc::new(held));
+    }
+
+    /// Where wallets are asked, once it is open; `None` = it is not.
+    pub fn presentations(&self) -> Option<&Desk> {
+        self.presentations.get()
+    }
+
+    /// Opens the desk where wallets are asked. The first one stays.
+    pub fn open_desk(&self, desk: Desk) {
+        let _ = self.presentations.set(desk);
     }
 
     /// `true` when there is a trust snapshot to judge by and the service is not stopping.
