@@ -1,11 +1,12 @@
 //! The hostile seed: inputs made to break verifiers, with the verdict due. `cases.jsonl` and `keys.json`.
 //!
 //! Formats are put before the subject; bare CBOR, Base45 and JWTs go to the reader of that floor. Formats that this
-//! version does not know are skipped. An SD-JWT VC must be refused for the reason that the set names.
+//! version does not know are skipped. An SD-JWT VC and a JWE must be refused for the reason that the set names.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
+use vidimus::crypto::jwe::{self, Encryption, EncryptionKey};
 
 use super::{Layout, bytes_of_hex, read_json, read_text, text_of};
 use crate::case::{Case, Found, Right};
@@ -131,6 +132,10 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
             let read = String::from_utf8(bytes.clone()).map(|text| vidimus::encoding::base45::decode(&text));
             Found::when(accept, matches!(read, Ok(Ok(_))), String::new)
         }),
+        "jwe" => {
+            let due = text_of(case, "reason").unwrap_or_default().to_owned();
+            Case::call(id, move || jwe_case(&String::from_utf8_lossy(&bytes), accept, &due))
+        }
         "jwt" => super::wycheproof::jwt_case(id, bytes, keys, accept, strict)?,
         "did" => Case::call(id, move || {
             let resolution =
@@ -149,6 +154,16 @@ fn case_of(set: &str, case: &Value, keys: &Value, template: &Question) -> Option
         }),
         other => Case::skip(id, format!("{other} is not a format of this version")),
     })
+}
+
+/// A JWE to a key of ours, refused for the reason that the set names, and unopened.
+fn jwe_case(text: &str, accept: bool, due: &str) -> Found {
+    let Ok(key) = EncryptionKey::generate() else { return Found::Untried("no key could be made".to_owned()) };
+    match jwe::open(text, &[key], &Encryption::ALL) {
+        Ok(_) => Found::when(accept, true, String::new),
+        Err(fault) if !accept && fault.code() == due => Found::Right,
+        Err(fault) => Found::Wrong(format!("expected {due}, got {fault}")),
+    }
 }
 
 /// The question whether these bytes, of that format, are good.

@@ -17,6 +17,7 @@ pub mod jcs;
 pub mod json_testsuite;
 pub mod nzcp_spec;
 pub mod open_badges;
+pub mod openid4vp;
 pub mod own_vectors;
 pub mod rdf_canon;
 pub mod sd_jwt_rfc9901;
@@ -80,6 +81,7 @@ pub const LAYOUTS: &[Layout] = &[
     cctv_ed25519::LAYOUT,
     rdf_canon::LAYOUT,
     token_status_list::LAYOUT,
+    openid4vp::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.
