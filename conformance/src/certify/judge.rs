@@ -28,11 +28,8 @@ pub fn judge(row: &Row, seen: &Seen, knows_codes: bool) -> Result<(), String> {
         Due::Accepted => check_accepted(seen.status, &seen.told),
         Due::Noted => {
             check_accepted(seen.status, &seen.told)?;
-            if knows_codes && seen.told.notes == 0 {
-                due("accepted with a note", "accepted without one")
-            } else {
-                Ok(())
-            }
+            let is_noted = row.codes.iter().any(|code| seen.told.notes.iter().any(|note| note == code));
+            if knows_codes && !is_noted { due(&format!("a note {}", row.codes.join(" or ")), "none") } else { Ok(()) }
         }
         Due::Refused => check_refused(row, seen, knows_codes),
         Due::Unmoved => check_unmoved(row, seen, knows_codes),
@@ -43,6 +40,9 @@ pub fn judge(row: &Row, seen: &Seen, knows_codes: bool) -> Result<(), String> {
             }
             if is_success(*again) {
                 return due("the second response refused", &format!("HTTP status {again}"));
+            }
+            if knows_codes && !names_one(row.codes, told) {
+                return due(&row.codes.join(" or "), &names(told));
             }
             check_verdict("accepted", told)
         }
@@ -125,6 +125,9 @@ fn check_unmoved(row: &Row, seen: &Seen, knows_codes: bool) -> Result<(), String
     if let Some(verdict) = &seen.told.verdict {
         return due("a session as it was before", &format!("{verdict} ({})", names(&seen.told)));
     }
+    if !names_one(row.codes, &seen.told) {
+        return due(&row.codes.join(" or "), &names(&seen.told));
+    }
     let (status, told) = seen.afterwards.as_ref().ok_or("no right response was sent afterwards")?;
     check_accepted(*status, told).map_err(|got| format!("the right response afterwards: {got}"))
 }
@@ -166,7 +169,7 @@ mod tests {
         let row = Fault::WrongState.row();
         let kept = Seen {
             status: 400,
-            told: Told { is_known: true, ..Told::default() },
+            told: Told { is_known: true, codes: vec!["vp.state".to_owned()], ..Told::default() },
             afterwards: Some((200, told("accepted", &[]))),
         };
         assert_eq!(judge(row, &kept, true), Ok(()));

@@ -14,8 +14,8 @@ use crate::wallet::answer::{Ending, Wallet};
 use crate::wallet::fault::{Due, Fault};
 
 /// Seconds that the session of a late response lasts, and how long the wallet waits for its end.
-const SHORT_SESSION: u32 = 1;
-const PAST_ITS_END: Duration = Duration::from_millis(2_500);
+const SHORT_SESSION: u32 = 10;
+const PAST_ITS_END: Duration = Duration::from_millis(11_500);
 
 /// What every case needs.
 #[derive(Clone)]

@@ -59,8 +59,8 @@ pub struct Told {
     pub verdict: Option<String>,
     /// The codes that it names.
     pub codes: Vec<String>,
-    /// How many notes there are.
-    pub notes: usize,
+    /// The codes of its notes.
+    pub notes: Vec<String>,
     /// Everything, as it came.
     pub text: String,
     /// `false` when there is nobody to ask.
@@ -170,6 +170,8 @@ pub fn told_by_api(answer: &Value) -> Told {
         ..Told::default()
     };
     collect(&outcome, &mut told);
+    // What came and did not belong to the session.
+    collect(answer.get("refusals").unwrap_or(&Value::Null), &mut told);
     told
 }
 
@@ -178,8 +180,10 @@ fn collect(value: &Value, told: &mut Told) {
         Value::Array(items) => items.iter().for_each(|item| collect(item, told)),
         Value::Object(members) => {
             told.codes.extend(members.get("code").and_then(Value::as_str).map(str::to_owned));
-            told.notes += members.get("notes").and_then(Value::as_array).map_or(0, Vec::len);
-            // Notes have codes of their own, which are nobody's fault.
+            let notes = members.get("notes").and_then(Value::as_array).into_iter().flatten();
+            let code = |note: &Value| note.get("code").and_then(Value::as_str).map(str::to_owned);
+            told.notes.extend(notes.filter_map(code));
+            // Notes are nobody's fault.
             members.iter().filter(|(name, _)| *name != "notes").for_each(|(_, inner)| collect(inner, told));
         }
         _ => {}

@@ -164,7 +164,10 @@ const fn row(
 }
 
 const ACCEPTED: (Due, &[&str]) = (Due::Accepted, &[]);
-const UNMOVED: (Due, &[&str]) = (Due::Unmoved, &[]);
+
+const fn unmoved(codes: &'static [&'static str]) -> (Due, &'static [&'static str]) {
+    (Due::Unmoved, codes)
+}
 
 const fn refused(codes: &'static [&'static str]) -> (Due, &'static [&'static str]) {
     (Due::Refused, codes)
@@ -225,7 +228,13 @@ pub const TABLE: [Row; 45] = {
         row(F::WrongType, "wrong-type", W::Anywhere, refused(&["vp.dcql_unsatisfied"]), r::TYPE),
         row(F::UntrustedIssuer, "untrusted-issuer", W::Anywhere, refused(&["x509.untrusted_root"]), r::TRUST),
         row(F::MissingClaim, "missing-claim", W::Anywhere, refused(&["vp.dcql_unsatisfied"]), r::VP_TOKEN_WHOLE),
-        row(F::OverDisclosure, "over-disclosure", W::Anywhere, (Due::Noted, &[]), r::OVER_DISCLOSURE),
+        row(
+            F::OverDisclosure,
+            "over-disclosure",
+            W::Anywhere,
+            (Due::Noted, &["sdjwt.over_disclosed", "mdoc.over_disclosed"]),
+            r::OVER_DISCLOSURE,
+        ),
         row(
             F::OtherClient,
             "other-client",
@@ -256,24 +265,42 @@ pub const TABLE: [Row; 45] = {
             refused(&["vp.dcql_unsatisfied"]),
             r::VP_TOKEN_MULTIPLE,
         ),
-        row(F::VpTokenAsString, "vp-token-as-string", W::Anywhere, UNMOVED, r::VP_TOKEN),
-        row(F::PresentationNotInArray, "presentation-not-in-array", W::Anywhere, UNMOVED, r::VP_TOKEN),
-        row(F::WrongState, "wrong-state", W::Anywhere, UNMOVED, r::STATE),
-        row(F::MissingState, "missing-state", W::Anywhere, UNMOVED, r::STATE),
-        row(F::Replay, "replay", W::Anywhere, (Due::FirstKept, &[]), r::REPLAY),
+        row(F::VpTokenAsString, "vp-token-as-string", W::Anywhere, unmoved(&["vp.malformed"]), r::VP_TOKEN),
+        row(
+            F::PresentationNotInArray,
+            "presentation-not-in-array",
+            W::Anywhere,
+            unmoved(&["vp.malformed"]),
+            r::VP_TOKEN,
+        ),
+        row(F::WrongState, "wrong-state", W::Anywhere, unmoved(&["vp.state"]), r::STATE),
+        row(F::MissingState, "missing-state", W::Anywhere, unmoved(&["vp.state"]), r::STATE),
+        row(F::Replay, "replay", W::Anywhere, (Due::FirstKept, &["vp.session_consumed"]), r::REPLAY),
         row(F::Late, "late", W::Anywhere, (Due::Late, &[]), r::LATE),
-        row(F::NotEncrypted, "not-encrypted", W::Encrypted, UNMOVED, r::ENCRYPTED),
+        row(F::NotEncrypted, "not-encrypted", W::Encrypted, unmoved(&["vp.response_mode"]), r::ENCRYPTED),
         row(F::EncryptedA256Gcm, "encrypted-a256gcm", W::Encrypted, ACCEPTED, r::ENCRYPTED_AS_OFFERED),
         row(F::EncryptedWithParties, "encrypted-with-parties", W::Encrypted, ACCEPTED, r::ENCRYPTED_PARTIES),
-        row(F::PartiesChanged, "parties-changed", W::Encrypted, UNMOVED, r::ENCRYPTED_PARTIES),
-        row(F::AlgNotOffered, "alg-not-offered", W::Encrypted, UNMOVED, r::ENCRYPTED_AS_OFFERED),
-        row(F::EncNotOffered, "enc-not-offered", W::Encrypted, UNMOVED, r::ENCRYPTED_AS_OFFERED),
-        row(F::KidNotOffered, "kid-not-offered", W::Encrypted, UNMOVED, r::ENCRYPTED_AS_OFFERED),
-        row(F::OtherEncryptionKey, "other-encryption-key", W::Encrypted, UNMOVED, r::ENCRYPTED_WHOLE),
-        row(F::TagTruncated, "tag-truncated", W::Encrypted, UNMOVED, r::ENCRYPTED_WHOLE),
-        row(F::EphemeralKeyOffCurve, "ephemeral-key-off-curve", W::Encrypted, UNMOVED, r::ENCRYPTED_WHOLE),
-        row(F::CostlyPassword, "costly-password", W::Encrypted, UNMOVED, r::ENCRYPTED_CHEAP),
-        row(F::Compressed, "compressed", W::Encrypted, UNMOVED, r::ENCRYPTED_CHEAP),
+        row(F::PartiesChanged, "parties-changed", W::Encrypted, unmoved(&["jwe.decrypt"]), r::ENCRYPTED_PARTIES),
+        row(
+            F::AlgNotOffered,
+            "alg-not-offered",
+            W::Encrypted,
+            unmoved(&["jwe.policy", "jose.alg_not_allowed"]),
+            r::ENCRYPTED_AS_OFFERED,
+        ),
+        row(F::EncNotOffered, "enc-not-offered", W::Encrypted, unmoved(&["jwe.policy"]), r::ENCRYPTED_AS_OFFERED),
+        row(F::KidNotOffered, "kid-not-offered", W::Encrypted, unmoved(&["jwe.policy"]), r::ENCRYPTED_AS_OFFERED),
+        row(F::OtherEncryptionKey, "other-encryption-key", W::Encrypted, unmoved(&["jwe.decrypt"]), r::ENCRYPTED_WHOLE),
+        row(F::TagTruncated, "tag-truncated", W::Encrypted, unmoved(&["jwe.malformed"]), r::ENCRYPTED_WHOLE),
+        row(
+            F::EphemeralKeyOffCurve,
+            "ephemeral-key-off-curve",
+            W::Encrypted,
+            unmoved(&["jwe.epk_invalid"]),
+            r::ENCRYPTED_WHOLE,
+        ),
+        row(F::CostlyPassword, "costly-password", W::Encrypted, unmoved(&["jwe.p2c_limit"]), r::ENCRYPTED_CHEAP),
+        row(F::Compressed, "compressed", W::Encrypted, unmoved(&["jwe.zip_not_allowed"]), r::ENCRYPTED_CHEAP),
         row(F::WalletError, "wallet-error", W::Anywhere, (Due::Ended, &["vp.wallet_error"]), r::ERROR_RESPONSE),
     ]
 };
