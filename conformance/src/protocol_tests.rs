@@ -1,7 +1,7 @@
 //! The commands of the protocol tests: `verifier`, `wallet` and `present`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::certify::run::{Bench, run as certify};
 use crate::certify::subject::Subject;
 use crate::certify::{browser, results};
 use crate::test_verifier::desk::{Desk, as_json};
+use crate::test_verifier::reader::Reader;
 use crate::test_verifier::settings::Settings;
 use crate::test_verifier::{command, serve};
 use crate::trust_folder;
@@ -53,9 +54,12 @@ pub struct Verifier {
     /// Print the authority that the verifier must trust, PEM, and do nothing else.
     #[arg(long)]
     print_trust: bool,
-    /// Write the same as a trust store and a policy file of vidimus into a folder, and do nothing else.
+    /// Write the same as `trust/` and `policy.json` of vidimus into a folder, and do nothing else.
     #[arg(long, value_name = "DIR", requires = "print_trust")]
     into: Option<PathBuf>,
+    /// Also write `presentations.json`, and a key with a certificate of that authority, for a vidimus that wallets reach there.
+    #[arg(long, value_name = "URL", requires = "into")]
+    public_url: Option<String>,
 }
 
 /// Arguments of `wallet`.
@@ -145,7 +149,8 @@ pub fn verifier(arguments: Verifier) -> Result<bool, String> {
         print!("{}", authority_pem());
         let Some(folder) = &arguments.into else { return Ok(true) };
         let entries = trust_file()?["entries"].as_array().cloned().unwrap_or_default();
-        return trust_folder::write(folder, &entries, &serde_json::json!({ "environment": "test" })).map(|()| true);
+        trust_folder::write(folder, &entries, &serde_json::json!({ "environment": "test" }))?;
+        return arguments.public_url.as_deref().map_or(Ok(true), |url| write_reader(folder, url).map(|()| true));
     }
     let subject = match (arguments.url, arguments.start_command) {
         (Some(base), _) => Subject::Vidimus { base, key: arguments.api_key },
@@ -166,6 +171,32 @@ pub fn verifier(arguments: Verifier) -> Result<bool, String> {
         }
         Ok(results::is_good(&seen))
     })
+}
+
+/// Who a vidimus at that URL is to wallets: `presentations.json`, and the key and certificate that it names.
+fn write_reader(folder: &Path, url: &str) -> Result<(), String> {
+    let host = crate::wallet::reading::host(url).ok_or("a URL with a host is due")?;
+    let Reader { right, .. } = Reader::new(host, Clock::system().now())?;
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok::<_, String>(path)
+    };
+    let key = write("reader.key.pem", &right.key_pem)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&key, mode).map_err(|error| format!("{}: {error}", key.display()))?;
+    }
+    write("reader-chain.pem", &right.pem)?;
+    let client =
+        |prefix: &str| serde_json::json!({ "prefix": prefix, "key": "reader.key.pem", "chain": "reader-chain.pem" });
+    let settings = serde_json::json!({
+        "base_url": url.trim_end_matches('/'),
+        "clients": [client("x509_hash"), client("x509_san_dns"), { "prefix": "redirect_uri" }],
+    });
+    trust_folder::write_json(&folder.join("presentations.json"), &settings)
 }
 
 /// `vidimus-conformance wallet`: `true` when everything passed.

@@ -23,6 +23,10 @@ pub struct Certified {
     pub key: Arc<OwnKey>,
     /// DER, its own first, without the authority's.
     pub chain: Vec<Vec<u8>>,
+    /// The key, PEM.
+    pub key_pem: String,
+    /// The certificate, PEM.
+    pub pem: String,
 }
 
 /// Keys and certificates of the test verifier.
@@ -112,5 +116,10 @@ fn by_itself(params: &CertificateParams) -> Result<Certified, String> {
 
 fn certified(key: &KeyPair, certificate: &rcgen::Certificate) -> Result<Certified, String> {
     let own = OwnKey::from_pem(&key.serialize_pem()).map_err(|fault| fault.to_string())?;
-    Ok(Certified { key: Arc::new(own), chain: vec![certificate.der().to_vec()] })
+    Ok(Certified {
+        key: Arc::new(own),
+        chain: vec![certificate.der().to_vec()],
+        key_pem: key.serialize_pem(),
+        pem: certificate.pem(),
+    })
 }

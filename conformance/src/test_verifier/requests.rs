@@ -67,7 +67,7 @@ pub fn object(
         (_, Some(nonce)) => drop(members.insert("wallet_nonce".to_owned(), nonce.as_str().into())),
         _ => {}
     }
-    let Certified { key, chain } = certified(trial, reader);
+    let Certified { key, chain, .. } = certified(trial, reader);
     let signer: &OwnKey = if matches!(trial.twist, Twist::OtherKey) { &reader.stranger } else { key };
     let typ = match trial.twist {
         Twist::Typ(typ) => typ,
