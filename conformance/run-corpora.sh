@@ -14,7 +14,8 @@ trap '[ -z "$service" ] || kill "$service" 2>/dev/null || true; rm -rf "$work"' 
 echo "== the library, all sets"
 $kit run --timeout 60 --exceptions "$exceptions" "$corpora/health" "$corpora/security" "$corpora/w3c" "$corpora/wallet/openbadges" "$corpora/wallet/sd-jwt-rfc9901" \
   "$corpora/wallet/sd-jwt-vc" "$corpora/wallet/eudi-verifier" "$corpora/wallet/token-status-list" \
-  "$corpora/wallet/mdoc-iso18013-5-annexD" "$corpora/wallet/mdoc-realworld" "$corpora/wallet/mdoc-isomdl" "$corpora/wallet/openid4vp"
+  "$corpora/wallet/mdoc-iso18013-5-annexD" "$corpora/wallet/mdoc-realworld" "$corpora/wallet/mdoc-isomdl" \
+  "$corpora/wallet/dcql" "$corpora/wallet/dif-pex" "$corpora/wallet/openid4vp"
 
 echo "== the command, the hostile seed"
 $kit run --subject vidimus-cli:target/debug/vidimus --exceptions "$exceptions" "$corpora/security/hostile-seed"

@@ -5,6 +5,12 @@
 
 #[path = "service/sample.rs"]
 mod sample;
+#[path = "service/verifier.rs"]
+#[expect(dead_code, reason = "the other tests use more of it")]
+mod verifier;
+#[path = "service/wallet.rs"]
+#[expect(dead_code, reason = "the other tests use more of it")]
+mod wallet;
 #[path = "service/wire.rs"]
 #[expect(dead_code, reason = "the other tests use more of it")]
 mod wire;
@@ -14,9 +20,11 @@ use std::sync::{Arc, Mutex};
 
 use sample::{CANARY, Sample};
 use serde_json::json;
+use verifier::Verifier;
 use vidimus::service::config::Config;
 use vidimus::service::logs;
 use vidimus::service::vc_api::profiles::for_development;
+use wallet::{World, form};
 use wire::{Running, connect, verify};
 
 /// A log that can be read.
@@ -95,6 +103,53 @@ fn w3c_requests() -> Vec<(&'static str, serde_json::Value)> {
     requests
 }
 
+/// Sessions of presentations: accepted, rejected, refused and declined. What must not be left anywhere: their secrets, and what was
+/// answered to wallets and about problems.
+async fn presentations() -> (Vec<String>, String) {
+    let world = World::new();
+    let verifier = Verifier::start(&world).await;
+    let (mut secrets, mut answers) = (Vec::new(), String::new());
+    for (is_good, state, error) in
+        [(true, None, None), (false, None, None), (true, Some(CANARY), None), (true, None, Some(CANARY))]
+    {
+        let begun = verifier.begin(&json!({ "template": "pid" })).await;
+        let asked = verifier.fetch(&begun).await;
+        let mut replayed = asked.clone();
+        if !is_good {
+            replayed.nonce = "another".to_owned();
+        }
+        let shown = world.wallet(true).show_pid(&replayed, &["/family_name", "/given_name", "/birthdate"]);
+        let mut other = asked.clone();
+        other.state = state.map(str::to_owned).or(other.state);
+        let body = match error {
+            None => other.body(&json!({ "pid": [shown] })),
+            Some(text) => form(&json!({ "error": text, "error_description": text, "state": asked.state })),
+        };
+        answers.push_str(&verifier.respond(&asked, &body).await.body);
+        let kept = String::from_utf8_lossy(&std::fs::read(&verifier.file).unwrap()).into_owned();
+        let beside = std::fs::read(verifier.file.with_extension("db-wal")).unwrap_or_default();
+        for place in [kept, String::from_utf8_lossy(&beside).into_owned()] {
+            assert!(!place.contains(CANARY) && !place.contains("1980-01-02"), "a claim is in the store");
+            assert!(!place.contains(begun.id()), "the store knows the transaction's identifier");
+        }
+        let state = verifier.state(&begun).await;
+        let is_accepted = state["outcome"]["verdict"] == "accepted";
+        assert_eq!(state.to_string().contains(CANARY), is_accepted, "{state}");
+        assert_eq!(is_accepted, is_good && other.state == asked.state && error.is_none());
+        answers.push_str(&verifier.get(&format!("/v1/presentations/{CANARY}")).await.body);
+        answers.push_str(&verifier.post_form(&format!("/openid4vp/response/{CANARY}"), CANARY).await.body);
+        answers.push_str(
+            &verifier.post_json("/v1/presentations", &json!({ "template": CANARY, "flow": CANARY })).await.body,
+        );
+        answers.push_str(&verifier.get("/metrics").await.body);
+        let tail = |text: &str| text.rsplit('/').next().unwrap().to_owned();
+        secrets.extend([begun.id().to_owned(), tail(&begun.request_path()), tail(&asked.response_uri)]);
+        secrets.extend([Some(asked.nonce), asked.state].into_iter().flatten());
+    }
+    verifier.stop().await;
+    (secrets, answers)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_that_was_sent_is_left_anywhere() {
     let log = Log::default();
@@ -167,10 +222,14 @@ async fn nothing_that_was_sent_is_left_anywhere() {
     let store = sample.store.path().to_owned();
     running.stop().await;
 
+    let (secrets, answers) = presentations().await;
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for secret in &secrets {
+        assert!(!log.contains(secret.as_str()) && !answers.contains(secret.as_str()), "a secret of a session is told");
+    }
     assert!(log.contains("answered") && log.contains("panic") && log.contains("DEBUG"), "the log was on\n{log}");
     let piece = &dcc[200..240];
-    for (place, text) in [("log", &log), ("metrics", &metrics), ("problems", &problems)] {
+    for (place, text) in [("log", &log), ("metrics", &metrics), ("problems", &problems), ("answers", &answers)] {
         let text = text.to_lowercase();
         assert!(!text.contains(&CANARY.to_lowercase()), "the canary sings in the {place}: {text}");
         assert!(!text.contains(&piece.to_lowercase()), "a credential stands in the {place}");

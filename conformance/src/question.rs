@@ -70,6 +70,9 @@ pub struct Occasion {
     /// Elements of an mdoc that were asked for, `namespace/element`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub elements: Vec<String>,
+    /// A DCQL query of which each credential must answer one credential query.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dcql_query: Option<Value>,
     /// Credential types asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,

@@ -4,12 +4,14 @@
 //! Inputs are mutations of the repository's own vectors and samples. A finding is written beside the corpus and named on
 //! stdout; exit status 1 when there was one. The same functions serve libFuzzer where a nightly toolchain is at hand.
 
+mod dcql;
 mod ed25519;
 mod es256;
 mod linked_data;
 mod lists;
 mod mdoc;
 mod mutate;
+mod openid4vp;
 mod sd_jwt;
 mod targets;
 mod vc;

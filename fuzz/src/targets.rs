@@ -39,7 +39,7 @@ use vidimus::trust::x509::Certificate;
 use vidimus::trust::{Trust, import, importers};
 use vidimus::verify::{Request, verify};
 
-use crate::{ed25519, es256, linked_data, mdoc, sd_jwt};
+use crate::{ed25519, es256, linked_data, mdoc, openid4vp, sd_jwt};
 
 /// One function under test.
 pub struct Target {
@@ -99,6 +99,16 @@ pub static TARGETS: &[Target] = &[
         |b| drop(json::from_slice::<Policy>(b)),
         |_| serde_json::to_vec(&Policy::default()).unwrap_or_default(),
     ),
+    target("dcql", crate::dcql::query, |_| crate::dcql::QUERY.to_vec()),
+    target("presentation_exchange", crate::dcql::definition, |_| crate::dcql::DEFINITION.to_vec()),
+    target("jwe", openid4vp::encrypted, openid4vp::sealed),
+    target("vp_response", openid4vp::responses, openid4vp::body),
+    target("vp_token", openid4vp::tokens, openid4vp::token),
+    target("vp_ask", openid4vp::ask, openid4vp::asked),
+    target("vp_wallet_post", openid4vp::wallet_post, |_| {
+        b"wallet_nonce=abc&wallet_metadata=%7B%22jwks%22%3A%7B%22keys%22%3A%5B%7B%22kty%22%3A%22EC%22%7D%5D%7D%7D"
+            .to_vec()
+    }),
     target("detect", |b| text(b, |t| drop(detect(t))), as_is),
     target("eu_dcc", |b| judge(Some("eu_dcc"), b), as_is),
     target("shc", |b| judge(Some("smart_health_card"), b), as_is),

@@ -1,21 +1,33 @@
 //! Core data out of an SD-JWT VC: the claims of the EU PID (PID Rulebook 1.x, `urn:eudi:pid:1` and the domestic types), which other
-//! identity credentials use too.
+//! identity credentials use too; and vaccinations as the EU DCC writes them (`v`), which MICOV does too.
 //!
 //! By the names of claims alone. A portrait stays what it is, a claim; nobody looks into it.
 
-use crate::core_data::{CertificateData, Coding, CoreData, IdentityDocument, Person};
+use crate::core_data::{CertificateData, Coding, CoreData, IdentityDocument, Person, Vaccination};
 use crate::encoding::json::Value;
 
 /// The code system of sex in OpenID Connect for Identity Assurance and the PID: ISO/IEC 5218 and further codes.
 const SEX: &str = "urn:eudi:pid:sex";
 /// The beginning of the types of the EU's person identification data.
 const PID: &str = "urn:eudi:pid:";
+const SNOMED: &str = "http://snomed.info/sct";
+const ATC: &str = "http://www.whocc.no/atc";
+const EU_PRODUCT: &str = "https://ec.europa.eu/health/documents/community-register/html/";
+const EU_HOLDER: &str = "https://spor.ema.europa.eu/v1/organisations";
 
 /// The core data of a credential. What it does not say stays absent.
 pub fn core_data(claims: &Value<'_>) -> CoreData {
     let kind = text(claims, "vct").unwrap_or_default();
     CoreData {
         person: person(claims),
+        vaccinations: claims
+            .member("v")
+            .and_then(Value::as_array)
+            .unwrap_or_default()
+            .iter()
+            .filter(|dose| dose.as_object().is_some())
+            .map(vaccination)
+            .collect(),
         identity: is_identity(&kind, claims).then(|| identity(kind, claims)),
         certificate: text(claims, "iss")
             .map(|issuer| CertificateData { identifier: text(claims, "jti"), issuer: Some(issuer) }),
@@ -58,6 +70,28 @@ fn identity(kind: String, claims: &Value<'_>) -> IdentityDocument {
     }
 }
 
+/// A dose, with the members of the EU DCC.
+fn vaccination(dose: &Value<'_>) -> Vaccination {
+    let coded = |system: &str, name: &str| {
+        text(dose, name).map(|code| Coding { system: system.to_owned(), code, display: None })
+    };
+    let number = |name: &str| dose.member(name).and_then(Value::as_i64);
+    // The value set mixes ATC codes (J07BX03) into SNOMED CT ones.
+    let system = if text(dose, "vp").is_some_and(|code| code.starts_with('J')) { ATC } else { SNOMED };
+    Vaccination {
+        disease: coded(SNOMED, "tg"),
+        vaccine: coded(system, "vp"),
+        product: coded(EU_PRODUCT, "mp"),
+        manufacturer: coded(EU_HOLDER, "ma"),
+        dose: number("dn"),
+        total_doses: number("sd"),
+        date: text(dose, "dt"),
+        lot: text(dose, "bn"),
+        country: text(dose, "co"),
+        centre: text(dose, "ao"),
+    }
+}
+
 /// The nationalities that were disclosed, behind commas.
 fn nationality(value: &Value<'_>) -> Option<String> {
     let names: Vec<&str> = value.items().iter().filter_map(Value::as_str).collect();
@@ -97,6 +131,22 @@ mod tests {
         assert_eq!(identity.birth_country.as_deref(), Some("NO"));
         assert_eq!(identity.expires_on.as_deref(), Some("2034-01-15"));
         assert_eq!(core.certificate.unwrap().issuer.as_deref(), Some("https://pid.example"));
+    }
+
+    #[test]
+    fn a_vaccination() {
+        let said = core(
+            r#"{"vct":"urn:x","family_name":"Holm","v":[{"tg":"840539006","vp":"1119349007","mp":"EU/1/20/1528","dn":2,"sd":2,"dt":"2021-04-08",
+            "co":"NO","bn":"B1"}, {"vp":"J07BX03"}, 1]}"#,
+        );
+        let [first, second] = said.vaccinations.as_slice() else { panic!("{:?}", said.vaccinations) };
+        assert_eq!(
+            (first.dose, first.date.as_deref(), first.lot.as_deref()),
+            (Some(2), Some("2021-04-08"), Some("B1"))
+        );
+        assert_eq!(first.vaccine.as_ref().map(|vaccine| vaccine.system.as_str()), Some(SNOMED));
+        assert_eq!(second.vaccine.as_ref().map(|vaccine| vaccine.system.as_str()), Some(ATC));
+        assert_eq!(said.identity, None);
     }
 
     #[test]

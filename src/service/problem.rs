@@ -146,13 +146,15 @@ impl Problem {
 
     /// The problem as JSON.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&Document {
+        let text = serde_json::to_string(&Document {
             row: *self.kind.row(),
             code: self.reason,
             faults: &self.faults,
             instance: self.instance.as_deref(),
         })
-        .unwrap_or_default()
+        .unwrap_or_default();
+        // Names of members are the caller's: whoever takes this for a page must find no markup in it.
+        text.replace('<', "\\u003c")
     }
 }
 

@@ -8,10 +8,10 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::Row as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Row as _};
 
 use crate::openid4vp::ports::{Answer, Key, KeyDigest, Row, Sessions, StoreFault};
 use crate::time::Timestamp;
@@ -50,7 +50,9 @@ impl Sqlite {
 }
 
 fn options() -> SqliteConnectOptions {
+    // Nothing of what is kept goes to the log, and nobody waits for a line about each statement.
     SqliteConnectOptions::new()
+        .disable_statement_logging()
         .busy_timeout(PATIENCE)
         .synchronous(SqliteSynchronous::Normal)
         .pragma("secure_delete", "ON")

@@ -291,6 +291,39 @@ async fn templates_and_qr_codes_are_there_for_a_page() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_that_is_answered_is_described() {
+    let world = World::new();
+    let (verifier, wallet) = (Verifier::start(&world).await, world.wallet(true));
+    let document = json_of(&verifier.get("/openapi.json").await);
+    let describes = |schema: &str, written: &Value| {
+        let known =
+            document["components"]["schemas"][schema]["properties"].as_object().unwrap_or_else(|| panic!("{schema}"));
+        for name in written.as_object().unwrap().keys() {
+            assert!(known.contains_key(name), "{schema} does not describe {name}");
+        }
+    };
+    let (begun, asked, _) = verifier.present_age(&wallet, &json!({ "template": "age-over-18" })).await;
+    verifier.refuses_quietly(&asked, "").await;
+    describes("PresentationCreated", &begun.created);
+    let state = verifier.state(&begun).await;
+    describes("PresentationState", &state);
+    describes("PresentationCheck", &state["refusals"][0]);
+    describes("PresentationOutcome", &state["outcome"]);
+    describes("PresentationReport", &state["outcome"]["presentations"][0]);
+    describes("Report", &state["outcome"]["presentations"][0]["report"]);
+    let browser = json!({ "template": "pid", "flow": "dc_api", "expected_origins": ["https://shop.example"] });
+    describes("PresentationCreated", &verifier.begin(&browser).await.created);
+    describes("PresentationTemplate", &json_of(&verifier.get("/v1/templates").await)[0]);
+    let refused = json_of(&verifier.post_json("/v1/presentations", &json!({ "template": "x" })).await);
+    describes("Problem", &refused);
+    describes("MemberFault", &refused["faults"][0]);
+    for place in ["", "/{id}", "/{id}/events", "/{id}/qr.svg", "/{id}/response"] {
+        assert!(document["paths"][format!("/v1/presentations{place}")].is_object(), "{place}");
+    }
+    verifier.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_asks_wrongly_is_told_every_member() {
     let world = World::new();
     let verifier = Verifier::start(&world).await;

@@ -260,7 +260,7 @@ async fn describes_every_place_that_it_serves() {
     let router = router(service(Sample::new().config()).await);
     let document = get(&router, "/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 21, "{:?}", paths.keys());
+    assert_eq!(paths.len(), 29, "{:?}", paths.keys());
     // A status list is there once something was issued.
     for (path, methods) in paths.iter().filter(|(path, _)| *path != "/status-lists/{id}") {
         for method in methods.as_object().unwrap().keys() {

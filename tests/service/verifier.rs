@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use vidimus::encoding::json::from_slice;
 use vidimus::net::clock::Clock;
 use vidimus::net::fetch::Fetcher;
-use vidimus::openid4vp::ports::{Key, Row, Sessions};
+use vidimus::openid4vp::ports::{Key, Row};
 use vidimus::openid4vp::session::digest_of;
 use vidimus::service::config::Config;
 use vidimus::service::openid4vp::settings::Settings;

@@ -10,7 +10,7 @@ use vidimus::crypto::own_keys::{OwnKey, Signer};
 use vidimus::encoding::base64url::{self, encode_standard};
 use vidimus::encoding::cbor;
 use vidimus::encoding::json::from_slice;
-use vidimus::envelope::jws::{Jws, peek_payload};
+use vidimus::envelope::jws::Jws;
 use vidimus::format::mdoc::handover::transcript;
 use vidimus::issue::mdoc::device::{Proof, document, response, showing};
 use vidimus::issue::sd_jwt::{Binding, bind, random_salt, show};
@@ -317,9 +317,4 @@ fn thumbprint(jwk: &Value) -> String {
     let text = |name: &str| jwk[name].as_str().unwrap();
     let due = format!(r#"{{"crv":"{}","kty":"{}","x":"{}","y":"{}"}}"#, text("crv"), text("kty"), text("x"), text("y"));
     base64url::encode(&sha256(due.as_bytes()))
-}
-
-/// What a JWT says, unchecked.
-pub fn payload(jwt: &str) -> Value {
-    from_slice(&peek_payload(jwt).unwrap()).unwrap()
 }

@@ -1,7 +1,7 @@
 //! ISO mdoc in four public sets: Annex D of the standard, responses of real wallets, the files of a Rust implementation, and the
 //! responses of the EU's reference verifier. `expectations.json` has the verdicts.
 //!
-//! Device engagement, session encryption and queries are not judged here.
+//! Device engagement and session encryption are not judged here.
 
 use std::path::{Path, PathBuf};
 
@@ -79,8 +79,9 @@ impl Expectation<'_> {
             "certificate-signed-by" => vec![self.signed_by(id)?],
             "derive-session-keys" => vec![self.session_keys(id)?],
             "verify-vical" => vec![super::vical::case_of(self.folder, id, self.case)?],
-            "parse-dcql-query" | "dcql-response-shape" => {
-                vec![Case::skip(id, "a DCQL query, or a placeholder's answer to one: DCQL is not read by this version")]
+            "parse-dcql-query" => vec![super::dcql::decoding(id, &self.file(0)?, self.is_accepted())?],
+            "dcql-response-shape" => {
+                vec![super::dcql::shape(id, (&self.file(0)?, &self.file(1)?), self.is_accepted())?]
             }
             other => vec![Case::skip(id, format!("{other}: engagement and session encryption are the caller's"))],
         })
@@ -103,6 +104,10 @@ impl Expectation<'_> {
             }
             _ => read_bytes(&path),
         }
+    }
+
+    fn is_accepted(&self) -> bool {
+        text_of(self.case, "expected") == Some("accept")
     }
 
     fn right(&self) -> Result<Right, String> {
@@ -175,10 +180,14 @@ impl Expectation<'_> {
         Ok(vec![entry(kind, &certificate)])
     }
 
-    /// Each DeviceResponse of the token, as far as its issuers go: for which session the device signed is not known. The document
-    /// signer is the one that the documents bring.
+    /// Each DeviceResponse of the token, as far as its issuers and the query go: for which session the device signed is not known, so
+    /// the query asks for no holder. The document signer is the one that the documents bring.
     fn in_vp_token(&self, id: &str) -> Result<Vec<Case>, String> {
-        let token: Value = read_json(&self.file(1)?)?;
+        let (request, token): (Value, Value) = (read_json(&self.file(0)?)?, read_json(&self.file(1)?)?);
+        let mut query = request["dcql_query"].clone();
+        for credential in query["credentials"].as_array_mut().into_iter().flatten() {
+            credential["require_cryptographic_holder_binding"] = json!(false);
+        }
         let responses = token.as_object().ok_or("no token")?.values();
         let texts: Vec<&str> = responses.filter_map(|one| one.as_str().or_else(|| one.get(0)?.as_str())).collect();
         let mut cases = Vec::new();
@@ -186,6 +195,7 @@ impl Expectation<'_> {
             let bytes = base64url::decode(text).map_err(|reason| reason.to_string())?;
             let mut question = self.question(&bytes, json!({"key_binding": "ignored", "fractional_seconds": true}))?;
             question.occasion.nonce = None;
+            question.occasion.dcql_query = Some(query.clone());
             if !self.case.get("trust").is_none_or(Value::is_null) {
                 question.trust = signers_of(&bytes)?;
             }

@@ -6,9 +6,11 @@
 pub mod cctv_ed25519;
 pub mod cose_fail;
 pub mod data_integrity;
+pub mod dcql;
 pub mod did_core;
 pub mod did_examples;
 pub mod did_key;
+pub mod dif_pex;
 pub mod eu_quality_assurance;
 pub mod eu_test_data;
 pub mod hostile_seed;
@@ -82,6 +84,8 @@ pub const LAYOUTS: &[Layout] = &[
     rdf_canon::LAYOUT,
     token_status_list::LAYOUT,
     openid4vp::LAYOUT,
+    dcql::LAYOUT,
+    dif_pex::LAYOUT,
 ];
 
 /// The cases of every set at or below these paths.

@@ -3,6 +3,7 @@
 mod device;
 mod issuer;
 mod parts;
+mod queries;
 mod status;
 
 use serde_json::{Value, json};
@@ -45,6 +46,7 @@ pub fn vectors(pki: &Pki) -> Result<Vec<Vector>, String> {
     status::vectors(&mut teller, &good, &keys)?;
     device::vectors(&mut teller, &good, &keys, pki)?;
     demands(&mut teller, &keys);
+    queries::vectors(&scene, &good, &keys, teller.all)?;
     let text = base64url::encode(&good.response());
     let mut accept = |scene: &Scene, case: &str, title: &str, input: Payload| {
         all.push(scene.accepts(case, title, input, said.clone()));

@@ -2,6 +2,7 @@
 //!
 //! A format is one file that tells its vectors like sentences: an accepted credential, then the same with one thing wrong.
 
+mod dcql;
 pub mod eu_dcc;
 pub mod mdoc;
 pub mod nz_covid_pass;

@@ -68,7 +68,7 @@ pub fn request_of(question: &Question) -> Result<(Request, Trust, Evidence), Str
         status_reference: question.occasion.status_reference.as_ref().map(ToString::to_string),
         session: question.occasion.session()?,
         elements: question.occasion.elements.clone(),
-        dcql_query: None,
+        dcql_query: question.occasion.dcql_query.as_ref().map(ToString::to_string),
     };
     let mut input = Input::bytes(question.input.to_bytes()?);
     input.format.clone_from(&question.input.format);

@@ -73,6 +73,9 @@ impl VidimusCli {
         for element in &question.occasion.elements {
             command.args(["--element", element]);
         }
+        if let Some(query) = &question.occasion.dcql_query {
+            command.args(["--dcql", &query.to_string()]);
+        }
         if let Ok(Some(session)) = question.occasion.session() {
             command.args(["--session", &serde_json::to_string(&session).unwrap_or_default()]);
         }

@@ -64,6 +64,9 @@ fn body_of(question: &Question) -> Map<String, Value> {
     if let Some(status) = &question.occasion.status_reference {
         body.insert("status_reference".to_owned(), status.clone());
     }
+    if let Some(query) = &question.occasion.dcql_query {
+        body.insert("dcql_query".to_owned(), query.clone());
+    }
     if !question.policy.is_null() {
         body.insert("policy".to_owned(), question.policy.clone());
     }

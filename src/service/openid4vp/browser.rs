@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::encoding::{form, json};
 use crate::openid4vp::ask::{Fault, ResponseMode};
@@ -43,7 +43,7 @@ pub async fn post(State(service): State<Service>, Path(id): Path<String>, header
     }
 }
 
-async fn brought(service: &Service, id: &str, headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
+async fn brought(service: &Service, id: &str, headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Problem> {
     let desk = Desk::of(service)?;
     let kept = desk.found(service, headers, id).await?;
     if Media::of(headers)? != Media::Json {

@@ -74,7 +74,8 @@ mod tests {
     async fn who_watches_is_told_and_nothing_is_left_behind() {
         let changes = Arc::new(Changes::default());
         let (one, other) = (changes.watch([1; 32]).unwrap(), changes.watch([2; 32]).unwrap());
-        let (told, not_told) = (one.changed.notified(), other.changed.notified());
+        let (first, second) = (one.changed.clone(), other.changed.clone());
+        let (told, not_told) = (first.notified(), second.notified());
         tokio::pin!(told, not_told);
         told.as_mut().enable();
         not_told.as_mut().enable();

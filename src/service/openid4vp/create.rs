@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::locator::Locator;
 use crate::openid4vp::ask::{ASK_BYTES, Ask, Fault, Flow, Known};
@@ -43,7 +43,7 @@ pub async fn post(State(service): State<Service>, headers: HeaderMap, body: Body
     }
 }
 
-async fn created(service: &Service, headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
+async fn created(service: &Service, headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Problem> {
     let desk = Desk::of(service)?;
     let owner = access::caller(service, headers)?;
     if Media::of(headers)? != Media::Json {
@@ -58,10 +58,12 @@ async fn created(service: &Service, headers: &HeaderMap, body: Body) -> Result<V
     let (session, secrets) = Session::begin(ask, client, &desk.base_url, now).map_err(faulty)?;
     let mut answer = described(&session, &secrets, lost);
     if session.ask.flow == Flow::DcApi {
-        answer["dc_api"] = dc_api::request(&session, &desk.clients, now).map_err(unaskable)?;
+        let request = dc_api::request(&session, &desk.clients, now).map_err(unaskable)?;
+        answer.insert("dc_api".to_owned(), request);
     } else {
-        answer["authorization_request"] = authorization_request(&session, client, now).map_err(unaskable)?.into();
-        answer["qr"] = format!("/v1/presentations/{}/qr.svg", secrets.transaction).into();
+        let link = authorization_request(&session, client, now).map_err(unaskable)?;
+        answer.insert("authorization_request".to_owned(), link.into());
+        answer.insert("qr".to_owned(), format!("/v1/presentations/{}/qr.svg", secrets.transaction).into());
     }
     desk.begin(service, Content::first_row(session, &secrets, owner)).await?;
     Ok(answer)
@@ -103,18 +105,19 @@ fn asked(service: &Service, desk: &Desk, body: &[u8]) -> Result<(Ask, Vec<Value>
 }
 
 /// What the relying party is told of its session.
-fn described(session: &Session, secrets: &Secrets, mut hints: Vec<Value>) -> Value {
+fn described(session: &Session, secrets: &Secrets, mut hints: Vec<Value>) -> Map<String, Value> {
     let id = &secrets.transaction;
     let lint = session.query().map(|query| query.lint()).unwrap_or_default();
     hints.extend(lint.iter().map(|hint| json!(hint)));
-    json!({
-        "id": id,
-        "state": session.stage.name(),
-        "expires": session.expires,
-        "result": format!("/v1/presentations/{id}"),
-        "events": format!("/v1/presentations/{id}/events"),
-        "hints": hints,
-    })
+    let members = [
+        ("id", json!(id)),
+        ("state", session.stage.name().into()),
+        ("expires", json!(session.expires)),
+        ("result", format!("/v1/presentations/{id}").into()),
+        ("events", format!("/v1/presentations/{id}/events").into()),
+        ("hints", hints.into()),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn faulty(faults: Vec<Fault>) -> Problem {

@@ -92,9 +92,9 @@ impl Desk {
     /// # Errors
     /// [`Kind::Internal`] when the store fails.
     pub async fn begin(&self, service: &Service, row: Row) -> Result<(), Problem> {
-        let inserted = self.store.insert(row).await.map_err(|fault| failed(service, &fault))?;
+        self.store.insert(row).await.map_err(|fault| failed(service, &fault))?;
         service.metrics.session_became("created");
-        Ok(inserted)
+        Ok(())
     }
 
     /// The session with that key.

@@ -10,6 +10,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
 use futures_util::stream::unfold;
+use serde_json::Value;
 
 use crate::openid4vp::ports::{Key, KeyDigest};
 use crate::openid4vp::session::digest_of;
@@ -79,8 +80,9 @@ impl Watching {
             let state = kept.content.session.stage.name();
             if self.last != Some(state) {
                 self.last = Some(state);
-                let event =
-                    Event::default().event("state").data(kept.summary(&desk.refusals.of(&self.session)).to_string());
+                let event = Event::default()
+                    .event("state")
+                    .data(Value::Object(kept.summary(&desk.refusals.of(&self.session))).to_string());
                 return Some((Ok(event), self));
             }
             let _ = tokio::time::timeout(LOOK, told).await;

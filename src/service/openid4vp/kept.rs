@@ -1,7 +1,7 @@
 //! Kept: a session as it stands in the store, with whose it is.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::crypto::api_key::ApiKey;
 use crate::encoding::base64url;
@@ -68,11 +68,13 @@ impl Kept {
     }
 
     /// What everybody who may look at the session sees of it.
-    pub fn summary(&self, refusals: &[Refusal]) -> Value {
+    pub fn summary(&self, refusals: &[Refusal]) -> Map<String, Value> {
         let session = &self.content.session;
-        let mut summary = json!({ "state": session.stage.name(), "expires": session.expires });
+        let mut summary = Map::new();
+        summary.insert("state".to_owned(), session.stage.name().into());
+        summary.insert("expires".to_owned(), json!(session.expires));
         if !refusals.is_empty() {
-            summary["refusals"] = json!(refusals);
+            summary.insert("refusals".to_owned(), json!(refusals));
         }
         summary
     }

@@ -50,7 +50,13 @@ pub fn routes(routes: Router<Service>) -> Router<Service> {
 /// A sentence for the operator.
 pub async fn open(service: &Service, place: Place) -> Result<(), String> {
     let Some(settings) = &service.config.presentations else { return Ok(()) };
-    service.open_desk(Desk::open(settings, place).await?);
+    let desk = Desk::open(settings, place).await?;
+    let client_id = desk.clients.pick(None).map(|client| client.id(&desk.base_url)).unwrap_or_default();
+    tracing::info!(base_url = desk.base_url, client_id, "wallets are asked");
+    if let Some(authority) = &settings.authority_pem {
+        tracing::info!("wallets that ask no questions trust this authority:\n{authority}");
+    }
+    service.open_desk(desk);
     tokio::spawn(sweep::sweep(service.clone()));
     Ok(())
 }

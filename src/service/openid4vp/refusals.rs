@@ -80,6 +80,7 @@ mod tests {
         assert!(refusals.of(&session(0)).is_empty() && refusals.of(&session(1)).len() == 1);
         refusals.forget(&session(1));
         assert!(refusals.of(&session(1)).is_empty());
-        assert_eq!((refusals.lock().of.len(), refusals.lock().order.len()), (SESSIONS - 1, SESSIONS - 1));
+        let noted = refusals.lock();
+        assert_eq!((noted.of.len(), noted.order.len()), (SESSIONS - 1, SESSIONS - 1));
     }
 }

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::encoding::{form, json};
 use crate::openid4vp::session::Stage;
@@ -58,7 +58,7 @@ async fn looked_at(
     service: &Service,
     (id, response_code): (&str, Option<&str>),
     headers: &HeaderMap,
-) -> Result<Value, Problem> {
+) -> Result<Map<String, Value>, Problem> {
     let desk = Desk::of(service)?;
     for _ in 0..ATTEMPTS {
         let kept = desk.found(service, headers, id).await?;
@@ -75,7 +75,7 @@ async fn look(
     desk: &Desk,
     (id, response_code): (&str, Option<&str>),
     kept: &Kept,
-) -> Result<Option<Value>, Problem> {
+) -> Result<Option<Map<String, Value>>, Problem> {
     let mut summary = kept.summary(&desk.refusals.of(&kept.row.transaction));
     if !matches!(kept.content.session.stage, Stage::Answered { .. }) {
         return Ok(Some(summary));
@@ -86,10 +86,11 @@ async fn look(
         service.metrics.session_refused(refusal.code().as_str());
         Kind::NoPresentation
     })?;
+    let outcome = json::from_slice(outcome.as_bytes()).map_err(|_| Kind::Internal)?;
     // Whoever is not the first to read it gets nothing.
     if !desk.change(service, kept, session).await? {
         return Ok(None);
     }
-    summary["outcome"] = json::from_slice(outcome.as_bytes()).map_err(|_| Kind::Internal)?;
+    summary.insert("outcome".to_owned(), outcome);
     Ok(Some(summary))
 }

@@ -8,6 +8,7 @@ use super::certificate::{
     Certificate, DETECTED, EXP, EXPIRES, HCERT, IAT, ISS, ISSUED_AT, NOT_DETECTED, Signers, claims_json, integer,
     recovery, test, vaccination,
 };
+use crate::mint::dcql::vaccination_given;
 use crate::mint::scene::Scene;
 use crate::vector::Vector;
 
@@ -146,4 +147,37 @@ pub(super) fn demands(scene: &Scene, good: &Certificate<'_>, parent: &Vector, al
         Code::StatusUnavailable,
         good.input(),
     ));
+}
+
+/// What is asked for in DCQL.
+pub(super) fn queries(
+    scene: &Scene,
+    signers: &Signers<'_>,
+    good: &Certificate<'_>,
+    all: &mut Vec<Vector>,
+) -> Result<(), String> {
+    let asked = scene.asking_with(vaccination_given());
+    let claims = Some(claims_json(&vaccination()));
+    let parent = asked.accepts("answers-a-query", "It answers a query for a vaccination given.", good.input(), claims);
+    let mut refuse = |case: &str, title: &str, member: &str, value: &str| -> Result<(), String> {
+        let mut dcc = vaccination();
+        dcc["v"][0][member] = json!(value);
+        let input = signers.certificate(&dcc)?.input();
+        all.push(asked.refuses(&parent, case, title, Code::VpDcqlUnsatisfied, input));
+        Ok(())
+    };
+    refuse("another-vaccine", "Another vaccine was given than the query asks for.", "vp", "J07BX03")?;
+    refuse("another-day", "The vaccine was given on another day than the query asks for.", "dt", "2026-04-21")?;
+    let mut bound = vaccination_given();
+    bound["credentials"][0]["require_cryptographic_holder_binding"] = json!(true);
+    let title = "The query asks for a proof of its holder, which no certificate has.";
+    all.push(scene.asking_with(bound).refuses(
+        &parent,
+        "holder-asked-for",
+        title,
+        Code::VpDcqlUnsatisfied,
+        good.input(),
+    ));
+    all.push(parent);
+    Ok(())
 }

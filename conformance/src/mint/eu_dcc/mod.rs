@@ -48,6 +48,7 @@ pub fn vectors(pki: &Pki, kept: &Kept) -> Result<Vec<Vector>, String> {
     content::content(&scene, &signers, &vaccination, &parent, &mut all)?;
     content::value_sets(&scene, &signers, &vaccination, &mut all)?;
     content::demands(&scene, &vaccination, &parent, &mut all);
+    content::queries(&scene, &signers, &vaccination, &mut all)?;
     Ok(all)
 }
 

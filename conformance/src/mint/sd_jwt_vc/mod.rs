@@ -3,6 +3,7 @@
 mod binding;
 mod keys;
 mod metadata;
+mod queries;
 mod shapes;
 mod status;
 
@@ -74,6 +75,7 @@ pub fn vectors(pki: &Pki) -> Result<Vec<Vector>, String> {
     keys::tell(pki, &scene, &keys, &good, &mut all)?;
     metadata::tell(&scene, &good, &mut all);
     status::tell(&scene, &keys, &good, &mut all)?;
+    queries::tell(&scene, &good, &mut all);
     Ok(all)
 }
 

@@ -6,6 +6,7 @@ use vidimus::format::shc_numeric;
 use vidimus::reason::Code;
 
 use super::card::{Card, NOT_BEFORE, test_bundle, text};
+use crate::mint::dcql::vaccination_given;
 use crate::mint::pki::CARD_ISSUER;
 use crate::mint::raw;
 use crate::mint::scene::Scene;
@@ -149,5 +150,22 @@ pub(super) fn content(scene: &Scene, good: &Card<'_>, parent: &Vector, all: &mut
         Code::RuleTestPositive,
         positive.qr(),
     ));
+    all.push(parent);
+}
+
+/// What is asked for in DCQL.
+pub(super) fn queries(scene: &Scene, good: &Card<'_>, all: &mut Vec<Vector>) {
+    let asked = scene.asking_with(vaccination_given());
+    let title = "It answers a query for a vaccination given.";
+    let parent = asked.accepts("answers-a-query", title, good.qr(), Some(good.claims.clone()));
+    let dose = ["vc", "credentialSubject", "fhirBundle", "entry", "1", "resource"];
+    let mut refuse = |case: &str, title: &str, path: &[&str], value: &str| {
+        let card = good.with(&[&dose[..], path].concat(), json!(value));
+        all.push(asked.refuses(&parent, case, title, Code::VpDcqlUnsatisfied, card.qr()));
+    };
+    let title = "Another vaccine was given than the query asks for.";
+    refuse("another-vaccine", title, &["vaccineCode", "coding", "0", "code"], "212");
+    let title = "The vaccine was given on another day than the query asks for.";
+    refuse("another-day", title, &["occurrenceDateTime"], "2026-04-21");
     all.push(parent);
 }

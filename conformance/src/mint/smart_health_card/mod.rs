@@ -36,6 +36,7 @@ pub fn vectors(pki: &Pki) -> Result<Vec<Vector>, String> {
     keys::certificates(&scene, pki, &good, &mut all)?;
     keys::revocation(&scene, &good, &mut all);
     content::content(&scene, &good, &parent, &mut all);
+    content::queries(&scene, &good, &mut all);
     Ok(all)
 }
 
