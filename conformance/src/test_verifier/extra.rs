@@ -43,7 +43,7 @@ fn covers(claim: &Value, place: &[String]) -> bool {
     path.iter().zip(place).all(|(step, name)| match step {
         Value::String(wanted) => wanted == name,
         Value::Null => name.bytes().all(|byte| byte.is_ascii_digit()),
-        other => other.to_string() == *name,
+        other => other.as_u64().is_some_and(|at| name.parse() == Ok(at)),
     })
 }
 

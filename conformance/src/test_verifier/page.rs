@@ -19,10 +19,10 @@ pub fn list(desk: &Desk) -> String {
     for trial in &TRIALS {
         let standing = desk.standing(trial, false);
         let word = standing.as_ref().map_or("", |it| it.judged.as_ref().map_or("running", |judged| judged.word()));
-        let _ = write!(
+        let _ = writeln!(
             rows,
             "<tr><th scope=\"row\"><a href=\"/trials/{0}\">{0}</a></th><td>{1}</td><td>{2}</td>\
-             <td class=\"{word}\" id=\"{0}\">{word}</td><td>{3}</td></tr>\n",
+             <td class=\"{word}\" id=\"{0}\">{word}</td><td>{3}</td></tr>",
             trial.name,
             escaped(trial.title),
             due_word(trial),

@@ -36,6 +36,9 @@ pub struct Reader<'r> {
     pub twice: bool,
 }
 
+/// One look at a request.
+type Looks = fn(&Reader<'_>, &Request) -> Result<(), Refusal>;
+
 /// A request whose sender is known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
@@ -219,7 +222,7 @@ impl Reader<'_> {
     /// # Errors
     /// The first check that it does not pass.
     pub fn check_parameters(&self, request: &Request) -> Result<(), Refusal> {
-        let checks: [fn(&Self, &Request) -> Result<(), Refusal>; 8] = [
+        let checks: [Looks; 8] = [
             |_, request| check_response_type(request),
             |_, request| check_mode(request),
             |_, request| check_response_uri(request),
@@ -227,7 +230,7 @@ impl Reader<'_> {
             |_, request| check_nonce(request),
             |_, request| check_encryption_key(request),
             |_, request| check_vp_formats(request),
-            Self::check_transactions,
+            |reader, request| reader.check_transactions(request),
         ];
         checks.into_iter().try_for_each(|check| self.overlooked.pass(check(self, request)))
     }
@@ -345,8 +348,8 @@ fn check_vp_formats(request: &Request) -> Result<(), Refusal> {
     let refused = |found: String| Err(Refusal::by(Check::VpFormats, found));
     let Some(formats) = formats else { return refused("no vp_formats_supported".to_owned()) };
     let queries = request.parameters.pointer("/dcql_query/credentials").and_then(Value::as_array);
-    let asked = queries.into_iter().flatten().filter_map(|query| query.get("format").and_then(Value::as_str));
-    match asked.filter(|format| !formats.contains_key(*format)).next() {
+    let mut asked = queries.into_iter().flatten().filter_map(|query| query.get("format").and_then(Value::as_str));
+    match asked.find(|format| !formats.contains_key(*format)) {
         Some(missing) => refused(format!("vp_formats_supported without {missing}")),
         None => Ok(()),
     }
