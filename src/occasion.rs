@@ -27,7 +27,8 @@ pub struct Occasion {
     pub status_reference: Option<String>,
     /// What the device of an mdoc is to have signed for; `None` = no session is known, and device authentication cannot be told.
     pub session: Option<Session>,
-    /// Elements of an mdoc that the relying party asked for, `namespace/element`; empty = not known. Others are noted.
+    /// Elements of an mdoc that the relying party asked for, `namespace/element`, or claims of an SD-JWT VC, `claim/inner/*`; empty = not
+    /// known. Others are noted.
     pub elements: Vec<String>,
     /// A DCQL query of which each credential that is shown must answer one credential query, as JSON; `None` = nothing is asked.
     pub dcql_query: Option<String>,

@@ -5,15 +5,20 @@
 
 pub mod captures;
 pub mod case;
+pub mod certify;
 pub mod corpus;
 pub mod coverage;
 pub mod exceptions;
 pub mod mint;
+pub mod protocol_tests;
 pub mod question;
 pub mod render;
 pub mod results;
+pub mod rules;
 pub mod run;
 pub mod serve;
 pub mod subject;
+pub mod test_verifier;
 pub mod trust_folder;
 pub mod vector;
+pub mod wallet;

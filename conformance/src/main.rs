@@ -10,11 +10,12 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use vidimus_conformance::case::Case;
 use vidimus_conformance::exceptions::Exceptions;
+use vidimus_conformance::protocol_tests::{ForWallets, Present, Verifier};
 use vidimus_conformance::render::{Format, render};
 use vidimus_conformance::results::Results;
 use vidimus_conformance::run::{Settings, run};
 use vidimus_conformance::subject::{Subject, WRITTEN, from_text};
-use vidimus_conformance::{captures, corpus, coverage, mint, serve, trust_folder};
+use vidimus_conformance::{captures, corpus, coverage, mint, protocol_tests, serve, trust_folder};
 
 /// Conformance vectors for credential verifiers, and the runner that puts them before any of them.
 #[derive(Parser)]
@@ -46,6 +47,12 @@ enum Command {
     },
     /// Replay what public test suites were seen to send to a VC API. Exit code 0 only when every record agrees.
     Captures(Captures),
+    /// Put every module of the OpenID certification, and further faults, before a verifier. Exit code 0 only when all pass.
+    Verifier(Verifier),
+    /// Be a verifier that tests wallets with honest and faulty requests: a page with QR codes, or a command for each test.
+    Wallet(ForWallets),
+    /// Be the test wallet for one request.
+    Present(Present),
     /// Make the vectors and samples anew from the keys at hand.
     Mint {
         /// The folder of all vectors; `samples/` stands beside it.
@@ -114,6 +121,9 @@ fn main() -> ExitCode {
         Command::Subject => return subject(),
         Command::ServeSubject { listen } => serve::serve(listen).map(|()| true),
         Command::Captures(arguments) => replay_captures(arguments),
+        Command::Verifier(arguments) => protocol_tests::verifier(arguments),
+        Command::Wallet(arguments) => protocol_tests::for_wallets(arguments),
+        Command::Present(arguments) => protocol_tests::present(arguments),
         Command::Mint { into, check } => mint::mint(&into, check),
         Command::MintPki { into } => mint::pki::make(&into).map(|()| true),
     };

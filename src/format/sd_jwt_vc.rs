@@ -7,6 +7,7 @@
 //! type `vc+sd-jwt` is taken where the policy says so, and only with a `vct` and without a JSON-LD context: else it is a W3C
 //! credential, which is another format. Rendering of credentials (`display`, SVG) is nobody's business here.
 
+mod asked;
 mod claims;
 mod issuer_keys;
 mod type_metadata;
@@ -133,6 +134,7 @@ impl Format for SdJwtVc {
         findings.pass(Stage::Validity);
         findings.pass(Stage::Policy);
         claims::check_times(decoded, context, findings);
+        asked::note_disclosures(&decoded.selection.disclosed, context, findings);
         if decoded.status.is_empty() && document.member("status").is_none() {
             declare_no_status(context, findings);
         }

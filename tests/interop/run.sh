@@ -2,7 +2,7 @@
 # Interop with independent implementations: what they issue, vidimus must judge rightly; what vidimus issues, they must read.
 # Installs the peers itself, into the target folder. One line a case; the last line counts. See README.md.
 #
-# VIDIMUS=path/to/vidimus tests that binary instead of building one.
+# VIDIMUS=path/to/vidimus tests that binary instead of building one; VIDIMUS_CONFORMANCE is the kit's.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
@@ -63,6 +63,10 @@ if [ -z "${VIDIMUS:-}" ]; then
   (cd "$root" && cargo build --quiet --bin vidimus)
   export VIDIMUS="$target/debug/vidimus"
 fi
+if [ -z "${VIDIMUS_CONFORMANCE:-}" ]; then
+  (cd "$root" && cargo build --quiet -p vidimus-conformance --bin vidimus-conformance)
+  export VIDIMUS_CONFORMANCE="$target/debug/vidimus-conformance"
+fi
 
 # The run holds private keys, if only such as nobody needs again.
 rm -rf "$run"
@@ -87,6 +91,7 @@ for script in read_cwt.py read_jwcrypto.py read_jose.mjs read_dcc_utils.cjs read
   read_jsqr.cjs; do
   lines "$script"
 done
+lines openid4vp.mjs
 
 passed=$(grep -c '^pass ' "$run/lines" || true)
 failed=$(grep -c '^FAIL ' "$run/lines" || true)

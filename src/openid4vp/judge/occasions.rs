@@ -45,14 +45,15 @@ fn binding(session: &Session, shown: &Shown) -> Binding {
     }
 }
 
-/// The elements of an mdoc that were asked for, `namespace/element`.
+/// What was asked for of an mdoc (`namespace/element`) or of an SD-JWT VC, so that more can be noted.
 fn elements(credential: &CredentialQuery) -> Vec<String> {
-    let element = |path: &[Step]| match path {
-        [Step::Name(space), Step::Name(element)] => Some(format!("{space}/{element}")),
-        _ => None,
+    let step = |step: &Step| match step {
+        Step::Name(name) if credential.format.is_mdoc => name.clone(),
+        Step::Name(name) => name.replace('~', "~0").replace('/', "~1"),
+        _ => "*".to_owned(),
     };
-    if !credential.format.is_mdoc {
+    if !credential.format.is_mdoc && credential.format.name != "dc+sd-jwt" {
         return Vec::new();
     }
-    credential.claims.iter().filter_map(|claim| element(&claim.path)).collect()
+    credential.claims.iter().map(|claim| claim.path.iter().map(step).collect::<Vec<_>>().join("/")).collect()
 }
