@@ -73,6 +73,7 @@ codes! {
     State "vp.state" Holder "OpenID4VP 1.0, 8.2" "The response does not carry the `state` of this request." "The wallet returns `state` unchanged.";
     Nonce "vp.nonce" Holder "OpenID4VP 1.0, 8.6" "A presentation does not answer the nonce of this request, so none of them counts." "It may be a replay; ask for a new presentation.";
     ClientId "vp.client_id_mismatch" Holder "OpenID4VP 1.0, 5.9" "A presentation was made for another client identifier." "The whole `client_id`, prefix included, is the audience; over the Digital Credentials API it is `origin:` and the origin.";
+    SessionMismatch "vp.session_mismatch" Holder "OpenID4VP 1.0, B.2.6" "A device signed an mdoc for another session, or another device signed it." "Compare nonce, client_id, response_uri or origin, and the thumbprint of the encryption key with what the wallet was sent.";
     Origin "vp.origin" Holder "OpenID4VP 1.0, A.2" "The response comes from an origin that was not expected." "Compare it, as text, with `expected_origins`.";
     SessionExpired "vp.session_expired" Validity "OpenID4VP 1.0, 13.3" "The response came after the session had ended." "Start a new one.";
     SessionConsumed "vp.session_consumed" Validity "OpenID4VP 1.0, 13.3" "The request was answered before." "The first answer counts; start a new session.";

@@ -1,8 +1,8 @@
 //! Judges answers (OpenID4VP 1.0, 8.6): what each presentation is verified against, and what all of them come to.
 //!
 //! [`requests`] gives one question for each presentation; whoever has trust and evidence asks them; [`conclude`] puts the reports together.
-//! A presentation that fails is told by itself. One that answers another nonce refuses the whole: it is a replay. What the wallet says to
-//! be an answer to the query is looked at again, whole.
+//! A presentation that fails is told by itself, and refuses the whole. An answer with a proof that was made for another session is foreign
+//! ([`Outcome::foreign`]). What the wallet says to be an answer to the query is looked at again, whole.
 
 mod occasions;
 mod transactions;
@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 use crate::check::{Check, Outcome as Found};
 use crate::credential::Input;
+use crate::encoding::json::{self, Value};
+use crate::envelope::jws::peek_payload;
 use crate::envelope::sd_jwt::SdJwt;
 use crate::limits;
 use crate::openid4vp::code::{Code, Refusal};
@@ -87,7 +89,7 @@ fn one(
         haip::harden(&mut policy);
         faults = haip::check_presentation(credential, text);
     }
-    let is_bound = needs_binding || SdJwt::split(text).is_ok_and(|sd_jwt| sd_jwt.key_binding.is_some());
+    let is_bound = needs_binding || proves_something(text);
     let mut occasion = occasions::occasion(session, (credential, is_bound), shown, now);
     occasion.dcql_query = query.only(&credential.id).map(|only| only.to_json());
     let sent = transactions.iter().filter_map(|at| session.transaction_data.get(*at).cloned());
@@ -101,22 +103,45 @@ fn one(
     Asked { id: credential.id.clone(), request, faults, needs_binding, transactions }
 }
 
+/// Whether a holder proves something in it, though nobody asked: then it must be for this session. A key binding JWT, or a presentation of
+/// the W3C around its credentials.
+fn proves_something(text: &str) -> bool {
+    let is_presentation = |value: &Value<'_>| value.member("vp").is_some() || says_presentation(value.member("type"));
+    // In the JSON serialisation it stands in one of several places; whatever looks like one is held to this session.
+    if SdJwt::split(text).is_ok_and(|sd_jwt| sd_jwt.key_binding.is_some()) || text.contains("\"kb_jwt\"") {
+        return true;
+    }
+    match json::decode(text.as_bytes()) {
+        Ok(document) => is_presentation(&document),
+        Err(_) => {
+            peek_payload(text).is_some_and(|payload| json::decode(&payload).is_ok_and(|held| is_presentation(&held)))
+        }
+    }
+}
+
+fn says_presentation(types: Option<&Value<'_>>) -> bool {
+    let is_it = |value: &Value<'_>| value.as_str().is_some_and(|name| name.ends_with("Presentation"));
+    types.is_some_and(|types| is_it(types) || types.as_array().is_some_and(|all| all.iter().any(is_it)))
+}
+
 /// What the reports on these questions, in their order, come to.
 pub fn conclude(session: &Session, asked: Vec<Asked>, reports: Vec<Report>, now: Timestamp) -> Outcome {
     let judged: Vec<Judged> = asked.into_iter().zip(reports).map(|(asked, report)| Judged::of(asked, report)).collect();
     let mut checks: Vec<Row> = Vec::new();
     checks.extend(wrong_sessions(session, &judged));
+    let is_foreign = !checks.is_empty();
     for judged in &judged {
         checks.extend(judged.faults.iter().cloned().map(Row::Protocol));
     }
-    let is_replay = judged.iter().any(Judged::answers_another_nonce);
     let (unmet, is_met) = match session.query() {
         Some(query) => unmet(&query, &judged),
         None => (vec![Row::Protocol(Refusal::new(Code::DcqlUnsatisfied))], false),
     };
     let unapproved = transactions::unapproved(session, &judged);
-    let is_answered = is_met && unapproved.is_empty() && !is_replay;
     let (good, all) = (judged.iter().filter(|judged| judged.is_good()).count(), judged.len());
+    // Deviation: 8.6 lets a verifier pass over presentations that it does not need. One that is not good refuses the whole here: who
+    // shows something forged beside something good is not to be taken at their word.
+    let is_answered = is_met && unapproved.is_empty() && !is_foreign && good == all;
     if good > 0 && good < all {
         checks.push(Row::Protocol(Refusal::new(Code::Partial).expected(all).got(good)));
     }
@@ -126,7 +151,7 @@ pub fn conclude(session: &Session, asked: Vec<Asked>, reports: Vec<Report>, now:
     let is_undecided = |judged: &Judged| judged.is_undecided() || judged.is_good();
     let verdict = match is_answered {
         true => Verdict::Accepted,
-        false if !judged.is_empty() && !is_replay && judged.iter().all(is_undecided) && good < all => {
+        false if !judged.is_empty() && !is_foreign && judged.iter().all(is_undecided) && good < all => {
             Verdict::Indeterminate
         }
         false => Verdict::Rejected,
@@ -168,10 +193,6 @@ impl Judged {
         self.report.reasons().any(|reason| reason.code() == code)
     }
 
-    fn answers_another_nonce(&self) -> bool {
-        self.has(ReasonCode::VpNonce)
-    }
-
     /// The one credential that is shown.
     fn credential(&self) -> Option<&Part> {
         credential_of(&self.report)
@@ -206,15 +227,24 @@ fn shape_faults(report: &Report, needs_binding: bool) -> Vec<Refusal> {
     faults
 }
 
-/// What a replay or a relay shows as: another nonce, another audience.
+/// What a replay or a relay shows as: a proof by the holder that was made for another nonce, another audience or another session. An mdoc
+/// does not tell which: its device signed for this session, or it did not.
 fn wrong_sessions(session: &Session, judged: &[Judged]) -> Vec<Row> {
+    let any = |codes: &[ReasonCode]| judged.iter().any(|judged| codes.iter().any(|code| judged.has(*code)));
     let mut rows = Vec::new();
-    if judged.iter().any(Judged::answers_another_nonce) {
-        rows.push(Row::Protocol(Refusal::new(Code::Nonce)));
+    if any(&[ReasonCode::VpNonce]) {
+        let fault = Refusal::new(Code::Nonce).expected("the nonce of this request");
+        rows.push(Row::Protocol(fault.got("another one, or none")));
     }
-    if judged.iter().any(|judged| judged.has(ReasonCode::ClaimAudience)) {
+    if any(&[ReasonCode::ClaimAudience]) {
         let expected = if session.client_id.is_empty() { "origin: and the origin" } else { session.client_id.as_str() };
-        rows.push(Row::Protocol(Refusal::new(Code::ClientId).expected(expected.to_owned())));
+        rows.push(Row::Protocol(
+            Refusal::new(Code::ClientId).expected(expected.to_owned()).got("another one, or none"),
+        ));
+    }
+    if any(&[ReasonCode::MdocDeviceAuth, ReasonCode::VpSessionMismatch]) {
+        let fault = Refusal::new(Code::SessionMismatch).expected("a proof by the device for this session");
+        rows.push(Row::Protocol(fault.got("another one")));
     }
     rows
 }

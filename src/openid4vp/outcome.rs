@@ -6,15 +6,16 @@
 //!   "presentations": [{ "id": query id, "report": {..} }], "client_id", "response_mode", "answered_at" }
 //! ```
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value as Json, json};
 
-use crate::openid4vp::code::Refusal;
+use crate::openid4vp::code::{Code, Refusal};
 use crate::openid4vp::session::Session;
 use crate::report::Report;
 use crate::time::Timestamp;
 
 /// What it all comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The query is answered by presentations that are accepted.
@@ -26,17 +27,16 @@ pub enum Verdict {
 }
 
 /// What an answer came to.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Outcome {
     /// What it all comes to.
     pub verdict: Verdict,
-    /// What is wrong with the response, the session, or what was shown as a whole. Of an accepted outcome only remarks
-    /// (`vp.partial`: a presentation that was not needed is not good).
+    /// What is wrong with the response, the session, or what was shown as a whole.
     pub checks: Vec<Row>,
-    /// The report on each presentation, in the order of the response.
+    /// The report on each presentation, in the order of the response. What the credentials say goes out with an accepted outcome only,
+    /// also of those that are good by themselves.
     pub presentations: Vec<Presented>,
     /// Who we were to the wallet; empty where the request was not signed.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub client_id: String,
     /// How the answer came.
     pub response_mode: &'static str,
@@ -45,7 +45,7 @@ pub struct Outcome {
 }
 
 /// One row of an outcome.
-#[derive(Debug, Serialize)]
+#[derive(Debug, serde::Serialize)]
 #[serde(untagged)]
 pub enum Row {
     /// A fault of the protocol.
@@ -65,7 +65,7 @@ impl Row {
 }
 
 /// A presentation, and what was found.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Presented {
     /// The credential query that it answers.
     pub id: String,
@@ -91,6 +91,15 @@ impl Outcome {
         self.verdict == Verdict::Accepted
     }
 
+    /// Why the answer does not belong to this session, though it was sent for it: a proof in it was made for another. `None` = it belongs.
+    pub fn foreign(&self) -> Option<&Refusal> {
+        const FOREIGN: [Code; 3] = [Code::Nonce, Code::ClientId, Code::SessionMismatch];
+        self.checks.iter().find_map(|row| match row {
+            Row::Protocol(refusal) if FOREIGN.contains(&refusal.code()) => Some(refusal),
+            Row::Protocol(_) | Row::Query(_) => None,
+        })
+    }
+
     /// The codes of the rows, in order.
     pub fn codes(&self) -> Vec<&'static str> {
         self.checks.iter().map(Row::code).collect()
@@ -100,4 +109,36 @@ impl Outcome {
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let shows = self.is_accepted();
+        let presentation = |presented: &Presented| {
+            let mut report = json!(&presented.report);
+            if !shows {
+                conceal(&mut report);
+            }
+            json!({ "id": presented.id, "report": report })
+        };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("verdict", &self.verdict)?;
+        map.serialize_entry("checks", &self.checks)?;
+        map.serialize_entry("presentations", &self.presentations.iter().map(presentation).collect::<Vec<_>>())?;
+        if !self.client_id.is_empty() {
+            map.serialize_entry("client_id", &self.client_id)?;
+        }
+        map.serialize_entry("response_mode", self.response_mode)?;
+        map.serialize_entry("answered_at", &self.answered_at)?;
+        map.end()
+    }
+}
+
+/// Takes out of a report, and of those on its parts, what the credential says.
+fn conceal(report: &mut Json) {
+    let Some(members) = report.as_object_mut() else { return };
+    members.shift_remove("claims");
+    members.shift_remove("core");
+    let parts = members.get_mut("parts").and_then(Json::as_array_mut);
+    parts.into_iter().flatten().for_each(conceal);
 }

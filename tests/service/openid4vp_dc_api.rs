@@ -110,10 +110,9 @@ async fn an_origin_that_was_not_expected_changes_nothing() {
         let begun = verifier.begin(&ask("openid4vp-v1-signed", "dc_api.jwt")).await;
         let elsewhere = self::asked(&begun, "https://attacker.example");
         let data = answered(&elsewhere, &token(&wallet, &elsewhere, shown));
-        assert_eq!(hand_over(&verifier, &begun, ORIGIN, &data).await.status, 200, "it is judged");
-        let outcome = verifier.outcome(&begun).await;
-        assert_eq!(outcome["verdict"], "rejected");
-        assert_tells(&outcome, if shown == "pid" { "claim.audience" } else { "mdoc.device_auth" });
+        assert_eq!(hand_over(&verifier, &begun, ORIGIN, &data).await.status, 400);
+        let code = if shown == "pid" { "vp.client_id_mismatch" } else { "vp.session_mismatch" };
+        assert_refused(&verifier.state(&begun).await["refusals"], code);
     }
     verifier.stop().await;
 }

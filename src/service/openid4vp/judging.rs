@@ -25,7 +25,7 @@ pub struct Judged {
 
 /// Why an answer was not taken.
 pub enum NotTaken {
-    /// The session was answered in the meantime, or has ended.
+    /// The session was answered in the meantime, or has ended; or the answer was made for another one.
     Refused(Refusal),
     /// The fault is ours.
     Ours(Kind),
@@ -38,6 +38,10 @@ pub enum NotTaken {
 pub async fn take(service: &Service, kept: Kept, answer: &Answer) -> Result<Judged, NotTaken> {
     let desk = service.presentations().ok_or(NotTaken::Ours(Kind::NoClient))?;
     let outcome = outcome(service, &kept.content.session, answer).await.map_err(NotTaken::Ours)?;
+    // A replay or a relay ends nobody's session: whoever has the request could send one.
+    if let Some(refusal) = outcome.foreign() {
+        return Err(NotTaken::Refused(refusal.clone()));
+    }
     let Answered { redirect_uri, .. } = settled(service, desk, kept, &outcome).await?;
     service.metrics.session_became(verdict(&outcome));
     let is_well = outcome.is_accepted() || matches!(answer, Answer::Error(_));

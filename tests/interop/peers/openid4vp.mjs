@@ -75,14 +75,14 @@ await attempt('both', 'encrypted', null);
 delete QUERIES.both;
 const FAULTS = [
   ['SD-JWT VC', 'invalid-kb-jwt-nonce', ['vp.nonce']],
-  ['SD-JWT VC', 'invalid-kb-jwt-aud', ['claim.audience']],
+  ['SD-JWT VC', 'invalid-kb-jwt-aud', ['vp.client_id_mismatch']],
   ['SD-JWT VC', 'kb-jwt-iat-in-past', ['time.kb_window']],
   ['SD-JWT VC', 'kb-jwt-iat-in-future', ['time.kb_window']],
   ['SD-JWT VC', 'another-device', ['sdjwt.kb_key']],
   ['SD-JWT VC', 'no-key-binding', ['sdjwt.kb_missing']],
   ['SD-JWT VC', 'invalid-credential-signature', ['sig.invalid']],
-  ['mdoc', 'invalid-session-transcript', ['mdoc.device_auth']],
-  ['mdoc', 'another-device', ['mdoc.device_auth']],
+  ['mdoc', 'invalid-session-transcript', ['vp.session_mismatch']],
+  ['mdoc', 'another-device', ['vp.session_mismatch']],
   ['mdoc', 'invalid-credential-signature', ['sig.invalid']],
   ...Object.keys(QUERIES).flatMap((format) => [
     [format, 'not-encrypted', ['vp.response_mode']],
