@@ -69,7 +69,7 @@ async fn a_presentation_for_another_live_session_is_refused() {
             _ => json!({ "mdl": [wallet.show_mdl(&other, &["age_over_18"])] }),
         };
         let code = if shown == "pid" { "vp.nonce" } else { "vp.session_mismatch" };
-        verifier.turns_away(&begun, &asked, &token, code).await;
+        verifier.refuses(&begun, &asked, &asked.body(&token), code).await;
         // The right answer is taken all the same.
         let right = match shown {
             "pid" => wallet.age_proof(&asked),
@@ -140,7 +140,7 @@ async fn a_presentation_for_somebody_else_is_refused() {
             transaction_data: Vec::new(),
         };
         let token = json!({ "pid": [wallet.show_pid_bound(&["/age_equal_or_over/18"], &binding)] });
-        verifier.turns_away(&begun, &asked, &token, "vp.client_id_mismatch").await;
+        verifier.refuses(&begun, &asked, &asked.body(&token), "vp.client_id_mismatch").await;
     }
     // An mdoc's device signs for the identifier, and for the place where the answer goes.
     for wrong in ["client_id", "response_uri"] {
@@ -151,7 +151,7 @@ async fn a_presentation_for_somebody_else_is_refused() {
             _ => other.response_uri = "https://attacker.example/response".to_owned(),
         }
         let token = json!({ "mdl": [wallet.show_mdl(&other, &["age_over_18"])] });
-        verifier.turns_away(&begun, &asked, &token, "vp.session_mismatch").await;
+        verifier.refuses(&begun, &asked, &asked.body(&token), "vp.session_mismatch").await;
     }
     verifier.stop().await;
 }

@@ -138,16 +138,6 @@ impl Verifier {
         assert_wallet_learns_nothing(&self.respond(asked, body).await);
     }
 
-    /// A presentation that was made for another session: the wallet learns nothing, the session waits on, and the relying party is told
-    /// that code.
-    pub async fn turns_away(&self, begun: &Begun, asked: &Asked, vp_token: &Value, code: &str) {
-        let before = self.state(begun).await["state"].clone();
-        assert_wallet_learns_nothing(&self.respond(asked, &asked.body(vp_token)).await);
-        let after = self.state(begun).await;
-        assert_eq!((&after["state"], after.get("outcome")), (&before, None), "{after}");
-        assert_refused(&after["refusals"], code);
-    }
-
     /// A session whose answer is judged and rejected: the wallet learns nothing, and the relying party is told that code.
     pub async fn rejects(&self, begun: &Begun, asked: &Asked, vp_token: &Value, code: &str) -> Value {
         assert_wallet_learns_nothing(&self.respond(asked, &asked.body(vp_token)).await);
