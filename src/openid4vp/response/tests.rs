@@ -177,6 +177,24 @@ fn a_token_is_an_object_of_arrays() {
     assert_eq!(code(posted(&session, form_of(&session, r#"{"b":["e"]}"#).as_bytes(), NOW)), "vp.malformed");
 }
 
+/// An id that was asked for is kept whole, however long; one that nobody asked for is cut.
+#[test]
+fn ids_of_the_query_are_kept_whole() {
+    let world = world();
+    let long = "a".repeat(100);
+    let mut query = pid_query();
+    query["id"] = json!(long);
+    let (session, _) = world.begin(Ask { response_mode: ResponseMode::DirectPost, ..ask_for(&[query]) });
+    let ids = |id: &str| {
+        let token = json!({ id: ["eyJ.e30.AA~"] }).to_string();
+        let answer = posted(&session, form_of(&session, &token).as_bytes(), NOW).expect("an answer");
+        let Answer::Shown(shown) = answer else { panic!("shown") };
+        shown.presentations.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&long), [long.as_str()]);
+    assert_eq!(ids(&"b".repeat(100)), [format!("{}...", "b".repeat(64))]);
+}
+
 /// VP-013, JWT-043 to JWT-047 as they come to a session: what was not offered is refused, and all that fails behind that looks alike.
 #[test]
 fn only_what_was_offered_is_opened() {

@@ -29,9 +29,11 @@ pub(super) fn presentations(session: &Session, token: &Value<'_>) -> Result<Vec<
         if items.is_empty() {
             return Err(malformed("a presentation for each id").got("an empty array"));
         }
-        let format = query.as_ref().and_then(|query| query.credential(id)).map(|credential| credential.format.name);
+        let asked = query.as_ref().and_then(|query| query.credential(id));
+        let format = asked.map(|credential| credential.format.name);
         let texts = items.iter().map(|item| presentation(item, format)).collect::<Result<Vec<_>, _>>()?;
-        presentations.push((shown(id).into_owned(), texts));
+        let kept = asked.map_or_else(|| cut(id), |credential| Cow::Borrowed(credential.id.as_str()));
+        presentations.push((kept.into_owned(), texts));
     }
     Ok(presentations)
 }
@@ -51,8 +53,8 @@ fn presentation(item: &Value<'_>, format: Option<&str>) -> Result<String, Refusa
     }
 }
 
-/// An id as it is kept: what nobody asked for is cut.
-fn shown(id: &str) -> Cow<'_, str> {
+/// An id that nobody asked for, as it is kept: no longer than anybody reads.
+fn cut(id: &str) -> Cow<'_, str> {
     match id.char_indices().nth(64) {
         Some((at, _)) => Cow::Owned(format!("{}...", id.get(..at).unwrap_or_default())),
         None => Cow::Borrowed(id),
