@@ -7,6 +7,7 @@ use crate::crypto::hpke;
 use crate::crypto::jwe::{EncryptionKey, Sealing, seal};
 use crate::encoding::base64url;
 use crate::encoding::cbor::{self, Value as Cbor};
+use crate::limits;
 use crate::openid4vp::ask::{Ask, Flow};
 use crate::openid4vp::request::dc_api::transcript;
 use crate::openid4vp::sample::{NOW, ORIGIN, World, ask_for, mdl_query, pid_query, sealed, text, world};
@@ -343,4 +344,38 @@ fn iso_answers_are_opened_for_their_session_alone() {
     assert_eq!(code(of(&wrapped(key, &info, "other"), ORIGIN)), "vp.malformed");
     assert_eq!(code(of(r#"{"response":"AAAA"}"#, ORIGIN)), "vp.malformed");
     assert_eq!(code(of(r#"{"vp_token":{}}"#, ORIGIN)), "vp.malformed");
+}
+
+/// What the wallet says of its whole response is looked at before its documents are taken apart, and no document is dropped.
+#[test]
+fn iso_answers_are_whole() {
+    let world = world();
+    let session = over_api(&world, ResponseMode::DcApiJwt, Protocol::IsoMdoc);
+    let info = transcript(&session, ORIGIN).expect("a transcript");
+    let document = world.mdl_document(&info);
+    let of = |response: &[u8]| {
+        let key = session.keys[0].public_key().expect("a key");
+        let sealed = hpke::seal(&key, &info, response).expect("sealed");
+        let parts = vec![
+            ("enc".into(), Cbor::Bytes(sealed.encapsulated.into())),
+            ("cipherText".into(), Cbor::Bytes(sealed.ciphertext.into())),
+        ];
+        let encoded = cbor::encode(&Cbor::Array(vec!["dcapi".into(), Cbor::Map(parts)]));
+        let data = json!({ "response": base64url::encode(&encoded) }).to_string();
+        dc_api(&session, Some(ORIGIN), data.as_bytes(), NOW)
+    };
+    let good = crate::issue::mdoc::device::response(std::slice::from_ref(&document));
+    assert_eq!(code(of(&good)), "answer");
+    let mut failed = good.clone();
+    *failed.last_mut().expect("a status") = 10;
+    assert_eq!((code(of(&failed)), got(of(&failed))), ("vp.malformed", "10".to_owned()));
+    let mut newer = good.clone();
+    let at = good.windows(3).position(|three| three == b"1.0").expect("a version");
+    newer[at] = b'2';
+    assert_eq!((code(of(&newer)), got(of(&newer))), ("vp.malformed", "2.0".to_owned()));
+    assert_eq!(code(of(&crate::issue::mdoc::device::response(&[]))), "vp.malformed");
+    let many = vec![document; limits::CREDENTIALS];
+    assert_eq!(code(of(&crate::issue::mdoc::device::response(&many))), "answer");
+    let more = [many.as_slice(), &many[..1]].concat();
+    assert_eq!(code(of(&crate::issue::mdoc::device::response(&more))), "input.too_large");
 }

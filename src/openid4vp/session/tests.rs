@@ -165,6 +165,33 @@ fn what_does_not_go_together_does_not_begin() {
     }
 }
 
+/// ISO/IEC 18013-7, Annex C: an answer has documents by their type, and no ids.
+#[test]
+fn iso_requests_name_each_type_once_and_its_elements() {
+    let world = world();
+    let ask = |queries: &[serde_json::Value]| Ask {
+        flow: Flow::DcApi,
+        response_mode: ResponseMode::DcApiJwt,
+        protocol: Some(Protocol::IsoMdoc),
+        expected_origins: vec![ORIGIN.into()],
+        ..ask_for(queries)
+    };
+    let changed = |member: &str, value: serde_json::Value| {
+        let mut query = mdl_query();
+        query["id"] = json!("other");
+        query[member] = value;
+        query
+    };
+    world.begin(ask(&[mdl_query(), changed("meta", json!({ "doctype_value": "org.example.other" }))]));
+    let twice = ask(&[mdl_query(), changed("id", json!("second"))]);
+    assert_eq!(faults(&world, twice), ["dcql_query/credentials/1/meta/doctype_value"]);
+    let mut all = changed("id", json!("all"));
+    all.as_object_mut().expect("an object").remove("claims");
+    assert_eq!(faults(&world, ask(&[all])), ["dcql_query/credentials/0/claims"]);
+    let untyped = ask(&[changed("meta", json!({}))]);
+    assert_eq!(faults(&world, untyped), ["dcql_query/credentials/0/meta/doctype_value"]);
+}
+
 #[test]
 fn transactions_name_credentials_that_prove_their_holder() {
     let world = world();
