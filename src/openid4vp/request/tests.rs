@@ -311,6 +311,26 @@ fn over_the_api_requests_are_unsigned_signed_or_multisigned() {
     assert!(strict::decode(&members).expect("JSON").member("client_id").is_none());
 }
 
+/// HAIP 1.0, 5: of several that sign one request, each is one by the rules; where nobody is, nothing begins.
+#[test]
+fn by_haip_only_who_keeps_the_rules_signs() {
+    let world = world();
+    let ask = Ask { profile: Some(Profile::Haip), ..dc_api(Protocol::Multisigned, &[pid_query()]) };
+    let (session, _) = world.begin(ask.clone());
+    let data = data_of(&world, &session)["request"].clone();
+    let [one] = data["signatures"].as_array().expect("signatures").as_slice() else { panic!("one of three") };
+    let header = base64url::decode(one["protected"].as_str().expect("a header")).expect("base64url");
+    let header = strict::decode(&header).expect("JSON").to_serde();
+    assert_eq!(header["client_id"], world.clients.pick(Some(Prefix::X509Hash)).expect("a client").id("").as_str());
+    let others: Vec<Client> =
+        world.clients.all().iter().filter(|client| client.prefix() != Prefix::X509Hash).cloned().collect();
+    for client in &others {
+        assert!(Session::begin(ask.clone(), client, BASE, NOW).is_err(), "{client:?}");
+    }
+    let fault = dc_api::request(&session, &Clients::new(others), NOW).expect_err("nobody is left");
+    assert!(matches!(fault, RequestFault::Ours(_)), "{fault}");
+}
+
 /// ISO/IEC 18013-7, Annex C.
 #[test]
 fn iso_requests_hold_a_device_request_and_a_key() {
