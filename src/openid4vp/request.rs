@@ -95,7 +95,7 @@ pub fn is_by_reference(session: &Session, client: &Client) -> bool {
         && client.prefix() != Prefix::RedirectUri
 }
 
-/// The request object of a session that is not over: signed, and encrypted where the wallet brought a key for that.
+/// The request object of a session that is not over: signed, and encrypted where the wallet brought a key that can be.
 ///
 /// # Errors
 /// [`RequestFault`].
@@ -113,8 +113,7 @@ pub fn request_object(
     if let Some(nonce) = &posted.wallet_nonce {
         members.insert("wallet_nonce".to_owned(), nonce.as_str().into());
     }
-    let object = signed(&members, client, &[])?;
-    posted.encrypted(object).map_err(ours)
+    Ok(posted.encrypted(signed(&members, client, &[])?))
 }
 
 /// The compact JWS of these members under the client's key, whose header says how the wallet finds the key.

@@ -144,9 +144,26 @@ fn an_object_is_encrypted_for_a_wallet_that_asks() {
         let object = request_object(&session, world.client(&session), &posted, NOW).expect("an object");
         let opened = jwe::open(&object, std::slice::from_ref(&key), &Encryption::ALL).expect("opened");
         assert_eq!(opened.encryption, encryption);
+        let (header, _) = object.split_once('.').expect("parts");
+        let header = strict::decode(&base64url::decode(header).expect("base64url")).expect("JSON").to_serde();
+        assert_eq!(header["cty"], "JWT", "RFC 7519, 5.2");
         let inner = std::str::from_utf8(&opened.payload).expect("text");
         assert!(is_signed_by(inner, world.client(&session).signer().expect("a key")));
     }
+}
+
+/// Encryption is what a verifier may do: a key that nothing can be sealed to keeps nobody from the request.
+#[test]
+fn an_object_is_sent_as_it_is_where_the_wallets_key_does_not_seal() {
+    let world = world();
+    let (session, _) = world.begin(ask_for(&[pid_query()]));
+    let mut key = EncryptionKey::generate().expect("a key").public_jwk();
+    key["key_ops"] = json!(["verify"]);
+    let metadata = json!({ "jwks": { "keys": [key] } }).to_string();
+    let posted = Posted::decode(form::encode([("wallet_metadata", metadata.as_str())]).as_bytes()).expect("posted");
+    assert_ne!(posted, Posted::default(), "it is a key for encryption, as far as anybody can see");
+    let object = request_object(&session, world.client(&session), &posted, NOW).expect("an object");
+    assert!(is_signed_by(&object, world.client(&session).signer().expect("a key")));
 }
 
 #[test]
