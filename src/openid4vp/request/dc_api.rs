@@ -15,7 +15,7 @@ use crate::occasion::session::{Handover, Session as Binding};
 use crate::openid4vp::ask::Protocol;
 use crate::openid4vp::client::{Client, Clients};
 use crate::openid4vp::haip;
-use crate::openid4vp::request::{RequestFault, common, ours, signed};
+use crate::openid4vp::request::{RequestFault, common, dated, ours, signed};
 use crate::openid4vp::session::Session;
 use crate::policy::dcql::{CredentialQuery, Step};
 use crate::time::Timestamp;
@@ -31,27 +31,28 @@ pub fn request(session: &Session, clients: &Clients, now: Timestamp) -> Result<J
         Protocol::Unsigned => Json::Object(common(session)?),
         Protocol::Signed => {
             let client = clients.by_id(&session.client_id, "").ok_or_else(|| ours("the client is not configured"))?;
-            let mut members = signed_members(session)?;
+            let mut members = signed_members(session, now)?;
             members.insert("client_id".to_owned(), session.client_id.as_str().into());
             json!({ "request": signed(&members, client, &[])? })
         }
-        Protocol::Multisigned => json!({ "request": multisigned(session, clients)? }),
+        Protocol::Multisigned => json!({ "request": multisigned(session, clients, now)? }),
         Protocol::IsoMdoc => iso_mdoc(session, clients)?,
     };
     Ok(json!({ "digital": { "requests": [{ "protocol": protocol.name(), "data": data }] } }))
 }
 
-/// A.2: signed requests say who may show them.
-fn signed_members(session: &Session) -> Result<Map<String, Json>, RequestFault> {
+/// A.2: signed requests say who may show them, and are request objects as any other.
+fn signed_members(session: &Session, now: Timestamp) -> Result<Map<String, Json>, RequestFault> {
     let mut members = common(session)?;
     members.insert("expected_origins".to_owned(), json!(session.ask.expected_origins));
+    members.extend(dated(session, now));
     Ok(members)
 }
 
 /// A.3.2.2: one payload, and a signature by everybody that we are. Who each is stands in its own header. Where the rules of HAIP hold, who
 /// does not keep them does not sign.
-fn multisigned(session: &Session, clients: &Clients) -> Result<Json, RequestFault> {
-    let mut members = signed_members(session)?;
+fn multisigned(session: &Session, clients: &Clients, now: Timestamp) -> Result<Json, RequestFault> {
+    let mut members = signed_members(session, now)?;
     let info = members.remove("verifier_info");
     let mut payload = None;
     let mut signatures = Vec::new();

@@ -293,6 +293,12 @@ fn data_of(world: &World, session: &Session) -> Json {
     one["data"].clone()
 }
 
+/// Signed, it is a request object: for a wallet, and for as long as the session.
+fn is_dated(members: &Json, session: &Session) {
+    let due = (&json!(AUDIENCE), &json!(NOW.seconds()), &json!(session.expires.seconds()));
+    assert_eq!((&members["aud"], &members["iat"], &members["exp"]), due);
+}
+
 #[test]
 fn over_the_api_requests_are_unsigned_signed_or_multisigned() {
     let world = world();
@@ -310,6 +316,7 @@ fn over_the_api_requests_are_unsigned_signed_or_multisigned() {
     assert_eq!(members["expected_origins"], json!([ORIGIN]));
     assert_eq!(members["client_id"], session.client_id.as_str());
     assert_eq!(members["response_mode"], "dc_api.jwt");
+    is_dated(&members, &session);
 
     let (session, _) = world.begin(dc_api(Protocol::Multisigned, &[pid_query()]));
     let data = data_of(&world, &session)["request"].clone();
@@ -325,7 +332,9 @@ fn over_the_api_requests_are_unsigned_signed_or_multisigned() {
         assert_eq!(header["client_id"], client.id("").as_str());
     }
     let members = base64url::decode(payload).expect("base64url");
-    assert!(strict::decode(&members).expect("JSON").member("client_id").is_none());
+    let members = strict::decode(&members).expect("JSON").to_serde();
+    assert!(members.get("client_id").is_none());
+    is_dated(&members, &session);
 }
 
 /// HAIP 1.0, 5: of several that sign one request, each is one by the rules; where nobody is, nothing begins.
