@@ -13,6 +13,8 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::sha256;
@@ -32,8 +34,8 @@ pub use self::secrets::{Secrets, digest_of, new_secret};
 /// What the result is sealed for.
 const SEALED_FOR: &[u8] = b"vidimus openid4vp outcome";
 
-/// One request to a wallet, and what became of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One request to a wallet, and what became of it. `Debug` shows neither nonces nor places, which are as good as secrets.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Session {
     /// What the relying party wants.
@@ -107,8 +109,8 @@ pub struct SealedOutcome {
     ciphertext: String,
 }
 
-/// A session after its answer, and where the wallet is to send the browser.
-#[derive(Clone, Debug, PartialEq)]
+/// A session after its answer, and where the wallet is to send the browser, which `Debug` does not show.
+#[derive(Clone, PartialEq)]
 pub struct Answered {
     /// The session's successor.
     pub session: Session,
@@ -226,6 +228,14 @@ impl Session {
         }
     }
 
+    /// The client identifier as it may be shown. With `redirect_uri` it is the place of the answer, and stays unsaid.
+    fn client_id_shown(&self) -> &str {
+        match self.prefix {
+            Prefix::RedirectUri => Prefix::RedirectUri.name(),
+            _ => &self.client_id,
+        }
+    }
+
     /// The session as bytes, for whoever keeps it.
     pub fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).unwrap_or_default()
@@ -234,6 +244,23 @@ impl Session {
     /// The session that was kept. `None` when it is none of ours.
     pub fn from_bytes(bytes: &[u8]) -> Option<Session> {
         json::from_slice(bytes).ok()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("stage", &self.stage.name())
+            .field("client_id", &self.client_id_shown())
+            .field("created", &self.created)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answered").field("session", &self.session).finish_non_exhaustive()
     }
 }
 

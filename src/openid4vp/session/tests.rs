@@ -59,6 +59,32 @@ fn a_session_survives_being_kept() {
     assert!(!format!("{secrets:?}{session:?}").contains(&secrets.transaction));
 }
 
+/// What is logged of a session, by whatever accident, lets nobody take part in it.
+#[test]
+fn a_session_shows_nothing_that_must_stay_unknown() {
+    let world = world();
+    let redirect_uri = Some("https://shop.example/back".to_owned());
+    for prefix in [Prefix::X509Hash, Prefix::RedirectUri] {
+        let ask = Ask {
+            flow: Flow::SameDevice,
+            redirect_uri: redirect_uri.clone(),
+            client_id_prefix: Some(prefix),
+            ..ask_for(&[pid_query()])
+        };
+        let (session, secrets) = world.begin(ask);
+        let answered = session.clone().answered(&refused(&session), NOW).expect("answered");
+        let code = answered.redirect_uri.as_deref().and_then(|uri| uri.split_once('=')).expect("a code").1;
+        let shown = format!("{session:?} {answered:?}");
+        for hidden in
+            [&session.nonce, &session.state, &secrets.request, &secrets.response, code, &session.sealed_to, "back"]
+        {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
+        assert!(shown.contains("\"created\"") && shown.contains("\"answered\""), "{shown}");
+        assert_eq!(shown.contains(&session.client_id), prefix == Prefix::X509Hash);
+    }
+}
+
 /// The result is for who knows the transaction, once; its keys are gone before.
 #[test]
 fn an_outcome_is_read_once_by_who_knows_the_transaction() {
