@@ -31,6 +31,9 @@ use crate::time::Timestamp;
 pub(crate) use self::begin::credential_ids;
 pub use self::secrets::{Secrets, digest_of, new_secret};
 
+/// Seconds that an outcome can be read at least, from the answer on. A relying party polls, and a browser has to find its way back: who answers
+/// in the last moment would else have answered in vain.
+const READABLE_SECONDS: i64 = 300;
 /// What the result is sealed for.
 const SEALED_FOR: &[u8] = b"vidimus openid4vp outcome";
 
@@ -60,7 +63,7 @@ pub struct Session {
     pub transaction_data: Vec<String>,
     /// When it began.
     pub created: Timestamp,
-    /// From then on nothing is taken any more.
+    /// From then on the session is as good as gone: nothing is taken, and nothing read. An answer puts it off.
     pub expires: Timestamp,
     /// The point that the result is sealed to, base64url.
     pub sealed_to: String,
@@ -124,6 +127,17 @@ impl Session {
         now >= self.expires
     }
 
+    /// From when on no answer is taken, whatever came before: an answer puts off the end of the session, and not this.
+    fn closes(&self) -> Timestamp {
+        self.created.plus(i64::from(self.ask.expires_in)).min(self.expires)
+    }
+
+    /// OpenID4VP 1.0, 13.3: what comes late is told that it is late.
+    fn check_open(&self, now: Timestamp) -> Result<(), Refusal> {
+        let closes = self.closes();
+        if now >= closes { Err(Refusal::new(Code::SessionExpired).expected(closes).got(now)) } else { Ok(()) }
+    }
+
     /// The query. `None` when what was kept has been changed.
     pub fn query(&self) -> Option<Query> {
         Query::decode(self.ask.dcql_query.to_string().as_bytes()).ok()
@@ -134,8 +148,8 @@ impl Session {
     /// # Errors
     /// `vp.session_expired`, `vp.request_consumed`.
     pub fn check_requestable(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.check_open(now)?;
         match &self.stage {
-            _ if self.has_expired(now) => Err(Refusal::new(Code::SessionExpired).expected(self.expires).got(now)),
             Stage::Created | Stage::Requested => Ok(()),
             Stage::Answered { .. } | Stage::Read => Err(Refusal::new(Code::RequestConsumed)),
         }
@@ -146,8 +160,8 @@ impl Session {
     /// # Errors
     /// `vp.session_expired`, `vp.session_consumed`.
     pub fn check_answerable(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.check_open(now)?;
         match &self.stage {
-            _ if self.has_expired(now) => Err(Refusal::new(Code::SessionExpired).expected(self.expires).got(now)),
             Stage::Created | Stage::Requested => Ok(()),
             Stage::Answered { .. } | Stage::Read => Err(Refusal::new(Code::SessionConsumed)),
         }
@@ -162,7 +176,7 @@ impl Session {
         Ok(Session { stage: Stage::Requested, ..self })
     }
 
-    /// The session with its answer. Its keys are gone, and the outcome is sealed. Where the browser is on the wallet's device, the wallet
+    /// The session with its answer. Its keys are gone, and the outcome is sealed, to be read for [`READABLE_SECONDS`] at least. Where the browser is on the wallet's device, the wallet
     /// sends it back with a response code, which is known to nobody else.
     ///
     /// # Errors
@@ -185,7 +199,8 @@ impl Session {
             },
             response_code: code.as_deref().map(|code| base64url::encode(&sha256(code.as_bytes()))),
         };
-        Ok(Answered { session: Session { stage, keys: Vec::new(), ..self }, redirect_uri })
+        let expires = self.expires.max(now.plus(READABLE_SECONDS));
+        Ok(Answered { session: Session { stage, keys: Vec::new(), expires, ..self }, redirect_uri })
     }
 
     /// The session after its outcome was handed out, and the outcome as JSON text.

@@ -127,6 +127,31 @@ fn one_answer_in_time_counts() {
     assert_eq!(answered.check_requestable(NOW).expect_err("over").code(), Code::RequestConsumed);
 }
 
+/// An answer in the last moment can still be read; one that comes later is late, whatever came before.
+#[test]
+fn an_outcome_outlives_the_time_for_answers() {
+    let world = world();
+    let (session, secrets) = world.begin(ask_for(&[pid_query()]));
+    let outcome = refused(&session);
+    let (last, end) = (NOW.plus(299), session.expires);
+    let answered = session.clone().answered(&outcome, last).expect("answered").session;
+    assert_eq!(answered.expires, last.plus(300));
+    assert_eq!(answered.row_after(&secrets.row(&session)).expires, last.plus(300), "so it is kept");
+    assert!(answered.clone().read(&secrets.transaction, None, end.plus(1)).is_ok());
+    for refusal in [
+        answered.check_answerable(end).expect_err("late"),
+        answered.check_requestable(end).expect_err("late"),
+        answered.clone().answered(&outcome, end).expect_err("late"),
+        answered.clone().read(&secrets.transaction, None, last.plus(300)).expect_err("gone"),
+    ] {
+        assert_eq!(refusal.code(), Code::SessionExpired);
+    }
+    // One that has longer keeps what it has.
+    let (session, _) = world.begin(Ask { expires_in: 3600, ..ask_for(&[pid_query()]) });
+    let answered = session.clone().answered(&outcome, NOW).expect("answered").session;
+    assert_eq!(answered.expires, session.expires);
+}
+
 /// VP-005: on one device the result needs the response code that came back with the browser.
 #[test]
 fn on_one_device_the_browser_brings_a_code_back() {
