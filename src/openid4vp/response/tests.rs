@@ -178,6 +178,19 @@ fn a_token_is_an_object_of_arrays() {
     assert_eq!(code(posted(&session, form_of(&session, r#"{"b":["e"]}"#).as_bytes(), NOW)), "vp.malformed");
 }
 
+/// Where several may answer, one presentation does not count twice.
+#[test]
+fn a_presentation_counts_once() {
+    let world = world();
+    let mut query = pid_query();
+    query["multiple"] = json!(true);
+    let (session, _) = world.begin(Ask { response_mode: ResponseMode::DirectPost, ..ask_for(&[query]) });
+    let of = |token: &str| posted(&session, form_of(&session, token).as_bytes(), NOW);
+    assert_eq!(code(of(r#"{"pid":["a~","b~"]}"#)), "answer");
+    assert_eq!(got(of(r#"{"pid":["a~","b~","a~"]}"#)), "one twice for one id");
+    assert_eq!(code(of(r#"{"pid":["a~","a~"]}"#)), "vp.malformed");
+}
+
 /// An id that was asked for is kept whole, however long; one that nobody asked for is cut.
 #[test]
 fn ids_of_the_query_are_kept_whole() {

@@ -1,6 +1,7 @@
 //! `vp_token` (OpenID4VP 1.0, 8.1): an object; each member is named by a credential query, and holds an array of presentations.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::malformed;
 use crate::encoding::json::{self, Value};
@@ -32,6 +33,11 @@ pub(super) fn presentations(session: &Session, token: &Value<'_>) -> Result<Vec<
         let asked = query.as_ref().and_then(|query| query.credential(id));
         let format = asked.map(|credential| credential.format.name);
         let texts = items.iter().map(|item| presentation(item, format)).collect::<Result<Vec<_>, _>>()?;
+        let mut seen = HashSet::new();
+        let may_be_several = asked.is_some_and(|credential| credential.multiple);
+        if may_be_several && !texts.iter().all(|text| seen.insert(text.as_str())) {
+            return Err(malformed("each presentation once").got("one twice for one id"));
+        }
         let kept = asked.map_or_else(|| cut(id), |credential| Cow::Borrowed(credential.id.as_str()));
         presentations.push((kept.into_owned(), texts));
     }
