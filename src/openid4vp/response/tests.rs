@@ -7,11 +7,16 @@ use crate::crypto::hpke;
 use crate::crypto::jwe::{EncryptionKey, Sealing, seal};
 use crate::encoding::base64url;
 use crate::encoding::cbor::{self, Value as Cbor};
+use crate::evidence::Evidence;
 use crate::limits;
+use crate::occasion::session::{Handover, Session as Device};
 use crate::openid4vp::ask::{Ask, Flow};
+use crate::openid4vp::judge::{conclude, requests};
 use crate::openid4vp::request::dc_api::transcript;
-use crate::openid4vp::sample::{NOW, ORIGIN, World, ask_for, mdl_query, pid_query, sealed, text, world};
+use crate::openid4vp::sample::{NOW, ORIGIN, World, ask_for, mdl_query, pid_query, policy, sealed, text, world};
 use crate::openid4vp::session::Session;
+use crate::policy::Policy;
+use crate::verify::verify;
 
 const TOKEN: &str = r#"{"pid":["eyJ.e30.AA~"]}"#;
 
@@ -58,7 +63,8 @@ fn every_mode_is_read() {
     let token: Json = json!({ "pid": ["eyJ.e30.AA~"] });
     for encryption in Encryption::ALL {
         let payload = json!({ "vp_token": token, "state": session.state });
-        let sealing = Sealing { party_u: Some(b"wallet"), party_v: Some(b"nonce"), ..Sealing::by(encryption) };
+        let party_v = Some(session.nonce.as_bytes());
+        let sealing = Sealing { party_u: Some(b"wallet"), party_v, ..Sealing::by(encryption) };
         let body = form::encode([("response", sealed(&request, &payload, &sealing).as_str())]);
         let Answer::Shown(shown) = posted(&session, body.as_bytes(), NOW).expect("an answer") else { panic!("shown") };
         assert_eq!(shown.mdoc_generated_nonce.as_deref(), Some("wallet"));
@@ -240,6 +246,37 @@ fn only_what_was_offered_is_opened() {
         let (_, rest) = good.split_once('.').expect("parts");
         assert_eq!(posted_jwe(&format!("{header}.{rest}")), due);
     }
+}
+
+/// JWT-049: by ISO/IEC 18013-7 the parties are named by the two nonces of one session.
+#[test]
+fn parties_of_another_session_prove_nothing() {
+    let world = world();
+    let (session, _) = world.begin(ask_for(&[mdl_query()]));
+    let (other, _) = world.begin(ask_for(&[mdl_query()]));
+    let request = world.request(&session);
+    let device = Device {
+        client_id: Some(session.client_id.clone()),
+        response_uri: Some(session.response_uri.clone()),
+        mdoc_generated_nonce: Some("wallet nonce".into()),
+        ..Device::default()
+    };
+    let mdl = world.mdl(Handover::Iso18013Part7, device, &session.nonce);
+    let payload = json!({ "vp_token": { "mdl": [mdl] }, "state": session.state });
+    let older = Policy { handovers: vec![Handover::Iso18013Part7], ..policy() };
+    let judged = |party_v: Option<&[u8]>| {
+        let sealing = Sealing { party_u: Some(b"wallet nonce"), party_v, ..Sealing::by(Encryption::A128Gcm) };
+        let body = form::encode([("response", sealed(&request, &payload, &sealing).as_str())]);
+        let answer = posted(&session, body.as_bytes(), NOW).expect("an answer");
+        let asked = requests(&session, &answer, NOW, &older).expect("questions");
+        let reports = asked.iter().map(|one| verify(&one.request, &world.trust, &Evidence::none())).collect();
+        let outcome = conclude(&session, asked, reports, NOW);
+        (outcome.is_accepted(), outcome.to_json().contains("vp.session_mismatch"))
+    };
+    assert_eq!(judged(None), (true, false));
+    assert_eq!(judged(Some(session.nonce.as_bytes())), (true, false));
+    assert_eq!(judged(Some(other.nonce.as_bytes())), (false, true));
+    assert_eq!(judged(Some(b"")), (false, true));
 }
 
 /// JWT-048: a token that nobody signed, inside the encryption.
