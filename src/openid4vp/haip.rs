@@ -26,10 +26,15 @@ pub fn check_ask(ask: &Ask, query: &Query, client: &Client) -> Vec<Fault> {
     let mut faults = vec![check_formats(query), check_response_mode(ask), check_same_device(ask), check_protocol(ask)];
     // What is not signed, over the Digital Credentials API, has no client.
     if ask.protocol != Some(Protocol::Unsigned) {
-        faults.extend([check_prefix(client), check_chain(client), check_algorithm(client)]);
+        faults.extend(check_client(client).into_iter().map(Some));
     }
     faults.push(check_delivery(ask, client));
     faults.into_iter().flatten().collect()
+}
+
+/// Every rule that a client breaks which signs requests. Of several that sign one request together, each keeps them.
+pub fn check_client(client: &Client) -> Vec<Fault> {
+    [check_prefix(client), check_chain(client), check_algorithm(client)].into_iter().flatten().collect()
 }
 
 fn fault(member: &str, rule: &str) -> Option<Fault> {

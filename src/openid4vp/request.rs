@@ -95,7 +95,7 @@ pub fn is_by_reference(session: &Session, client: &Client) -> bool {
         && client.prefix() != Prefix::RedirectUri
 }
 
-/// The request object of a session that is not over: signed, and encrypted where the wallet brought a key for that.
+/// The request object of a session that is not over: signed, and encrypted where the wallet brought a key that can be.
 ///
 /// # Errors
 /// [`RequestFault`].
@@ -107,14 +107,20 @@ pub fn request_object(
 ) -> Result<String, RequestFault> {
     session.check_requestable(now)?;
     let mut members = parameters(session)?;
-    members.insert("aud".to_owned(), AUDIENCE.into());
-    members.insert("iat".to_owned(), now.seconds().into());
-    members.insert("exp".to_owned(), session.expires.seconds().into());
+    members.extend(dated(session, now));
     if let Some(nonce) = &posted.wallet_nonce {
         members.insert("wallet_nonce".to_owned(), nonce.as_str().into());
     }
-    let object = signed(&members, client, &[])?;
-    posted.encrypted(object).map_err(ours)
+    Ok(posted.encrypted(signed(&members, client, &[])?))
+}
+
+/// What every request object says, over whatever way it goes: for whom it is, and from when until when (5.8; RFC 9101, 4).
+pub(crate) fn dated(session: &Session, now: Timestamp) -> [(String, Json); 3] {
+    [
+        ("aud".to_owned(), AUDIENCE.into()),
+        ("iat".to_owned(), now.seconds().into()),
+        ("exp".to_owned(), session.expires.seconds().into()),
+    ]
 }
 
 /// The compact JWS of these members under the client's key, whose header says how the wallet finds the key.

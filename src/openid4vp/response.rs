@@ -53,7 +53,7 @@ pub struct Shown {
     pub origin: Option<String>,
     /// Thumbprint of our key that it was encrypted to, base64url.
     pub thumbprint: Option<String>,
-    /// The nonce that the wallet made for an mdoc, as ISO/IEC 18013-7:2024 has it (`apu`).
+    /// The nonce that the wallet made for an mdoc, as ISO/IEC 18013-7:2024 has it (`apu`); none that stands beside another nonce than ours.
     pub mdoc_generated_nonce: Option<String>,
 }
 
@@ -184,13 +184,19 @@ fn shown(
     let token = held.member("vp_token").ok_or_else(|| malformed("`vp_token`").got("none"))?;
     let presentations = vp_token::presentations(session, token)?;
     let key = opened.and_then(|opened| session.keys.iter().find(|key| key.kid() == opened.kid));
-    let party = opened.and_then(|opened| opened.party_u.clone());
+    let party = opened.filter(|opened| answers_nonce(session, opened)).and_then(|opened| opened.party_u.clone());
     Ok(Answer::Shown(Shown {
         presentations,
         origin,
         thumbprint: key.map(jwe::EncryptionKey::thumbprint),
         mdoc_generated_nonce: party.and_then(|party| String::from_utf8(party).ok()),
     }))
+}
+
+/// ISO/IEC 18013-7:2024, Annex B: `apv` is the nonce of the request, where it is there. Under another one, the wallet's own nonce in `apu` was
+/// made for another session, and no mdoc is looked at with it.
+fn answers_nonce(session: &Session, opened: &Opened) -> bool {
+    opened.party_v.as_deref().is_none_or(|party| sha256(party) == sha256(session.nonce.as_bytes()))
 }
 
 /// OpenID4VP 1.0, 8.2 and 14.1: `state` comes back as it was sent. Digests are compared, so that time tells nothing of it.

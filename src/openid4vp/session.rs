@@ -13,6 +13,8 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::sha256;
@@ -29,11 +31,14 @@ use crate::time::Timestamp;
 pub(crate) use self::begin::credential_ids;
 pub use self::secrets::{Secrets, digest_of, new_secret};
 
+/// Seconds that an outcome can be read at least, from the answer on. A relying party polls, and a browser has to find its way back: who answers
+/// in the last moment would else have answered in vain.
+const READABLE_SECONDS: i64 = 300;
 /// What the result is sealed for.
 const SEALED_FOR: &[u8] = b"vidimus openid4vp outcome";
 
-/// One request to a wallet, and what became of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One request to a wallet, and what became of it. `Debug` shows neither nonces nor places, which are as good as secrets.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Session {
     /// What the relying party wants.
@@ -58,7 +63,7 @@ pub struct Session {
     pub transaction_data: Vec<String>,
     /// When it began.
     pub created: Timestamp,
-    /// From then on nothing is taken any more.
+    /// From then on the session is as good as gone: nothing is taken, and nothing read. An answer puts it off.
     pub expires: Timestamp,
     /// The point that the result is sealed to, base64url.
     pub sealed_to: String,
@@ -107,8 +112,8 @@ pub struct SealedOutcome {
     ciphertext: String,
 }
 
-/// A session after its answer, and where the wallet is to send the browser.
-#[derive(Clone, Debug, PartialEq)]
+/// A session after its answer, and where the wallet is to send the browser, which `Debug` does not show.
+#[derive(Clone, PartialEq)]
 pub struct Answered {
     /// The session's successor.
     pub session: Session,
@@ -122,6 +127,17 @@ impl Session {
         now >= self.expires
     }
 
+    /// From when on no answer is taken, whatever came before: an answer puts off the end of the session, and not this.
+    fn closes(&self) -> Timestamp {
+        self.created.plus(i64::from(self.ask.expires_in)).min(self.expires)
+    }
+
+    /// OpenID4VP 1.0, 13.3: what comes late is told that it is late.
+    fn check_open(&self, now: Timestamp) -> Result<(), Refusal> {
+        let closes = self.closes();
+        if now >= closes { Err(Refusal::new(Code::SessionExpired).expected(closes).got(now)) } else { Ok(()) }
+    }
+
     /// The query. `None` when what was kept has been changed.
     pub fn query(&self) -> Option<Query> {
         Query::decode(self.ask.dcql_query.to_string().as_bytes()).ok()
@@ -132,8 +148,8 @@ impl Session {
     /// # Errors
     /// `vp.session_expired`, `vp.request_consumed`.
     pub fn check_requestable(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.check_open(now)?;
         match &self.stage {
-            _ if self.has_expired(now) => Err(Refusal::new(Code::SessionExpired).expected(self.expires).got(now)),
             Stage::Created | Stage::Requested => Ok(()),
             Stage::Answered { .. } | Stage::Read => Err(Refusal::new(Code::RequestConsumed)),
         }
@@ -144,8 +160,8 @@ impl Session {
     /// # Errors
     /// `vp.session_expired`, `vp.session_consumed`.
     pub fn check_answerable(&self, now: Timestamp) -> Result<(), Refusal> {
+        self.check_open(now)?;
         match &self.stage {
-            _ if self.has_expired(now) => Err(Refusal::new(Code::SessionExpired).expected(self.expires).got(now)),
             Stage::Created | Stage::Requested => Ok(()),
             Stage::Answered { .. } | Stage::Read => Err(Refusal::new(Code::SessionConsumed)),
         }
@@ -160,7 +176,7 @@ impl Session {
         Ok(Session { stage: Stage::Requested, ..self })
     }
 
-    /// The session with its answer. Its keys are gone, and the outcome is sealed. Where the browser is on the wallet's device, the wallet
+    /// The session with its answer. Its keys are gone, and the outcome is sealed, to be read for [`READABLE_SECONDS`] at least. Where the browser is on the wallet's device, the wallet
     /// sends it back with a response code, which is known to nobody else.
     ///
     /// # Errors
@@ -183,7 +199,8 @@ impl Session {
             },
             response_code: code.as_deref().map(|code| base64url::encode(&sha256(code.as_bytes()))),
         };
-        Ok(Answered { session: Session { stage, keys: Vec::new(), ..self }, redirect_uri })
+        let expires = self.expires.max(now.plus(READABLE_SECONDS));
+        Ok(Answered { session: Session { stage, keys: Vec::new(), expires, ..self }, redirect_uri })
     }
 
     /// The session after its outcome was handed out, and the outcome as JSON text.
@@ -226,6 +243,14 @@ impl Session {
         }
     }
 
+    /// The client identifier as it may be shown. With `redirect_uri` it is the place of the answer, and stays unsaid.
+    fn client_id_shown(&self) -> &str {
+        match self.prefix {
+            Prefix::RedirectUri => Prefix::RedirectUri.name(),
+            _ => &self.client_id,
+        }
+    }
+
     /// The session as bytes, for whoever keeps it.
     pub fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).unwrap_or_default()
@@ -234,6 +259,23 @@ impl Session {
     /// The session that was kept. `None` when it is none of ours.
     pub fn from_bytes(bytes: &[u8]) -> Option<Session> {
         json::from_slice(bytes).ok()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("stage", &self.stage.name())
+            .field("client_id", &self.client_id_shown())
+            .field("created", &self.created)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answered").field("session", &self.session).finish_non_exhaustive()
     }
 }
 

@@ -14,7 +14,8 @@ use crate::occasion::Occasion;
 use crate::occasion::session::{Handover, Session as Binding};
 use crate::openid4vp::ask::Protocol;
 use crate::openid4vp::client::{Client, Clients};
-use crate::openid4vp::request::{RequestFault, common, ours, signed};
+use crate::openid4vp::haip;
+use crate::openid4vp::request::{RequestFault, common, dated, ours, signed};
 use crate::openid4vp::session::Session;
 use crate::policy::dcql::{CredentialQuery, Step};
 use crate::time::Timestamp;
@@ -30,30 +31,35 @@ pub fn request(session: &Session, clients: &Clients, now: Timestamp) -> Result<J
         Protocol::Unsigned => Json::Object(common(session)?),
         Protocol::Signed => {
             let client = clients.by_id(&session.client_id, "").ok_or_else(|| ours("the client is not configured"))?;
-            let mut members = signed_members(session)?;
+            let mut members = signed_members(session, now)?;
             members.insert("client_id".to_owned(), session.client_id.as_str().into());
             json!({ "request": signed(&members, client, &[])? })
         }
-        Protocol::Multisigned => json!({ "request": multisigned(session, clients)? }),
+        Protocol::Multisigned => json!({ "request": multisigned(session, clients, now)? }),
         Protocol::IsoMdoc => iso_mdoc(session, clients)?,
     };
     Ok(json!({ "digital": { "requests": [{ "protocol": protocol.name(), "data": data }] } }))
 }
 
-/// A.2: signed requests say who may show them.
-fn signed_members(session: &Session) -> Result<Map<String, Json>, RequestFault> {
+/// A.2: signed requests say who may show them, and are request objects as any other.
+fn signed_members(session: &Session, now: Timestamp) -> Result<Map<String, Json>, RequestFault> {
     let mut members = common(session)?;
     members.insert("expected_origins".to_owned(), json!(session.ask.expected_origins));
+    members.extend(dated(session, now));
     Ok(members)
 }
 
-/// A.3.2.2: one payload, and a signature by everybody that we are. Who each is stands in its own header.
-fn multisigned(session: &Session, clients: &Clients) -> Result<Json, RequestFault> {
-    let mut members = signed_members(session)?;
+/// A.3.2.2: one payload, and a signature by everybody that we are. Who each is stands in its own header. Where the rules of HAIP hold, who
+/// does not keep them does not sign.
+fn multisigned(session: &Session, clients: &Clients, now: Timestamp) -> Result<Json, RequestFault> {
+    let mut members = signed_members(session, now)?;
     let info = members.remove("verifier_info");
     let mut payload = None;
     let mut signatures = Vec::new();
-    for client in clients.all().iter().filter(|client| client.signer().is_some()) {
+    let is_one = |client: &&Client| {
+        client.signer().is_some() && (!session.ask.is_haip() || haip::check_client(client).is_empty())
+    };
+    for client in clients.all().iter().filter(is_one) {
         let mut header = vec![("client_id", json!(client.id("")))];
         header.extend(info.clone().map(|info| ("verifier_info", info)));
         let compact = signed(&members, client, &header)?;
@@ -63,7 +69,7 @@ fn multisigned(session: &Session, clients: &Clients) -> Result<Json, RequestFaul
             signatures.push(json!({ "protected": protected, "signature": signature }));
         }
     }
-    let payload = payload.ok_or_else(|| ours("no client signs"))?;
+    let payload = payload.ok_or_else(|| ours("no client signs, or none as HAIP has it where its rules hold"))?;
     Ok(json!({ "payload": payload, "signatures": signatures }))
 }
 

@@ -5,7 +5,6 @@ use serde_json::Value as Json;
 use crate::crypto::jwe::{Encryption, Sealing, seal};
 use crate::encoding::{form, json};
 use crate::openid4vp::code::{Code, Refusal};
-use crate::openid4vp::request::TYP;
 
 /// Bytes of the body.
 pub const POSTED_BYTES: usize = 64 << 10;
@@ -46,15 +45,12 @@ impl Posted {
         Ok(Posted { wallet_nonce: wallet_nonce.map(str::to_owned), recipient })
     }
 
-    /// The request object, encrypted where the wallet brought a key for that; its signature stays inside.
-    pub(super) fn encrypted(&self, object: String) -> Result<String, crate::crypto::jwe::SealFault> {
-        match &self.recipient {
-            None => Ok(object),
-            Some((jwk, encryption)) => {
-                let members = vec![("cty", Json::from(TYP))];
-                seal(object.as_bytes(), jwk, &Sealing { members, ..Sealing::by(*encryption) })
-            }
-        }
+    /// The request object, encrypted where the wallet brought a key for that; its signature stays inside, so this is a nested JWT (RFC 7519,
+    /// 5.2). A verifier may encrypt (OpenID4VP 1.0, 5.10): for a key that nothing can be sealed to, the object stays as it is.
+    pub(super) fn encrypted(&self, object: String) -> String {
+        let Some((jwk, encryption)) = &self.recipient else { return object };
+        let members = vec![("cty", Json::from("JWT"))];
+        seal(object.as_bytes(), jwk, &Sealing { members, ..Sealing::by(*encryption) }).unwrap_or(object)
     }
 }
 

@@ -144,9 +144,26 @@ fn an_object_is_encrypted_for_a_wallet_that_asks() {
         let object = request_object(&session, world.client(&session), &posted, NOW).expect("an object");
         let opened = jwe::open(&object, std::slice::from_ref(&key), &Encryption::ALL).expect("opened");
         assert_eq!(opened.encryption, encryption);
+        let (header, _) = object.split_once('.').expect("parts");
+        let header = strict::decode(&base64url::decode(header).expect("base64url")).expect("JSON").to_serde();
+        assert_eq!(header["cty"], "JWT", "RFC 7519, 5.2");
         let inner = std::str::from_utf8(&opened.payload).expect("text");
         assert!(is_signed_by(inner, world.client(&session).signer().expect("a key")));
     }
+}
+
+/// Encryption is what a verifier may do: a key that nothing can be sealed to keeps nobody from the request.
+#[test]
+fn an_object_is_sent_as_it_is_where_the_wallets_key_does_not_seal() {
+    let world = world();
+    let (session, _) = world.begin(ask_for(&[pid_query()]));
+    let mut key = EncryptionKey::generate().expect("a key").public_jwk();
+    key["key_ops"] = json!(["verify"]);
+    let metadata = json!({ "jwks": { "keys": [key] } }).to_string();
+    let posted = Posted::decode(form::encode([("wallet_metadata", metadata.as_str())]).as_bytes()).expect("posted");
+    assert_ne!(posted, Posted::default(), "it is a key for encryption, as far as anybody can see");
+    let object = request_object(&session, world.client(&session), &posted, NOW).expect("an object");
+    assert!(is_signed_by(&object, world.client(&session).signer().expect("a key")));
 }
 
 #[test]
@@ -276,6 +293,12 @@ fn data_of(world: &World, session: &Session) -> Json {
     one["data"].clone()
 }
 
+/// Signed, it is a request object: for a wallet, and for as long as the session.
+fn is_dated(members: &Json, session: &Session) {
+    let due = (&json!(AUDIENCE), &json!(NOW.seconds()), &json!(session.expires.seconds()));
+    assert_eq!((&members["aud"], &members["iat"], &members["exp"]), due);
+}
+
 #[test]
 fn over_the_api_requests_are_unsigned_signed_or_multisigned() {
     let world = world();
@@ -293,6 +316,7 @@ fn over_the_api_requests_are_unsigned_signed_or_multisigned() {
     assert_eq!(members["expected_origins"], json!([ORIGIN]));
     assert_eq!(members["client_id"], session.client_id.as_str());
     assert_eq!(members["response_mode"], "dc_api.jwt");
+    is_dated(&members, &session);
 
     let (session, _) = world.begin(dc_api(Protocol::Multisigned, &[pid_query()]));
     let data = data_of(&world, &session)["request"].clone();
@@ -308,7 +332,29 @@ fn over_the_api_requests_are_unsigned_signed_or_multisigned() {
         assert_eq!(header["client_id"], client.id("").as_str());
     }
     let members = base64url::decode(payload).expect("base64url");
-    assert!(strict::decode(&members).expect("JSON").member("client_id").is_none());
+    let members = strict::decode(&members).expect("JSON").to_serde();
+    assert!(members.get("client_id").is_none());
+    is_dated(&members, &session);
+}
+
+/// HAIP 1.0, 5: of several that sign one request, each is one by the rules; where nobody is, nothing begins.
+#[test]
+fn by_haip_only_who_keeps_the_rules_signs() {
+    let world = world();
+    let ask = Ask { profile: Some(Profile::Haip), ..dc_api(Protocol::Multisigned, &[pid_query()]) };
+    let (session, _) = world.begin(ask.clone());
+    let data = data_of(&world, &session)["request"].clone();
+    let [one] = data["signatures"].as_array().expect("signatures").as_slice() else { panic!("one of three") };
+    let header = base64url::decode(one["protected"].as_str().expect("a header")).expect("base64url");
+    let header = strict::decode(&header).expect("JSON").to_serde();
+    assert_eq!(header["client_id"], world.clients.pick(Some(Prefix::X509Hash)).expect("a client").id("").as_str());
+    let others: Vec<Client> =
+        world.clients.all().iter().filter(|client| client.prefix() != Prefix::X509Hash).cloned().collect();
+    for client in &others {
+        assert!(Session::begin(ask.clone(), client, BASE, NOW).is_err(), "{client:?}");
+    }
+    let fault = dc_api::request(&session, &Clients::new(others), NOW).expect_err("nobody is left");
+    assert!(matches!(fault, RequestFault::Ours(_)), "{fault}");
 }
 
 /// ISO/IEC 18013-7, Annex C.

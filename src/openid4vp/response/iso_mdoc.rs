@@ -8,6 +8,7 @@ use super::{Answer, Shown, malformed};
 use crate::crypto::hpke::{self, Sealed};
 use crate::encoding::base64url;
 use crate::encoding::cbor::{self, Value, raw};
+use crate::format::mdoc::container::check_response;
 use crate::issue::mdoc::device::response;
 use crate::limits;
 use crate::openid4vp::code::{Code, Refusal};
@@ -38,14 +39,21 @@ fn sealed(bytes: &[u8]) -> Option<Sealed> {
     (name == "dcapi").then_some(Sealed { encapsulated: part("enc")?, ciphertext: part("cipherText")? })
 }
 
-/// A document whose type nobody asked for stands under its type, for the judge to refuse.
+/// A document whose type nobody asked for stands under its type, for the judge to refuse. Each document becomes a response of its own, whose
+/// version and status are ours, so those of the wallet are looked at before.
 fn by_query(session: &Session, device_response: &[u8]) -> Result<Vec<(String, Vec<String>)>, Refusal> {
     let no_response = || malformed("a DeviceResponse");
-    cbor::decode(device_response).map_err(|_| no_response())?;
+    let decoded = cbor::decode(device_response).map_err(|_| no_response())?;
+    check_response(&decoded).map_err(|reason| {
+        malformed("a DeviceResponse of version 1, with status 0 and documents").got(reason.got_fact().clone())
+    })?;
     let query = session.query().ok_or_else(no_response)?;
     let documents = raw::member(device_response, "documents").and_then(raw::elements).ok_or_else(no_response)?;
     let mut shown: Vec<(String, Vec<String>)> = Vec::new();
-    for document in documents.take(limits::CREDENTIALS) {
+    for (at, document) in documents.enumerate() {
+        if at == limits::CREDENTIALS {
+            return Err(Refusal::new(Code::TooLarge).expected(format!("{} documents", limits::CREDENTIALS)));
+        }
         let doc_type = raw::member(document, "docType").and_then(raw::text).ok_or_else(no_response)?;
         let asked = query.credentials.iter().find(|one| one.meta.doctype_value.as_deref() == Some(doc_type));
         let id = asked.map_or_else(|| doc_type.chars().take(64).collect(), |one| one.id.clone());
@@ -55,5 +63,5 @@ fn by_query(session: &Session, device_response: &[u8]) -> Result<Vec<(String, Ve
             None => shown.push((id, vec![text])),
         }
     }
-    if shown.is_empty() { Err(malformed("at least one document").got("none")) } else { Ok(shown) }
+    Ok(shown)
 }

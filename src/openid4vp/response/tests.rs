@@ -7,10 +7,16 @@ use crate::crypto::hpke;
 use crate::crypto::jwe::{EncryptionKey, Sealing, seal};
 use crate::encoding::base64url;
 use crate::encoding::cbor::{self, Value as Cbor};
+use crate::evidence::Evidence;
+use crate::limits;
+use crate::occasion::session::{Handover, Session as Device};
 use crate::openid4vp::ask::{Ask, Flow};
+use crate::openid4vp::judge::{conclude, requests};
 use crate::openid4vp::request::dc_api::transcript;
-use crate::openid4vp::sample::{NOW, ORIGIN, World, ask_for, mdl_query, pid_query, sealed, text, world};
+use crate::openid4vp::sample::{NOW, ORIGIN, World, ask_for, mdl_query, pid_query, policy, sealed, text, world};
 use crate::openid4vp::session::Session;
+use crate::policy::Policy;
+use crate::verify::verify;
 
 const TOKEN: &str = r#"{"pid":["eyJ.e30.AA~"]}"#;
 
@@ -57,7 +63,8 @@ fn every_mode_is_read() {
     let token: Json = json!({ "pid": ["eyJ.e30.AA~"] });
     for encryption in Encryption::ALL {
         let payload = json!({ "vp_token": token, "state": session.state });
-        let sealing = Sealing { party_u: Some(b"wallet"), party_v: Some(b"nonce"), ..Sealing::by(encryption) };
+        let party_v = Some(session.nonce.as_bytes());
+        let sealing = Sealing { party_u: Some(b"wallet"), party_v, ..Sealing::by(encryption) };
         let body = form::encode([("response", sealed(&request, &payload, &sealing).as_str())]);
         let Answer::Shown(shown) = posted(&session, body.as_bytes(), NOW).expect("an answer") else { panic!("shown") };
         assert_eq!(shown.mdoc_generated_nonce.as_deref(), Some("wallet"));
@@ -177,6 +184,37 @@ fn a_token_is_an_object_of_arrays() {
     assert_eq!(code(posted(&session, form_of(&session, r#"{"b":["e"]}"#).as_bytes(), NOW)), "vp.malformed");
 }
 
+/// Where several may answer, one presentation does not count twice.
+#[test]
+fn a_presentation_counts_once() {
+    let world = world();
+    let mut query = pid_query();
+    query["multiple"] = json!(true);
+    let (session, _) = world.begin(Ask { response_mode: ResponseMode::DirectPost, ..ask_for(&[query]) });
+    let of = |token: &str| posted(&session, form_of(&session, token).as_bytes(), NOW);
+    assert_eq!(code(of(r#"{"pid":["a~","b~"]}"#)), "answer");
+    assert_eq!(got(of(r#"{"pid":["a~","b~","a~"]}"#)), "one twice for one id");
+    assert_eq!(code(of(r#"{"pid":["a~","a~"]}"#)), "vp.malformed");
+}
+
+/// An id that was asked for is kept whole, however long; one that nobody asked for is cut.
+#[test]
+fn ids_of_the_query_are_kept_whole() {
+    let world = world();
+    let long = "a".repeat(100);
+    let mut query = pid_query();
+    query["id"] = json!(long);
+    let (session, _) = world.begin(Ask { response_mode: ResponseMode::DirectPost, ..ask_for(&[query]) });
+    let ids = |id: &str| {
+        let token = json!({ id: ["eyJ.e30.AA~"] }).to_string();
+        let answer = posted(&session, form_of(&session, &token).as_bytes(), NOW).expect("an answer");
+        let Answer::Shown(shown) = answer else { panic!("shown") };
+        shown.presentations.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&long), [long.as_str()]);
+    assert_eq!(ids(&"b".repeat(100)), [format!("{}...", "b".repeat(64))]);
+}
+
 /// VP-013, JWT-043 to JWT-047 as they come to a session: what was not offered is refused, and all that fails behind that looks alike.
 #[test]
 fn only_what_was_offered_is_opened() {
@@ -208,6 +246,37 @@ fn only_what_was_offered_is_opened() {
         let (_, rest) = good.split_once('.').expect("parts");
         assert_eq!(posted_jwe(&format!("{header}.{rest}")), due);
     }
+}
+
+/// JWT-049: by ISO/IEC 18013-7 the parties are named by the two nonces of one session.
+#[test]
+fn parties_of_another_session_prove_nothing() {
+    let world = world();
+    let (session, _) = world.begin(ask_for(&[mdl_query()]));
+    let (other, _) = world.begin(ask_for(&[mdl_query()]));
+    let request = world.request(&session);
+    let device = Device {
+        client_id: Some(session.client_id.clone()),
+        response_uri: Some(session.response_uri.clone()),
+        mdoc_generated_nonce: Some("wallet nonce".into()),
+        ..Device::default()
+    };
+    let mdl = world.mdl(Handover::Iso18013Part7, device, &session.nonce);
+    let payload = json!({ "vp_token": { "mdl": [mdl] }, "state": session.state });
+    let older = Policy { handovers: vec![Handover::Iso18013Part7], ..policy() };
+    let judged = |party_v: Option<&[u8]>| {
+        let sealing = Sealing { party_u: Some(b"wallet nonce"), party_v, ..Sealing::by(Encryption::A128Gcm) };
+        let body = form::encode([("response", sealed(&request, &payload, &sealing).as_str())]);
+        let answer = posted(&session, body.as_bytes(), NOW).expect("an answer");
+        let asked = requests(&session, &answer, NOW, &older).expect("questions");
+        let reports = asked.iter().map(|one| verify(&one.request, &world.trust, &Evidence::none())).collect();
+        let outcome = conclude(&session, asked, reports, NOW);
+        (outcome.is_accepted(), outcome.to_json().contains("vp.session_mismatch"))
+    };
+    assert_eq!(judged(None), (true, false));
+    assert_eq!(judged(Some(session.nonce.as_bytes())), (true, false));
+    assert_eq!(judged(Some(other.nonce.as_bytes())), (false, true));
+    assert_eq!(judged(Some(b"")), (false, true));
 }
 
 /// JWT-048: a token that nobody signed, inside the encryption.
@@ -325,4 +394,38 @@ fn iso_answers_are_opened_for_their_session_alone() {
     assert_eq!(code(of(&wrapped(key, &info, "other"), ORIGIN)), "vp.malformed");
     assert_eq!(code(of(r#"{"response":"AAAA"}"#, ORIGIN)), "vp.malformed");
     assert_eq!(code(of(r#"{"vp_token":{}}"#, ORIGIN)), "vp.malformed");
+}
+
+/// What the wallet says of its whole response is looked at before its documents are taken apart, and no document is dropped.
+#[test]
+fn iso_answers_are_whole() {
+    let world = world();
+    let session = over_api(&world, ResponseMode::DcApiJwt, Protocol::IsoMdoc);
+    let info = transcript(&session, ORIGIN).expect("a transcript");
+    let document = world.mdl_document(&info);
+    let of = |response: &[u8]| {
+        let key = session.keys[0].public_key().expect("a key");
+        let sealed = hpke::seal(&key, &info, response).expect("sealed");
+        let parts = vec![
+            ("enc".into(), Cbor::Bytes(sealed.encapsulated.into())),
+            ("cipherText".into(), Cbor::Bytes(sealed.ciphertext.into())),
+        ];
+        let encoded = cbor::encode(&Cbor::Array(vec!["dcapi".into(), Cbor::Map(parts)]));
+        let data = json!({ "response": base64url::encode(&encoded) }).to_string();
+        dc_api(&session, Some(ORIGIN), data.as_bytes(), NOW)
+    };
+    let good = crate::issue::mdoc::device::response(std::slice::from_ref(&document));
+    assert_eq!(code(of(&good)), "answer");
+    let mut failed = good.clone();
+    *failed.last_mut().expect("a status") = 10;
+    assert_eq!((code(of(&failed)), got(of(&failed))), ("vp.malformed", "10".to_owned()));
+    let mut newer = good.clone();
+    let at = good.windows(3).position(|three| three == b"1.0").expect("a version");
+    newer[at] = b'2';
+    assert_eq!((code(of(&newer)), got(of(&newer))), ("vp.malformed", "2.0".to_owned()));
+    assert_eq!(code(of(&crate::issue::mdoc::device::response(&[]))), "vp.malformed");
+    let many = vec![document; limits::CREDENTIALS];
+    assert_eq!(code(of(&crate::issue::mdoc::device::response(&many))), "answer");
+    let more = [many.as_slice(), &many[..1]].concat();
+    assert_eq!(code(of(&crate::issue::mdoc::device::response(&more))), "input.too_large");
 }

@@ -1,6 +1,7 @@
 //! `vp_token` (OpenID4VP 1.0, 8.1): an object; each member is named by a credential query, and holds an array of presentations.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::malformed;
 use crate::encoding::json::{self, Value};
@@ -29,9 +30,16 @@ pub(super) fn presentations(session: &Session, token: &Value<'_>) -> Result<Vec<
         if items.is_empty() {
             return Err(malformed("a presentation for each id").got("an empty array"));
         }
-        let format = query.as_ref().and_then(|query| query.credential(id)).map(|credential| credential.format.name);
+        let asked = query.as_ref().and_then(|query| query.credential(id));
+        let format = asked.map(|credential| credential.format.name);
         let texts = items.iter().map(|item| presentation(item, format)).collect::<Result<Vec<_>, _>>()?;
-        presentations.push((shown(id).into_owned(), texts));
+        let mut seen = HashSet::new();
+        let may_be_several = asked.is_some_and(|credential| credential.multiple);
+        if may_be_several && !texts.iter().all(|text| seen.insert(text.as_str())) {
+            return Err(malformed("each presentation once").got("one twice for one id"));
+        }
+        let kept = asked.map_or_else(|| cut(id), |credential| Cow::Borrowed(credential.id.as_str()));
+        presentations.push((kept.into_owned(), texts));
     }
     Ok(presentations)
 }
@@ -51,8 +59,8 @@ fn presentation(item: &Value<'_>, format: Option<&str>) -> Result<String, Refusa
     }
 }
 
-/// An id as it is kept: what nobody asked for is cut.
-fn shown(id: &str) -> Cow<'_, str> {
+/// An id that nobody asked for, as it is kept: no longer than anybody reads.
+fn cut(id: &str) -> Cow<'_, str> {
     match id.char_indices().nth(64) {
         Some((at, _)) => Cow::Owned(format!("{}...", id.get(..at).unwrap_or_default())),
         None => Cow::Borrowed(id),

@@ -134,9 +134,34 @@ fn check_together(ask: &Ask, query: &Query, faults: &mut Vec<Fault>) {
         if !ask.transaction_data.is_empty() {
             fault("transaction_data", "`org-iso-mdoc` knows none");
         }
+        check_documents(query, faults);
     }
     check_binding(query, faults);
     check_transactions(ask, query, faults);
+}
+
+/// ISO/IEC 18013-5, 8.3.2.1.2.1: documents are asked for by their type, and so are told apart in the answer; at least one element is asked
+/// for of each.
+fn check_documents(query: &Query, faults: &mut Vec<Fault>) {
+    let mut types: Vec<&str> = Vec::new();
+    for (at, credential) in query.credentials.iter().enumerate().filter(|(_, credential)| credential.format.is_mdoc) {
+        let mut fault = |member: &str, problem: &str| {
+            faults.push(Fault::new(format!("dcql_query/credentials/{at}/{member}"), problem));
+        };
+        match credential.meta.doctype_value.as_deref() {
+            None => fault("meta/doctype_value", "`org-iso-mdoc` asks for documents by their type"),
+            Some(known) if types.contains(&known) => {
+                fault(
+                    "meta/doctype_value",
+                    "`org-iso-mdoc` asks for each type of document once: its answer has no ids",
+                );
+            }
+            Some(new) => types.push(new),
+        }
+        if credential.claims.is_empty() {
+            fault("claims", "`org-iso-mdoc` asks for elements by name, so for at least one");
+        }
+    }
 }
 
 /// What is bound to nobody's key cannot be proven to be anybody's.

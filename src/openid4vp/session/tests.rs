@@ -59,6 +59,32 @@ fn a_session_survives_being_kept() {
     assert!(!format!("{secrets:?}{session:?}").contains(&secrets.transaction));
 }
 
+/// What is logged of a session, by whatever accident, lets nobody take part in it.
+#[test]
+fn a_session_shows_nothing_that_must_stay_unknown() {
+    let world = world();
+    let redirect_uri = Some("https://shop.example/back".to_owned());
+    for prefix in [Prefix::X509Hash, Prefix::RedirectUri] {
+        let ask = Ask {
+            flow: Flow::SameDevice,
+            redirect_uri: redirect_uri.clone(),
+            client_id_prefix: Some(prefix),
+            ..ask_for(&[pid_query()])
+        };
+        let (session, secrets) = world.begin(ask);
+        let answered = session.clone().answered(&refused(&session), NOW).expect("answered");
+        let code = answered.redirect_uri.as_deref().and_then(|uri| uri.split_once('=')).expect("a code").1;
+        let shown = format!("{session:?} {answered:?}");
+        for hidden in
+            [&session.nonce, &session.state, &secrets.request, &secrets.response, code, &session.sealed_to, "back"]
+        {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
+        assert!(shown.contains("\"created\"") && shown.contains("\"answered\""), "{shown}");
+        assert_eq!(shown.contains(&session.client_id), prefix == Prefix::X509Hash);
+    }
+}
+
 /// The result is for who knows the transaction, once; its keys are gone before.
 #[test]
 fn an_outcome_is_read_once_by_who_knows_the_transaction() {
@@ -99,6 +125,31 @@ fn one_answer_in_time_counts() {
     assert_eq!(answered.check_answerable(NOW).expect_err("one").code(), Code::SessionConsumed);
     assert_eq!(answered.clone().answered(&outcome, NOW).expect_err("one").code(), Code::SessionConsumed);
     assert_eq!(answered.check_requestable(NOW).expect_err("over").code(), Code::RequestConsumed);
+}
+
+/// An answer in the last moment can still be read; one that comes later is late, whatever came before.
+#[test]
+fn an_outcome_outlives_the_time_for_answers() {
+    let world = world();
+    let (session, secrets) = world.begin(ask_for(&[pid_query()]));
+    let outcome = refused(&session);
+    let (last, end) = (NOW.plus(299), session.expires);
+    let answered = session.clone().answered(&outcome, last).expect("answered").session;
+    assert_eq!(answered.expires, last.plus(300));
+    assert_eq!(answered.row_after(&secrets.row(&session)).expires, last.plus(300), "so it is kept");
+    assert!(answered.clone().read(&secrets.transaction, None, end.plus(1)).is_ok());
+    for refusal in [
+        answered.check_answerable(end).expect_err("late"),
+        answered.check_requestable(end).expect_err("late"),
+        answered.clone().answered(&outcome, end).expect_err("late"),
+        answered.clone().read(&secrets.transaction, None, last.plus(300)).expect_err("gone"),
+    ] {
+        assert_eq!(refusal.code(), Code::SessionExpired);
+    }
+    // One that has longer keeps what it has.
+    let (session, _) = world.begin(Ask { expires_in: 3600, ..ask_for(&[pid_query()]) });
+    let answered = session.clone().answered(&outcome, NOW).expect("answered").session;
+    assert_eq!(answered.expires, session.expires);
 }
 
 /// VP-005: on one device the result needs the response code that came back with the browser.
@@ -163,6 +214,33 @@ fn what_does_not_go_together_does_not_begin() {
     for base in ["http://verifier.example", "https://verifier.example/", "verifier.example", ""] {
         assert!(Session::begin(ask(), client, base, NOW).is_err(), "{base}");
     }
+}
+
+/// ISO/IEC 18013-7, Annex C: an answer has documents by their type, and no ids.
+#[test]
+fn iso_requests_name_each_type_once_and_its_elements() {
+    let world = world();
+    let ask = |queries: &[serde_json::Value]| Ask {
+        flow: Flow::DcApi,
+        response_mode: ResponseMode::DcApiJwt,
+        protocol: Some(Protocol::IsoMdoc),
+        expected_origins: vec![ORIGIN.into()],
+        ..ask_for(queries)
+    };
+    let changed = |member: &str, value: serde_json::Value| {
+        let mut query = mdl_query();
+        query["id"] = json!("other");
+        query[member] = value;
+        query
+    };
+    world.begin(ask(&[mdl_query(), changed("meta", json!({ "doctype_value": "org.example.other" }))]));
+    let twice = ask(&[mdl_query(), changed("id", json!("second"))]);
+    assert_eq!(faults(&world, twice), ["dcql_query/credentials/1/meta/doctype_value"]);
+    let mut all = changed("id", json!("all"));
+    all.as_object_mut().expect("an object").remove("claims");
+    assert_eq!(faults(&world, ask(&[all])), ["dcql_query/credentials/0/claims"]);
+    let untyped = ask(&[changed("meta", json!({}))]);
+    assert_eq!(faults(&world, untyped), ["dcql_query/credentials/0/meta/doctype_value"]);
 }
 
 #[test]
