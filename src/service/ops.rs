@@ -61,10 +61,11 @@ pub async fn ready(State(service): State<Service>) -> Response {
 )]
 pub async fn metrics(State(service): State<Service>, headers: HeaderMap) -> Response {
     let is_shared = service.config.metrics_listen.is_none();
-    if is_shared && service.config.presentations.is_some() {
-        if let Err(problem) = access::check(&service, &headers) {
-            return problem.into_response();
-        }
+    if is_shared
+        && service.config.presentations.is_some()
+        && let Err(problem) = access::check(&service, &headers)
+    {
+        return problem.into_response();
     }
     let held = service.held();
     let age = held.loaded_at.map_or(0, |at| service.clock.now().seconds() - at.seconds());
