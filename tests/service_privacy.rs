@@ -170,7 +170,7 @@ async fn nothing_that_was_sent_is_left_anywhere() {
     let body = |path: &str, kind: &str, body: &str| {
         let length = body.len();
         format!(
-            "POST {path} HTTP/1.1\r\nhost: {CANARY}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nx-name: {CANARY}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
         )
     };
     let mut problems = String::new();
@@ -195,7 +195,7 @@ async fn nothing_that_was_sent_is_left_anywhere() {
         body("/v1/verify/batch", "application/x-ndjson", &lines),
         body(&format!("/{CANARY}?{CANARY}={CANARY}"), "text/plain", &dcc),
         body(&format!("/v1/reasons/{CANARY}"), "text/plain", ""),
-        format!("{CANARY} / HTTP/1.1\r\nhost: x\r\n\r\n"),
+        format!("{CANARY} / HTTP/1.1\r\nhost: localhost\r\n\r\n"),
         format!("GET / {CANARY}\r\n\r\n"),
     ] {
         let mut client = connect(running.address).await;
@@ -210,13 +210,13 @@ async fn nothing_that_was_sent_is_left_anywhere() {
     // A resolver's answer names the DID that it was asked for; nothing else may keep it.
     let mut client = connect(running.address).await;
     let did = format!("did:web:{}.example", CANARY.to_lowercase());
-    client.send(format!("GET /1.0/identifiers/{did} HTTP/1.1\r\nhost: x\r\n\r\n")).await.unwrap();
+    client.send(format!("GET /1.0/identifiers/{did} HTTP/1.1\r\nhost: localhost\r\n\r\n")).await.unwrap();
     assert!(client.answer().await.is_some());
     // The hook must not tell what a panic says.
     let panicked = tokio::spawn(async { panic!("{CANARY}") }).await;
     assert!(panicked.is_err());
     let mut client = connect(running.address).await;
-    client.send("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    client.send("GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let metrics = client.answer().await.unwrap().body;
     drop(client);
     let store = sample.store.path().to_owned();

@@ -65,7 +65,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "URL", value_parser = resolver)]
     resolver: Option<Resolver>,
     /// For a developer's machine: on loopback, requests may name the time to judge by and a policy, have credentials issued and wallets
-    /// asked without an API key; stopping does not dawdle.
+    /// asked without an API key, unless wallets reach the service by a public URL; stopping does not dawdle.
     #[arg(long)]
     dev: bool,
     /// What to log: a level (`info`, `debug`) or a list of `target=level`.
@@ -163,6 +163,22 @@ impl Presentations {
 impl Serve {
     /// Serves until it is told to stop.
     pub(super) fn run(self) -> Result<Exit, Trouble> {
+        let (form, filter) = (if self.log_json { logs::Form::Json } else { logs::Form::Text }, self.log.clone());
+        let listen = self.listen;
+        let config = self.config()?;
+        logs::start(form, &filter);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(config.thread_count())
+            .enable_all()
+            .build()
+            .map_err(|error| Trouble::new(format!("the service cannot start: {error}")))?;
+        let served = runtime.block_on(crate::service::serve(config));
+        served.map_err(|error| Trouble::new(format!("the service cannot serve on {listen}: {error}")))?;
+        Ok(Exit::Accepted)
+    }
+
+    /// What the service is to be.
+    fn config(self) -> Result<Config, Trouble> {
         let policy = self.demands.policy()?;
         let trust = self.trust.or_else(usual_path);
         if let Some(trust) = &trust {
@@ -173,11 +189,19 @@ impl Serve {
                 .hint("name one with --trust PATH or VIDIMUS_TRUST, or make one with `vidimus trust import`"));
         }
         let tls = self.tls.settings();
-        let is_open = self.dev && self.listen.ip().is_loopback();
-        let vc_api = self.vc_api.set_up(is_open, tls.is_some())?;
+        let is_development = self.dev && self.listen.ip().is_loopback();
+        let vc_api = self.vc_api.set_up(is_development, tls.is_some())?;
+        let presentations = self.presentations.set_up(is_development)?;
+        // Whoever names a public URL has something before this service that lets everybody in.
+        let is_public =
+            presentations.as_ref().and_then(|settings| settings.base_url.as_deref()).is_some_and(is_elsewhere);
+        if is_development && is_public && self.api_key_file.is_none() {
+            return Err(Trouble::new("the service is reached from outside, so --dev does not open it to everybody")
+                .hint("name API keys with --api-key-file FILE, or leave the public URL out"));
+        }
         let mut config = Config { trust, ..Config::new(self.listen, "") };
         config.vc_api = Arc::new(vc_api);
-        config.presentations = self.presentations.set_up(is_open)?.map(Arc::new);
+        config.presentations = presentations.map(Arc::new);
         config.policy = policy;
         config.offline = self.offline;
         config.tls = tls;
@@ -190,19 +214,18 @@ impl Serve {
         config.allow_policy = self.allow_policy;
         config.api_keys = self.api_key_file.as_deref().map(api_keys).transpose()?.unwrap_or_default();
         config.resolver = self.resolver;
-        if self.dev {
+        if is_development && !is_public {
             config = config.for_development();
+        } else if self.dev {
+            config.drain_time = Duration::ZERO;
         }
-        logs::start(if self.log_json { logs::Form::Json } else { logs::Form::Text }, &self.log);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(config.thread_count())
-            .enable_all()
-            .build()
-            .map_err(|error| Trouble::new(format!("the service cannot start: {error}")))?;
-        let served = runtime.block_on(crate::service::serve(config));
-        served.map_err(|error| Trouble::new(format!("the service cannot serve on {}: {error}", self.listen)))?;
-        Ok(Exit::Accepted)
+        Ok(config)
     }
+}
+
+/// `true` when that URL leads to another machine, or through one.
+fn is_elsewhere(url: &str) -> bool {
+    !url.split_once("://").is_some_and(|(_, authority)| access::is_this_machine(authority))
 }
 
 /// The API keys in a file that only its owner can read.
@@ -212,4 +235,46 @@ fn api_keys(path: &Path) -> Result<Vec<ApiKey>, Trouble> {
         Trouble::at(path, format!("line {line} is no API key"))
             .hint("one key a line, 16 to 256 visible ASCII characters")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        serve: Serve,
+    }
+
+    fn config(arguments: &[&str]) -> Result<Config, Trouble> {
+        Line::parse_from([&["serve"], arguments].concat()).serve.config()
+    }
+
+    #[test]
+    fn development_is_open_on_this_machine_only() {
+        for url in ["http://localhost:8080", "http://127.0.0.1:8080", "https://localhost", "https://[::1]:8443"] {
+            let config = config(&["--dev", "--public-url", url]).unwrap_or_else(|_| panic!("{url}"));
+            assert!(config.open_access && config.allow_at && config.allow_policy, "{url}");
+        }
+        assert!(config(&["--dev"]).is_ok_and(|config| config.open_access));
+        let folder = tempfile::tempdir().unwrap();
+        let (keys, file) = (folder.path().join("keys"), folder.path().join("presentations.json"));
+        std::fs::write(&keys, "correct-horse-battery").unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&keys, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        std::fs::write(&file, r#"{"base_url":"https://verifier.example","clients":[{"prefix":"redirect_uri"}]}"#)
+            .unwrap();
+        let (keys, file) = (keys.to_str().unwrap(), file.to_str().unwrap());
+        for public in [["--public-url", "https://verifier.example"], ["--presentations", file]] {
+            let line = [&["--dev"][..], &public].concat();
+            assert!(config(&line).is_err(), "{public:?} needs keys");
+            let config =
+                config(&[&line[..], &["--api-key-file", keys]].concat()).unwrap_or_else(|_| panic!("{public:?}"));
+            assert!(!config.open_access && !config.allow_at && !config.allow_policy, "{public:?}");
+            assert!(config.presentations.is_some() && config.api_keys.len() == 1);
+        }
+    }
 }

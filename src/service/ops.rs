@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::service::access;
 use crate::service::state::Service;
 
 /// 200 as long as the process answers at all.
@@ -48,9 +49,24 @@ pub async fn ready(State(service): State<Service>) -> Response {
     (status, Json(detail)).into_response()
 }
 
-/// Counts and durations as OpenMetrics text.
-#[utoipa::path(get, path = "/metrics", responses((status = 200, description = "OpenMetrics text.", body = String)))]
-pub async fn metrics(State(service): State<Service>) -> Response {
+/// Counts and durations as OpenMetrics text. Where wallets are asked, whoever sees the counts learns what wallets are not told: there this
+/// place is for callers with an API key, except on a listener of its own (`--metrics-listen`).
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    responses(
+        (status = 200, description = "OpenMetrics text.", body = String),
+        (status = 401, description = "An API key is due: the service asks wallets."),
+    )
+)]
+pub async fn metrics(State(service): State<Service>, headers: HeaderMap) -> Response {
+    let is_shared = service.config.metrics_listen.is_none();
+    if is_shared
+        && service.config.presentations.is_some()
+        && let Err(problem) = access::check(&service, &headers)
+    {
+        return problem.into_response();
+    }
     let held = service.held();
     let age = held.loaded_at.map_or(0, |at| service.clock.now().seconds() - at.seconds());
     let fetches = service.fetcher.as_ref().map(|fetcher| fetcher.counts());

@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -34,11 +34,13 @@ pub async fn door(State(service): State<Service>, request: Request, next: Next) 
         caught(&service, request, next, &id).await
     };
     let time = begun.elapsed();
+    let tells_time = route.tells_time(response.status());
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let micros = time.as_micros();
-    if let Ok(value) = HeaderValue::try_from(format!("total;dur={}.{:03}", micros / 1000, micros % 1000)) {
+    if tells_time && let Ok(value) = HeaderValue::try_from(format!("total;dur={}.{:03}", micros / 1000, micros % 1000))
+    {
         headers.insert(SERVER_TIMING, value);
     }
     if let Ok(value) = HeaderValue::try_from(&id) {
@@ -60,6 +62,12 @@ struct Route {
 }
 
 impl Route {
+    /// How long an answer took is not for wallets, nor for those who try keys and identifiers.
+    fn tells_time(&self, status: StatusCode) -> bool {
+        !matches!(self.name, "wallet_request" | "wallet_response")
+            && !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND)
+    }
+
     fn of(path: &str) -> Route {
         let cheap = |name| Route { name, is_costly: false };
         if let Some(name) = vc_api::route_name(path) {

@@ -35,11 +35,17 @@ impl Setting {
     }
 }
 
+/// A store of sessions that knows about how many it keeps.
+pub trait Store: Sessions {
+    /// How many rows there are, without looking: what other processes keep there is counted with each sweep.
+    fn row_count(&self) -> u64;
+}
+
 /// The store of sessions that this setting names, ready for use.
 ///
 /// # Errors
 /// [`StoreFault`] when it cannot be opened or made, others can read it, or a newer program changed its tables.
-pub async fn open(setting: &Setting) -> Result<Arc<dyn Sessions>, StoreFault> {
+pub async fn open(setting: &Setting) -> Result<Arc<dyn Store>, StoreFault> {
     Ok(match setting {
         Setting::Memory => Arc::new(sqlite::Sqlite::in_memory().await?),
         Setting::File(path) => Arc::new(sqlite::Sqlite::in_file(path).await?),

@@ -23,7 +23,7 @@ const PLACE: &str = "https://issuer.example/.well-known/did.json";
 
 async fn ask(address: SocketAddr, did: &str, headers: &str) -> Answer {
     let mut client = connect(address).await;
-    client.send(format!("GET /1.0/identifiers/{did} HTTP/1.1\r\nhost: x\r\n{headers}\r\n")).await.unwrap();
+    client.send(format!("GET /1.0/identifiers/{did} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n")).await.unwrap();
     client.answer().await.unwrap()
 }
 

@@ -254,7 +254,7 @@ async fn many_cold_requests_cause_one_fetch_of_each_document() {
     let lines = format!("{}\n{}\n", json!(card), json!(card));
     client
         .send(format!(
-            "POST /v1/verify/batch HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-ndjson\r\n\
+            "POST /v1/verify/batch HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/x-ndjson\r\n\
              content-length: {}\r\n\r\n{lines}",
             lines.len()
         ))

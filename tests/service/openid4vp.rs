@@ -112,6 +112,17 @@ async fn a_result_is_given_once_and_then_it_is_gone() {
     let kept = String::from_utf8(row.content).unwrap();
     assert!(!kept.contains("accepted") && !kept.contains("rejected"), "the result is sealed");
     let path = format!("/v1/presentations/{}", begun.id());
+    // Whoever asks for the head alone gets no outcome, and takes none from anybody.
+    let mut client = crate::wire::connect(verifier.running.address).await;
+    client.send(format!("HEAD {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")).await.unwrap();
+    assert!(client.rest().await.starts_with("HTTP/1.1 200"));
+    assert_eq!(verifier.row(&begun).await.unwrap().content, kept.as_bytes());
+    // Nor does a page of somebody else's that was led here by its name.
+    for headers in ["host: evil.example", "host: localhost\r\norigin: https://evil.example"] {
+        let mut client = crate::wire::connect(verifier.running.address).await;
+        client.send(format!("GET {path} HTTP/1.1\r\n{headers}\r\nconnection: close\r\n\r\n")).await.unwrap();
+        assert!(client.rest().await.starts_with("HTTP/1.1 401"), "{headers}");
+    }
     let looks = futures_util::future::join_all((0..20).map(|_| verifier.get(&path))).await;
     let outcomes = looks.iter().filter(|look| look.body.contains("outcome")).count();
     assert!(looks.iter().all(|look| look.status == 200), "{looks:?}");
@@ -354,7 +365,7 @@ async fn a_service_without_a_client_asks_no_wallets() {
     let mut client = crate::wire::connect(running.address).await;
     let ask = r#"{"template":"pid"}"#;
     let head = format!("content-type: application/json\r\ncontent-length: {}", ask.len());
-    client.send(format!("POST /v1/presentations HTTP/1.1\r\nhost: x\r\n{head}\r\n\r\n{ask}")).await.unwrap();
+    client.send(format!("POST /v1/presentations HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n{ask}")).await.unwrap();
     let answer = client.answer().await.unwrap();
     assert!(answer.status == 501 && answer.body.contains("no_client"), "{answer:?}");
     running.stop().await;

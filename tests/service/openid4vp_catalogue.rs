@@ -575,5 +575,14 @@ async fn a_session_is_nothing_to_another_tenant() {
     assert!(!keys.iter().any(|key| kept.contains(key)));
     let read = json_of(&verifier.ask("GET", &path, &mine, "").await);
     assert_eq!(read["outcome"]["verdict"], "accepted");
+    // Counts tell wallets apart that are answered alike.
+    assert_eq!(verifier.get("/metrics").await.status, 401);
+    assert_eq!(verifier.ask("GET", "/metrics", &mine, "").await.status, 200);
+    let tells_time = |head: &str| head.to_ascii_lowercase().contains("server-timing:");
+    assert!(
+        tells_time(&created.head) && !tells_time(&unknown.head) && !tells_time(&verifier.get("/metrics").await.head)
+    );
+    assert!(!tells_time(&verifier.get(&begun.request_path()).await.head));
+    assert!(!tells_time(&verifier.respond(&asked, "state=x").await.head));
     verifier.stop().await;
 }

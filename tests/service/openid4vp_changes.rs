@@ -31,7 +31,7 @@ fn age() -> Value {
 /// The states that a listener was told of, in order.
 async fn told(address: std::net::SocketAddr, path: String) -> (Vec<String>, String) {
     let mut client = connect(address).await;
-    client.send(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).await.unwrap();
+    client.send(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")).await.unwrap();
     let text = client.rest().await;
     let events = text.split("event: state").skip(1).map(|event| {
         let data = event.split("data: ").nth(1).unwrap().lines().next().unwrap();

@@ -37,7 +37,7 @@ async fn a_body_without_length_is_cut_off_at_the_limit() {
     let sample = Sample::new();
     let running = Running::start(sample.config()).await;
     let mut client = connect(running.address).await;
-    client.send("POST /v1/verify HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n").await.unwrap();
+    client.send("POST /v1/verify HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n").await.unwrap();
     let chunk = [b"10000\r\n".as_slice(), &[b'x'; 0x10000], b"\r\n"].concat();
     for _ in 0..17 {
         if client.send(&chunk).await.is_err() {
@@ -49,7 +49,7 @@ async fn a_body_without_length_is_cut_off_at_the_limit() {
     assert!(answer.head.contains("connection: close"));
     // A length that is too large is answered before anything is read.
     let mut client = connect(running.address).await;
-    client.send("POST /v1/verify HTTP/1.1\r\nhost: x\r\ncontent-length: 1073741824\r\n\r\n").await.unwrap();
+    client.send("POST /v1/verify HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1073741824\r\n\r\n").await.unwrap();
     assert_eq!(client.answer().await.unwrap().status, 413);
     running.stop().await;
 }
@@ -67,7 +67,7 @@ async fn slow_clients_are_let_go() {
     assert_eq!(idle.answer().await.unwrap().status, 200);
     // A body that stops.
     let mut body = connect(running.address).await;
-    body.send("POST /v1/verify HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nHC1").await.unwrap();
+    body.send("POST /v1/verify HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nHC1").await.unwrap();
     let begun = Instant::now();
     let answer = body.answer().await.unwrap();
     assert_eq!(answer.status, 408, "{answer:?}");
@@ -87,7 +87,7 @@ async fn slow_clients_are_let_go() {
 async fn requests_that_could_be_smuggled_are_refused() {
     let sample = Sample::new();
     let running = Running::start(sample.config()).await;
-    let hidden = "GET /live HTTP/1.1\r\nhost: x\r\n\r\n";
+    let hidden = "GET /live HTTP/1.1\r\nhost: localhost\r\n\r\n";
     for head in [
         "content-length: 5\r\ntransfer-encoding: chunked",
         "transfer-encoding: chunked\r\ncontent-length: 5",
@@ -102,7 +102,7 @@ async fn requests_that_could_be_smuggled_are_refused() {
         "content-length : 5",
     ] {
         let mut client = connect(running.address).await;
-        let request = format!("POST /v1/verify HTTP/1.1\r\nhost: x\r\n{head}\r\n\r\n0\r\n\r\n{hidden}");
+        let request = format!("POST /v1/verify HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n0\r\n\r\n{hidden}");
         client.send(request).await.unwrap();
         let answer = client.answer().await.unwrap();
         assert_eq!(answer.status, 400, "{head}: {answer:?}");
@@ -119,12 +119,12 @@ async fn heads_are_bounded() {
     let long = format!("a: {}\r\n", "b".repeat(1 << 20));
     for headers in [many, long] {
         let mut client = connect(running.address).await;
-        let _ = client.send(format!("GET /live HTTP/1.1\r\nhost: x\r\n{headers}\r\n")).await;
+        let _ = client.send(format!("GET /live HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n")).await;
         let answer = client.answer().await;
         assert!(answer.is_none_or(|answer| answer.status == 431));
     }
     let mut client = connect(running.address).await;
-    let _ = client.send(format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "a".repeat(100_000))).await;
+    let _ = client.send(format!("GET /{} HTTP/1.1\r\nhost: localhost\r\n\r\n", "a".repeat(100_000))).await;
     let answer = client.answer().await;
     assert!(answer.is_none_or(|answer| [414, 431].contains(&answer.status)));
     let mut client = connect(running.address).await;
@@ -173,7 +173,7 @@ async fn stops_without_losing_a_request() {
     // One is in the middle of its body, one is idle.
     let mut half = connect(address).await;
     let (first, second) = (&dcc[..100], &dcc[100..]);
-    half.send(format!("POST /v1/verify HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{first}", dcc.len()))
+    half.send(format!("POST /v1/verify HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{first}", dcc.len()))
         .await
         .unwrap();
     let mut idle = connect(address).await;
@@ -206,7 +206,7 @@ async fn does_not_wait_for_ever_to_stop() {
     let sample = Sample::new();
     let running = Running::start(Config { stop_time: SHORT, ..sample.config() }).await;
     let mut stuck = connect(running.address).await;
-    stuck.send("POST /v1/verify HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nHC1").await.unwrap();
+    stuck.send("POST /v1/verify HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nHC1").await.unwrap();
     while running.service.metrics.in_flight.get() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

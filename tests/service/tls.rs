@@ -96,7 +96,7 @@ async fn stops_without_losing_a_request() {
     let mut client = connect_tls(&running, &[&TLS13]).await.unwrap();
     let (first, second) = dcc.split_at(100);
     client
-        .send(format!("POST /v1/verify HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{first}", dcc.len()))
+        .send(format!("POST /v1/verify HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{first}", dcc.len()))
         .await
         .unwrap();
     let service = running.service.clone();

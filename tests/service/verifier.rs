@@ -54,7 +54,8 @@ impl Verifier {
     pub async fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let mut client = connect(self.running.address).await;
         let length = body.len();
-        let request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {length}\r\n\r\n{body}");
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{headers}content-length: {length}\r\n\r\n{body}");
         client.send(request).await.unwrap();
         client.answer().await.expect("an answer")
     }

@@ -127,11 +127,11 @@ impl Client {
 /// A request to verify that text.
 pub fn verify(text: &str) -> String {
     format!(
-        "POST /v1/verify HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: {}\r\n\r\n{text}",
+        "POST /v1/verify HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: {}\r\n\r\n{text}",
         text.len()
     )
 }
 
 pub fn get(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
 }

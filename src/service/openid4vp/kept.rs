@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 
 use crate::crypto::api_key::ApiKey;
 use crate::encoding::base64url;
-use crate::encoding::json as strict;
 use crate::openid4vp::code::Refusal;
 use crate::openid4vp::ports::{KeyDigest, Row};
 use crate::openid4vp::session::{Secrets, Session};
@@ -42,10 +41,17 @@ impl Content {
 }
 
 impl Kept {
-    /// The session in that row. `None` when it is none of ours.
+    /// The session in that row. `None`, and a word in the log, when it cannot be read.
+    #[expect(clippy::disallowed_methods, reason = "we wrote it: the bounds for strangers' JSON are not for it")]
     pub fn of(row: Row) -> Option<Kept> {
-        let content = strict::from_slice(&row.content).ok()?;
-        Some(Kept { row, content })
+        match serde_json::from_slice(&row.content) {
+            Ok(content) => Some(Kept { row, content }),
+            Err(_) => {
+                // What is wrong with it could repeat what it holds.
+                tracing::error!("a row in the store of sessions cannot be read");
+                None
+            }
+        }
     }
 
     /// The row that takes this one's place when the session has become that.

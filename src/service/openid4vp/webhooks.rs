@@ -4,12 +4,12 @@
 //! Signed as Standard Webhooks has it: `webhook-signature` is `v1,` and the base64 of the HMAC-SHA-256 of `id.timestamp.body`. A receiver
 //! refuses old timestamps, and an id that it has seen. Tried a few times, further and further apart, and then given up.
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::crypto::key_file::read_key_file;
@@ -21,8 +21,10 @@ use crate::net::fetch::Delivery;
 use crate::openid4vp::ports::KeyDigest;
 use crate::service::state::Service;
 
-/// Messages on their way at a time; more are not sent, and counted.
+/// Messages being sent at a time. Those that wait for their next attempt hold no place; one that finds none counts as an attempt.
 const UNDER_WAY: usize = 256;
+/// Of these, those to one host.
+const UNDER_WAY_TO_HOST: usize = 32;
 /// How long is waited before each attempt, and so how many there are.
 const WAITS: [Duration; 4] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(25)];
 /// How a secret begins in its file.
@@ -59,13 +61,53 @@ impl WebhookSecret {
 /// Whoever sends messages.
 pub struct Webhooks {
     secret: WebhookSecret,
-    under_way: Arc<Semaphore>,
+    under_way: Arc<UnderWay>,
 }
 
 impl Webhooks {
     /// Messages signed with that secret.
     pub fn new(secret: WebhookSecret) -> Self {
-        Webhooks { secret, under_way: Arc::new(Semaphore::new(UNDER_WAY)) }
+        Webhooks { secret, under_way: Arc::default() }
+    }
+}
+
+/// How many messages are being sent, by host.
+#[derive(Default)]
+struct UnderWay(Mutex<HashMap<String, usize>>);
+
+impl UnderWay {
+    /// A place for a message to that host, if there is one.
+    fn place(self: &Arc<Self>, host: &str) -> Option<Place> {
+        let mut hosts = self.lock();
+        if hosts.values().sum::<usize>() >= UNDER_WAY
+            || hosts.get(host).is_some_and(|count| *count >= UNDER_WAY_TO_HOST)
+        {
+            return None;
+        }
+        *hosts.entry(host.to_owned()).or_default() += 1;
+        Some(Place { host: host.to_owned(), under_way: self.clone() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A message's place among those being sent, for as long as this lives.
+struct Place {
+    host: String,
+    under_way: Arc<UnderWay>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut hosts = self.under_way.lock();
+        if let Some(count) = hosts.get_mut(&self.host) {
+            *count -= 1;
+            if *count == 0 {
+                hosts.remove(&self.host);
+            }
+        }
     }
 }
 
@@ -82,10 +124,12 @@ pub struct Change {
 pub fn send(service: &Service, to: Locator, change: &Change) {
     let Some(desk) = service.presentations() else { return };
     let Some(webhooks) = &desk.webhooks else { return };
-    let Ok(place) = webhooks.under_way.clone().try_acquire_owned() else {
+    let (host, under_way) = (to.host(), webhooks.under_way.clone());
+    let mut place = under_way.place(&host);
+    if place.is_none() {
         service.metrics.webhooks_dropped.inc();
         return;
-    };
+    }
     let id = format!("msg_{}", base64url::encode(&random_bytes::<16>()));
     let body = json!({
         "type": "presentation.state",
@@ -95,12 +139,13 @@ pub fn send(service: &Service, to: Locator, change: &Change) {
     .to_string();
     let service = service.clone();
     tokio::spawn(async move {
-        let _place = place;
         for wait in WAITS {
             tokio::time::sleep(wait).await;
             if service.is_stopping() {
                 return;
             }
+            // The first attempt has its place already.
+            let Some(_place) = place.take().or_else(|| under_way.place(&host)) else { continue };
             if is_delivered(&service, &to, &id, &body).await {
                 service.metrics.webhooks_delivered.inc();
                 return;
@@ -131,6 +176,19 @@ mod tests {
         let secret = WebhookSecret::from_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("a secret");
         let signature = secret.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", r#"{"test": 2432232314}"#);
         assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn one_host_does_not_take_every_place() {
+        let under_way = Arc::new(UnderWay::default());
+        let slow: Vec<_> = (0..UNDER_WAY_TO_HOST).map(|_| under_way.place("slow.example").unwrap()).collect();
+        assert!(under_way.place("slow.example").is_none());
+        let hosts: Vec<_> = (0..UNDER_WAY).map_while(|number| under_way.place(&format!("{number}.example"))).collect();
+        assert_eq!(hosts.len(), UNDER_WAY - UNDER_WAY_TO_HOST);
+        drop(slow);
+        assert!(under_way.place("slow.example").is_some());
+        drop(hosts);
+        assert!(under_way.lock().is_empty(), "nothing is left behind");
     }
 
     #[test]
