@@ -164,6 +164,7 @@ fn bare(format: &str) -> Facts {
         core: Value::Null,
         authorities: Authorities::default(),
         is_holder_bound: true,
+        places: Vec::new(),
         may_omit_elements: false,
     }
 }
