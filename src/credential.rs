@@ -86,10 +86,12 @@ pub struct Selection {
     pub disclosed: Vec<String>,
     /// Objects and arrays with digests for which nothing was disclosed; some of them may be decoys.
     pub concealing: Vec<String>,
+    /// Arrays that came shorter than the issuer made them, each with the places that its elements had there.
+    pub places: Vec<(String, Vec<usize>)>,
 }
 
 /// Nothing disclosed, nothing concealed.
-static NO_SELECTION: Selection = Selection { disclosed: Vec::new(), concealing: Vec::new() };
+static NO_SELECTION: Selection = Selection { disclosed: Vec::new(), concealing: Vec::new(), places: Vec::new() };
 
 /// The key that a credential names as its holder's (`cnf`, RFC 7800): nobody else may show it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,6 +24,7 @@ pub(crate) fn query(bytes: &[u8]) {
         core: json(r#"{"vaccinations":[{"dose":2}]}"#),
         authorities: Authorities::default(),
         is_holder_bound: true,
+        places: Vec::new(),
         may_omit_elements: true,
     };
     let shown: Vec<(&str, Vec<&Facts>)> =

@@ -74,6 +74,7 @@ impl Shown<'_, '_> {
             claims: claims(self.format, &disclosed),
             authorities: self.authorities(),
             is_holder_bound: self.is_holder_bound(),
+            places: self.decoded.selection.places.clone(),
             may_omit_elements: self.may_omit_elements(),
         }
     }
@@ -115,12 +116,12 @@ impl Shown<'_, '_> {
         self.decoded.is_bound || self.presenter.is_some_and(by_presenter)
     }
 
+    /// An SD-JWT tells which elements are missing; the JSON-LD suites do not.
     fn may_omit_elements(&self) -> bool {
         let Claims::Json(document) = &self.decoded.claims else { return false };
         let proofs = document.member("proof").map(Value::items).unwrap_or_default();
         let suite = |proof: &Value<'_>| proof.member("cryptosuite").and_then(Value::as_str).map(str::to_owned);
-        !self.decoded.selection.concealing.is_empty()
-            || proofs.iter().filter_map(suite).any(|suite| SELECTIVE_SUITES.contains(&suite.as_str()))
+        proofs.iter().filter_map(suite).any(|suite| SELECTIVE_SUITES.contains(&suite.as_str()))
     }
 }
 

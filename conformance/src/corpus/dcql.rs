@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use vidimus::policy::dcql::{Authorities, Facts, Query, Step, TrustedAuthority, select};
+use vidimus::policy::dcql::{Authorities, Facts, Omissions, Query, Step, TrustedAuthority, select};
 
 use super::{Layout, read_bytes, read_json, text_of};
 use crate::case::{Case, Found};
@@ -99,7 +99,7 @@ fn selection(credential: &Value, path: &Value, selected: &Value) -> Found {
     };
     let path: Option<Vec<Step>> = path.as_array().into_iter().flatten().map(step).collect();
     let Some(path) = path else { return Found::Wrong("no path".to_owned()) };
-    let got = select(credential, &path, false);
+    let got = select(credential, &path, &Omissions::default());
     Found::when(true, got.as_ref().is_ok_and(|got| json!(got) == *selected), || format!("{got:?}"))
 }
 
@@ -164,6 +164,7 @@ fn bare(format: &str) -> Facts {
         core: Value::Null,
         authorities: Authorities::default(),
         is_holder_bound: true,
+        places: Vec::new(),
         may_omit_elements: false,
     }
 }

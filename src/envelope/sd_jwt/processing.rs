@@ -40,7 +40,7 @@ pub fn process(payload: &[u8], disclosures: &[&str]) -> Result<Processed, Reason
     let mut walk = Walk {
         offered: HashMap::with_capacity(disclosures.len()),
         met: HashSet::with_capacity(disclosures.len()),
-        selection: Selection { disclosed: Vec::with_capacity(disclosures.len()), concealing: Vec::new() },
+        selection: Selection { disclosed: Vec::with_capacity(disclosures.len()), ..Selection::default() },
         came_by: Vec::with_capacity(disclosures.len()),
         ..Walk::default()
     };
@@ -158,8 +158,11 @@ impl<'a> Walk<'a> {
 
     fn array(&mut self, items: Vec<json::Value<'a>>, depth: usize) -> Result<Vec<json::Value<'a>>, Reason> {
         check_depth(depth)?;
-        let mut kept = Vec::with_capacity(items.len());
-        for item in items {
+        let count = items.len();
+        let mut kept = Vec::with_capacity(count);
+        // Where the ones that are left out stood.
+        let mut missing = Vec::new();
+        for (original, item) in items.into_iter().enumerate() {
             let place = kept.len();
             let item = match concealed(item)? {
                 Element::Plain(item) => {
@@ -169,14 +172,22 @@ impl<'a> Walk<'a> {
                 Element::Concealed(digest) => self.take(digest),
             };
             match item {
-                None => self.conceals(),
+                None => {
+                    missing.push(original);
+                    self.conceals();
+                }
                 Some((_, Disclosure { name: Some(_), .. })) => {
+                    missing.push(original);
                     self.fault(Reason::new(Code::SdjwtDisclosureShape).expected("an element").got("a member"));
                 }
                 Some((came_by, Disclosure { name: None, value })) => {
                     kept.push(self.at_element(place, |walk| walk.disclosed(value, came_by, depth + 1))?);
                 }
             }
+        }
+        if !missing.is_empty() {
+            let places = (0..count).filter(|place| missing.binary_search(place).is_err()).collect();
+            self.selection.places.push((self.place.clone(), places));
         }
         Ok(kept)
     }

@@ -152,3 +152,16 @@ fn too_many_disclosures_are_a_fault() {
     assert_eq!(faults(limits::DISCLOSURES), []);
     assert_eq!(faults(limits::DISCLOSURES + 1), [Code::InputTooManyItems]);
 }
+
+#[test]
+fn arrays_that_came_shorter_tell_the_places_of_their_elements() {
+    let element = |text: &str| encoded(&format!(r#"["s",{text}]"#));
+    let (first, member) = (element(r#"["x"]"#), encoded(r#"["s","n",1]"#));
+    let dots = |text: &str| format!(r#"{{"...":"{}"}}"#, digest(Hash::Sha256, text));
+    let away = dots(&element(r#""concealed""#));
+    let payload =
+        format!(r#"{{"a":[{away},"1",{},[{},"y"],{}],"b":["0","1"]}}"#, dots(&first), dots("other"), dots(&member));
+    let done = process(payload.as_bytes(), &[&first, &member]).unwrap();
+    assert_eq!(String::from_utf8(done.payload).unwrap(), r#"{"a":["1",["x"],["y"]],"b":["0","1"]}"#);
+    assert_eq!(done.selection.places, [("/a/2".to_owned(), vec![1]), ("/a".to_owned(), vec![1, 2, 3])]);
+}

@@ -3,10 +3,13 @@
 use serde_json::Value;
 
 use crate::policy::dcql::{
-    ClaimsQuery, CredentialQuery, Facts, Meta, Query, Selection, TrustedAuthority, Wanted, path_text, select,
-    select_element,
+    ClaimsQuery, CredentialQuery, Facts, Meta, MetaKind, Omissions, Query, Selection, TrustedAuthority, Wanted,
+    path_text, select, select_element,
 };
 use crate::reason::{Code, Fact, Reason};
+
+/// The kind of authority that is an entity of a federation.
+pub(super) const FEDERATION: &str = "openid_federation";
 
 impl CredentialQuery {
     /// Why the credential does not answer; empty = it does. Says what was asked, and never what the credential holds in its place.
@@ -33,6 +36,17 @@ impl CredentialQuery {
         let has = |wanted: &String| facts.types.contains(wanted);
         let meta = &self.meta;
         let got = || facts.types.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
+        let (has_vct, has_types) = (!meta.vct_values.is_empty(), !meta.type_values.is_empty());
+        // Drafts gave one name to two formats: each is asked for by its own member alone.
+        let other = match facts.format.as_str() {
+            "sd_jwt_vc" => has_types && !has_vct,
+            _ => has_vct && !has_types,
+        };
+        if self.format.meta == MetaKind::VctOrTypes && other {
+            let expected =
+                if has_vct { "an SD-JWT VC, as `vct_values` say" } else { "a W3C credential, as `type_values` say" };
+            return Err(self.reason(expected, format!("format {}", facts.format)));
+        }
         if !meta.vct_values.is_empty() && !meta.vct_values.iter().any(has) {
             return Err(self.reason(format!("vct {}", some(&meta.vct_values)), got()));
         }
@@ -50,7 +64,9 @@ impl CredentialQuery {
     /// 6.1.1: one of the authorities stands behind it.
     fn check_authorities(&self, facts: &Facts) -> Result<(), Reason> {
         let wanted = &self.trusted_authorities;
-        if wanted.is_empty() || wanted.iter().any(|authority| authority.is_met(facts)) {
+        // No entity of a federation is known here: nothing that was signed can be one's.
+        let is_met = |authority: &TrustedAuthority| authority.kind != FEDERATION && authority.is_met(facts);
+        if wanted.is_empty() || wanted.iter().any(is_met) {
             return Ok(());
         }
         let mut kinds: Vec<&str> = wanted.iter().map(|authority| authority.kind.as_str()).take(4).collect();
@@ -60,8 +76,9 @@ impl CredentialQuery {
 
     /// 6.4.1: all claims, or all those of one set. Of several sets the one that comes nearest is told.
     fn unmet_claims(&self, facts: &Facts) -> Vec<Reason> {
+        let omissions = Omissions::of(&facts.claims, &facts.places, facts.may_omit_elements);
         let faults: Vec<Option<&'static str>> =
-            self.claims.iter().map(|claim| self.fault_of(claim, facts).err()).collect();
+            self.claims.iter().map(|claim| self.fault_of(claim, (facts, &omissions)).err()).collect();
         let told = |(claim, fault): (&ClaimsQuery, &Option<&'static str>)| {
             Some(self.reason(claim_text(claim), fault.as_ref().copied()?))
         };
@@ -77,13 +94,17 @@ impl CredentialQuery {
     }
 
     /// 6.3, 7: the path selects something, and one value that was asked for, type and value.
-    fn fault_of(&self, claim: &ClaimsQuery, facts: &Facts) -> Result<(), &'static str> {
+    fn fault_of<'f>(
+        &self,
+        claim: &ClaimsQuery,
+        (facts, omissions): (&'f Facts, &Omissions<'f>),
+    ) -> Result<(), &'static str> {
         let selected = if self.format.is_core {
-            select(&facts.core, &claim.path, false)
+            select(&facts.core, &claim.path, &Omissions::default())
         } else if self.format.is_mdoc {
             select_element(&facts.claims, &claim.path)
         } else {
-            select(&facts.claims, &claim.path, facts.may_omit_elements)
+            select(&facts.claims, &claim.path, omissions)
         };
         let selected = selected.map_err(|fault| match fault {
             Selection::Absent => "nothing of that name",

@@ -17,7 +17,10 @@ pub struct Facts {
     pub authorities: Authorities,
     /// `true` when its holder proved to hold it.
     pub is_holder_bound: bool,
-    /// `true` when elements of arrays may have been left out, so that those behind them moved up (RFC 9901, 7.1).
+    /// Arrays of the claims, as JSON pointers (RFC 6901), that came shorter than the issuer made them, each with the places that its
+    /// elements had there (RFC 9901, 7.1).
+    pub places: Vec<(String, Vec<usize>)>,
+    /// `true` when elements of any array may have been left out and nobody knows which (documents that show a part of themselves).
     pub may_omit_elements: bool,
 }
 

@@ -31,7 +31,7 @@ use serde::Serialize;
 
 pub use self::facts::{Authorities, Facts};
 pub use self::formats::{MetaKind, QueryFormat};
-pub use self::path::{Selection, select, select_element};
+pub use self::path::{Omissions, Selection, select, select_element};
 
 /// What a relying party asks for.
 ///

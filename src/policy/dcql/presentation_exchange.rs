@@ -57,15 +57,9 @@ impl fmt::Display for Lost {
 /// Why there is none: no JSON, no definition, nothing that DCQL could ask for, or too much of it.
 pub fn convert(bytes: &[u8]) -> Result<Converted, Vec<QueryFault>> {
     let fault = |sentence: String| vec![QueryFault { pointer: String::new(), sentence: sentence.into() }];
-    if bytes.len() > limits::DCQL_BYTES {
-        return Err(fault(format!(
-            "A definition has at most {} bytes; this one has {}.",
-            limits::DCQL_BYTES,
-            bytes.len()
-        )));
-    }
+    check_size(bytes.len())?;
     let value = json::decode(bytes).map_err(|reason| fault(format!("It is no sound JSON: {reason}")))?;
-    convert_value(&value)
+    converted(&value)
 }
 
 /// The same of a JSON value.
@@ -73,13 +67,26 @@ pub fn convert(bytes: &[u8]) -> Result<Converted, Vec<QueryFault>> {
 /// # Errors
 /// As [`convert`].
 pub fn convert_value(value: &Value<'_>) -> Result<Converted, Vec<QueryFault>> {
+    check_size(json::encode(value).len())?;
+    converted(value)
+}
+
+fn check_size(bytes: usize) -> Result<(), Vec<QueryFault>> {
+    if bytes <= limits::DCQL_BYTES {
+        return Ok(());
+    }
+    let sentence = format!("A definition has at most {} bytes; this one has {bytes}.", limits::DCQL_BYTES);
+    Err(vec![QueryFault { pointer: String::new(), sentence: sentence.into() }])
+}
+
+fn converted(value: &Value<'_>) -> Result<Converted, Vec<QueryFault>> {
     let mut conversion = Conversion::default();
     let (definition, pointer) = match value.member("presentation_definition") {
         Some(inner) => (inner, "/presentation_definition"),
         None => (value, ""),
     };
     let query = conversion.definition(definition, pointer);
-    let Conversion { faults, lost } = conversion;
+    let Conversion { faults, lost, .. } = conversion;
     match query {
         Some(query) if faults.is_empty() => {
             // What goes out is what would be read.
@@ -94,9 +101,27 @@ pub fn convert_value(value: &Value<'_>) -> Result<Converted, Vec<QueryFault>> {
 struct Conversion {
     faults: Vec<QueryFault>,
     lost: Vec<Lost>,
+    /// Claims of the query so far, of all credentials together.
+    claims: usize,
+    /// Values that they are compared with.
+    values: usize,
+    /// `true` once the query would be larger than any may be: nothing more is read.
+    is_over: bool,
 }
 
 impl Conversion {
+    /// Counts a claim with so many values; `false` when that is more than a query may have.
+    fn has_room(&mut self, values: usize, pointer: &str) -> bool {
+        self.claims = self.claims.saturating_add(1);
+        self.values = self.values.saturating_add(values);
+        if !self.is_over && (self.claims > limits::DCQL_CLAIMS || self.values > limits::DCQL_VALUES) {
+            let (claims, values) = (limits::DCQL_CLAIMS, limits::DCQL_VALUES);
+            self.fault(pointer, format!("A query asks for {claims} claims and compares with {values} values at most."));
+            self.is_over = true;
+        }
+        !self.is_over
+    }
+
     fn fault(&mut self, pointer: impl Into<String>, sentence: impl Into<Cow<'static, str>>) {
         if self.faults.len() < limits::DCQL_REMARKS {
             self.faults.push(QueryFault { pointer: pointer.into(), sentence: short(sentence.into()) });
@@ -154,6 +179,9 @@ impl Conversion {
             let credentials = descriptors.iter().flat_map(|known: &Descriptor| &known.credentials);
             let taken: Vec<String> = credentials.map(|credential| credential.id.clone()).collect();
             descriptors.extend(Descriptor::of(self, item, (&pointer, value.member("format"), &taken)));
+            if self.is_over {
+                return None;
+            }
         }
         let credential_sets = match value.member("submission_requirements") {
             Some(list) => requirements::sets(self, list, (&descriptors, &at("submission_requirements"))),

@@ -30,6 +30,7 @@ fn facts(claims: Json) -> Facts {
         claims,
         authorities: Authorities::default(),
         is_holder_bound: true,
+        places: Vec::new(),
         may_omit_elements: false,
     }
 }
@@ -172,7 +173,7 @@ fn paths_select_what_the_specification_says() {
     };
     let asks = |path: Json| {
         let path: Vec<Step> = path.as_array().unwrap().iter().map(step).collect();
-        select(&claims, &path, false).map(|found| json!(found))
+        select(&claims, &path, &Omissions::default()).map(|found| json!(found))
     };
     assert_eq!(asks(json!(["a", null, "b"])), Ok(json!([1])));
     assert_eq!(asks(json!(["a", 1, "c"])), Ok(json!([2])));
@@ -186,7 +187,7 @@ fn paths_select_what_the_specification_says() {
     // An element that is no object stops the whole path, whatever the others are.
     let mixed = json!({ "a": [{ "b": 1 }, "x"] });
     let path = [Step::Name("a".to_owned()), Step::Every, Step::Name("b".to_owned())];
-    assert_eq!(select(&mixed, &path, false), Err(Selection::OtherShape));
+    assert_eq!(select(&mixed, &path, &Omissions::default()), Err(Selection::OtherShape));
 }
 
 #[test]
@@ -201,6 +202,57 @@ fn an_index_looks_before_itself_where_elements_may_be_missing() {
     assert!(asks(5, "DE", &shown).is_empty());
     // What was second in the credential cannot have become a later one.
     assert_eq!(asks(0, "DE", &shown), ["another value"]);
+    // One that is of another shape is none that was meant.
+    let mut mixed = facts(json!({ "a": ["x", { "b": 1 }] }));
+    let of_member = asking(json!([{ "path": ["a", 1, "b"], "values": [1] }]));
+    mixed.may_omit_elements = true;
+    assert!(got(&of_member, &mixed).is_empty());
+    mixed.claims = json!({ "a": ["x", "y"] });
+    assert_eq!(got(&of_member, &mixed), ["nothing of that name"]);
+}
+
+#[test]
+fn an_index_is_exact_where_the_missing_are_known() {
+    let mut shown = facts(json!({ "a": ["second", "fourth"], "b": [["x"], ["y"]] }));
+    shown.places = vec![("/a".to_owned(), vec![1, 3]), ("/b/1".to_owned(), vec![2])];
+    let asks = |path: Json, value: &str| got(&asking(json!([{ "path": path, "values": [value] }])), &shown);
+    assert!(asks(json!(["a", 1]), "second").is_empty());
+    assert!(asks(json!(["a", 3]), "fourth").is_empty());
+    assert!(asks(json!(["b", 1, 2]), "y").is_empty());
+    assert!(asks(json!(["b", 0, 0]), "x").is_empty());
+    for index in [0, 2, 4] {
+        assert_eq!(asks(json!(["a", index]), "second"), ["nothing of that name"], "{index}");
+    }
+    assert_eq!(asks(json!(["a", 3]), "second"), ["another value"]);
+    assert_eq!(asks(json!(["b", 0, 2]), "x"), ["nothing of that name"]);
+    assert_eq!(asks(json!(["b", 1, 0]), "y"), ["nothing of that name"]);
+}
+
+#[test]
+fn the_older_name_of_two_formats_asks_for_the_one_its_meta_is_of() {
+    let asks = |meta: Json| json!({ "id": "a", "format": "vc+sd-jwt", "meta": meta });
+    let (vct, types) = (asks(json!({ "vct_values": ["urn:t"] })), asks(json!({ "type_values": [["urn:t"]] })));
+    let sd_jwt_vc = facts(json!({}));
+    let w3c = Facts { format: "vc_sd_jwt".to_owned(), ..facts(json!({})) };
+    assert!(got(&vct, &sd_jwt_vc).is_empty() && got(&types, &w3c).is_empty());
+    assert_eq!(got(&vct, &w3c), ["format vc_sd_jwt"]);
+    assert_eq!(got(&types, &sd_jwt_vc), ["format sd_jwt_vc"]);
+    assert!(got(&asks(json!({})), &w3c).is_empty() && got(&asks(json!({})), &sd_jwt_vc).is_empty());
+}
+
+#[test]
+fn a_federation_is_never_met_and_an_answer_of_nothing_is_none() {
+    let authority = json!([{ "type": "openid_federation", "values": ["https://l.example"] }]);
+    let asked = json!({ "id": "a", "format": "dc+sd-jwt", "meta": {}, "trusted_authorities": authority });
+    let mut said = facts(json!({}));
+    said.authorities.lists = vec!["https://l.example".to_owned()];
+    assert_eq!(got(&asked, &said), ["another authority"]);
+    let one = |id: &str| json!({ "id": id, "format": "dc+sd-jwt", "meta": {} });
+    let optional = query(&json!({ "credentials": [one("a"), one("b")], "credential_sets": [
+        { "options": [["a"]], "required": false }, { "options": [["b"]], "required": false }] }));
+    assert_eq!(optional.unmet(&[]).len(), 1);
+    assert_eq!(optional.unmet_by_shape(&[]).len(), 1);
+    assert!(optional.unmet(&[("b", vec![&said])]).is_empty());
 }
 
 #[test]

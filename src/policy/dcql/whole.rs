@@ -64,11 +64,17 @@ impl Query {
         unmet
     }
 
-    /// 6.4.2: without credential sets every credential is due, else one option of each required set.
+    /// 6.4.2: without credential sets every credential is due, else one option of each required set; where none is required, one option
+    /// of any, for an answer with nothing in it is no presentation.
     fn unanswered(&self, answered: &HashSet<&str>) -> Vec<Reason> {
         if self.credential_sets.is_empty() {
             let missing = self.credentials.iter().filter(|credential| !answered.contains(credential.id.as_str()));
             return missing.map(|credential| reason(format!("`{}`", credential.id)).got("no answer to it")).collect();
+        }
+        let sets = &self.credential_sets;
+        if sets.iter().all(|set| !set.required) && !sets.iter().any(|set| set.is_answered(answered)) {
+            let words: Vec<String> = sets.iter().take(8).map(CredentialSet::words).collect();
+            return vec![reason(words.join(", or ")).got("none of these")];
         }
         let is_open = |set: &&CredentialSet| set.required && !set.is_answered(answered);
         self.credential_sets.iter().filter(is_open).map(|set| reason(set.words()).got("none of these")).collect()

@@ -13,7 +13,8 @@ use crate::locator::Locator;
 use crate::openid4vp::ask::{ASK_BYTES, Ask, Fault, Flow, Known};
 use crate::openid4vp::request::{RequestFault, authorization_request, dc_api};
 use crate::openid4vp::session::{Secrets, Session};
-use crate::policy::dcql::presentation_exchange;
+use crate::policy::dcql::QueryFault;
+use crate::policy::dcql::presentation_exchange::{self, Converted};
 use crate::policy::{IssuerDemand, Policy};
 use crate::service::access;
 use crate::service::body;
@@ -76,10 +77,9 @@ fn asked(service: &Service, desk: &Desk, body: &[u8]) -> Result<(Ask, Vec<Value>
     let known = Known {
         template: &|name| desk.template(name),
         convert: &|definition| {
-            let converted = presentation_exchange::convert_value(definition);
-            let converted = converted.map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-            lost.replace(converted.lost.iter().map(|lost| json!(lost)).collect());
-            Ok(json!(converted.query))
+            let Converted { query, lost: of_definition } = whole(presentation_exchange::convert_value(definition))?;
+            lost.replace(of_definition.iter().map(|lost| json!(lost)).collect());
+            Ok(json!(query))
         },
     };
     let mut ask = Ask::decode(body, &known).map_err(faulty)?;
@@ -102,6 +102,13 @@ fn asked(service: &Service, desk: &Desk, body: &[u8]) -> Result<(Ask, Vec<Value>
         }
     }
     Ok((ask, lost.into_inner()))
+}
+
+/// A definition that became a query without losing a demand: a weaker question than the one that was put is never asked in its place.
+fn whole(converted: Result<Converted, Vec<QueryFault>>) -> Result<Converted, Vec<String>> {
+    let converted = converted.map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let demands: Vec<String> = converted.lost.iter().filter(|lost| lost.is_demand).map(ToString::to_string).collect();
+    if demands.is_empty() { Ok(converted) } else { Err(demands) }
 }
 
 /// What the relying party is told of its session.
@@ -137,5 +144,25 @@ fn unaskable(fault: RequestFault) -> Problem {
             tracing::error!(fault, "request");
             Kind::Internal.into()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_that_loses_a_demand_is_refused() {
+        let of = |filter: &str| {
+            let definition = format!(
+                r#"{{"id":"d","purpose":"p","input_descriptors":[{{"id":"a","format":{{"dc+sd-jwt":{{}}}},"constraints":{{"fields":[{{"path":["$.age"],"filter":{filter}}}]}}}}]}}"#
+            );
+            whole(presentation_exchange::convert(definition.as_bytes()))
+        };
+        let lost = of(r#"{"minimum":18}"#).unwrap_err();
+        assert_eq!(lost.len(), 1);
+        assert!(lost[0].starts_with("/input_descriptors/0/constraints/fields/0/filter/minimum: filter.minimum: "));
+        // What is no demand is a hint.
+        assert_eq!(of(r#"{"const":18}"#).map(|converted| converted.lost.len()), Ok(1));
     }
 }

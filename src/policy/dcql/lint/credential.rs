@@ -1,6 +1,7 @@
 //! One credential query: its format, its `meta`, its authorities, its holder.
 
 use crate::encoding::base64url;
+use crate::policy::dcql::answer::FEDERATION;
 use crate::policy::dcql::lint::Hints;
 use crate::policy::dcql::{CredentialQuery, MetaKind, TrustedAuthority};
 
@@ -31,7 +32,8 @@ pub(super) fn lint(credential: &CredentialQuery, pointer: &str, hints: &mut Hint
 /// `false` when no credential in the world can answer, whatever its claims.
 pub(super) fn can_be_answered(credential: &CredentialQuery) -> bool {
     let authorities = &credential.trusted_authorities;
-    let is_known = |authority: &TrustedAuthority| AUTHORITIES.contains(&authority.kind.as_str());
+    let is_known =
+        |authority: &TrustedAuthority| authority.kind != FEDERATION && AUTHORITIES.contains(&authority.kind.as_str());
     (credential.format.can_be_bound || !credential.require_cryptographic_holder_binding)
         && (authorities.is_empty() || authorities.iter().any(is_known))
 }
@@ -79,6 +81,10 @@ fn lint_authority(authority: &TrustedAuthority, pointer: &str, hints: &mut Hints
         let sentence = format!("`{kind}` is none of {}, and can never be met here.", AUTHORITIES.join(", "));
         hints.add("dcql.authority_unknown", format!("{pointer}/type"), sentence);
         return;
+    }
+    if kind == FEDERATION {
+        let sentence = "No federation is looked up here, so this can never be met; name `aki` or `etsi_tl` beside it.";
+        hints.add("dcql.authority_federation", format!("{pointer}/type"), sentence);
     }
     for (index, value) in authority.values.iter().enumerate() {
         let at = || format!("{pointer}/values/{index}");

@@ -31,7 +31,7 @@ pub(super) fn lint(query: &Query, impossible: &[&str], hints: &mut Hints) {
         hints.add(
             "dcql.nothing_required",
             "/credential_sets",
-            "No set is required: an answer with nothing in it will do.",
+            "No set is required: an answer to any one of them will do.",
         );
     }
     let named: HashSet<&String> = query.credential_sets.iter().flat_map(|set| set.options.iter().flatten()).collect();

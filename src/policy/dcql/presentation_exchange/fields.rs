@@ -1,5 +1,7 @@
 //! The fields of a descriptor: claims, claim sets where there are alternatives, and `meta` where a field asks for a type.
 
+use std::collections::HashSet;
+
 use crate::encoding::json::Value;
 use crate::limits;
 use crate::policy::dcql::presentation_exchange::Conversion;
@@ -74,11 +76,14 @@ pub(super) fn write(conversion: &mut Conversion, fields: &[Field], (format, poin
     // For each field that is a claim: the places of its claims, any of which will do, and whether it may be absent.
     let mut choices: Vec<(Vec<usize>, bool)> = Vec::new();
     for field in fields {
+        if conversion.is_over {
+            return read;
+        }
         if field.is_type(format) && field.take_type(format, &mut read.meta) {
             continue;
         }
-        let claims = field.claims(format);
-        if claims.is_empty() {
+        let paths = field.paths_in(format);
+        if paths.is_empty() {
             let sentence =
                 format!("None of its paths is one of the format {}, so it is not asked for there.", format.name);
             conversion.lose(&field.pointer, "path", sentence);
@@ -88,7 +93,12 @@ pub(super) fn write(conversion: &mut Conversion, fields: &[Field], (format, poin
             let at = format!("{}/intent_to_retain", field.pointer);
             conversion.note(&at, "intent_to_retain", "DCQL tells it of mdocs alone.");
         }
-        let places = claims.into_iter().map(|claim| place_of(&mut read.claims, claim)).collect();
+        if field.filter.is_of_elements && format.is_mdoc {
+            let sentence = "The elements inside an element of an mdoc cannot be asked for; it is asked for whole.";
+            conversion.lose(&format!("{}/filter/contains", field.pointer), "filter.contains", sentence);
+        }
+        let place = |path| field.place_in(&mut read.claims, path, (&mut *conversion, format));
+        let places = paths.into_iter().map_while(place).collect();
         choices.push((places, field.is_optional));
     }
     if choices.iter().any(|(places, is_optional)| places.len() > 1 || *is_optional) {
@@ -114,6 +124,9 @@ impl Field {
     fn take_type(&self, format: &QueryFormat, meta: &mut Meta) -> bool {
         let text = |value: &Wanted| if let Wanted::Text(text) = value { Some(text.clone()) } else { None };
         let Some(names) = self.filter.values.iter().map(text).collect::<Option<Vec<String>>>() else { return false };
+        if names.len() > limits::DCQL_OPTIONS {
+            return false;
+        }
         match format.name {
             "dc+sd-jwt" if meta.vct_values.is_empty() => meta.vct_values = names,
             "mso_mdoc" if meta.doctype_value.is_none() && names.len() == 1 => {
@@ -122,36 +135,62 @@ impl Field {
             "dc+sd-jwt" | "mso_mdoc" => return false,
             _ if meta.type_values.is_empty() => meta.type_values = names.into_iter().map(|name| vec![name]).collect(),
             // Each of the earlier sets, with each of these.
-            _ if meta.type_values.len().saturating_mul(names.len()) <= limits::DCQL_OPTIONS => {
-                let with = |set: &Vec<String>, name: &String| set.iter().chain([name]).cloned().collect::<Vec<_>>();
-                let all = meta.type_values.iter().flat_map(|set| names.iter().map(move |name| with(set, name)));
-                meta.type_values = all.collect();
+            _ => {
+                let sets = &mut meta.type_values;
+                let total: usize = sets.iter().map(|set| set.len().saturating_add(1).saturating_mul(names.len())).sum();
+                if sets.len().saturating_mul(names.len()) > limits::DCQL_OPTIONS || total > limits::DCQL_VALUES {
+                    return false;
+                }
+                let longer = |set: &Vec<String>, name: &String| {
+                    let name = Some(name).filter(|name| !set.contains(name));
+                    set.iter().chain(name).cloned().collect::<Vec<_>>()
+                };
+                *sets = match names.as_slice() {
+                    // Sets that have it are as they were.
+                    [name] if sets.iter().all(|set| set.contains(name)) => return true,
+                    names => sets.iter().flat_map(|set| names.iter().map(move |name| longer(set, name))).collect(),
+                };
             }
-            _ => return false,
         }
         true
     }
 
-    /// The claims in that format, one for each path that can be one of it.
-    fn claims(&self, format: &QueryFormat) -> Vec<ClaimsQuery> {
-        let mut claims: Vec<ClaimsQuery> = Vec::new();
+    /// Its paths in that format, each once.
+    fn paths_in(&self, format: &QueryFormat) -> Vec<Vec<Step>> {
+        let mut paths: Vec<Vec<Step>> = Vec::new();
         for path in &self.paths {
             let Some(mut path) = path_in(path, format) else { continue };
             if self.filter.is_of_elements && !format.is_mdoc && path.last() != Some(&Step::Every) {
                 path.push(Step::Every);
             }
-            let claim = ClaimsQuery {
-                id: None,
-                path,
-                values: self.filter.values.clone(),
-                intent_to_retain: self.intent_to_retain.filter(|_| format.is_mdoc),
-                is_of_draft: false,
-            };
-            if !claims.contains(&claim) {
-                claims.push(claim);
+            if !paths.contains(&path) {
+                paths.push(path);
             }
         }
-        claims
+        paths
+    }
+
+    /// Where the claim of that path stands among the others, once; none when the query is full.
+    fn place_in(
+        &self,
+        claims: &mut Vec<ClaimsQuery>,
+        path: Vec<Step>,
+        (conversion, format): (&mut Conversion, &QueryFormat),
+    ) -> Option<usize> {
+        // Of an mdoc an element is compared whole, and what it contains is something else.
+        let values = if self.filter.is_of_elements && format.is_mdoc { &[] } else { self.filter.values.as_slice() };
+        let intent_to_retain = self.intent_to_retain.filter(|_| format.is_mdoc);
+        let is_it = |known: &ClaimsQuery| {
+            known.path == path && known.intent_to_retain == intent_to_retain && known.values == values
+        };
+        if let Some(place) = claims.iter().position(is_it) {
+            return Some(place);
+        }
+        if !conversion.has_room(values.len(), &self.pointer) {
+            return None;
+        }
+        claims.push(ClaimsQuery { id: None, path, values: values.to_vec(), intent_to_retain, is_of_draft: false });
+        Some(claims.len().saturating_sub(1))
     }
 }
 
@@ -170,29 +209,27 @@ fn path_in(path: &[Step], format: &QueryFormat) -> Option<Vec<Step>> {
     }
 }
 
-/// Where the claim stands among the others, once.
-fn place_of(claims: &mut Vec<ClaimsQuery>, claim: ClaimsQuery) -> usize {
-    if let Some(place) = claims.iter().position(|known| *known == claim) {
-        return place;
-    }
-    claims.push(claim);
-    claims.len().saturating_sub(1)
-}
-
 /// Every way to choose, those with more of the optional fields first.
 fn claim_sets(conversion: &mut Conversion, choices: &[(Vec<usize>, bool)], pointer: &str) -> Vec<Vec<usize>> {
     let mut sets: Vec<Vec<usize>> = vec![Vec::new()];
+    let add = |set: &mut Vec<usize>, place: Option<&usize>| set.extend(place.filter(|place| !set.contains(place)));
     for (places, is_optional) in choices {
         let ways = places.len().saturating_add(usize::from(*is_optional));
         if sets.len().saturating_mul(ways) > limits::DCQL_CLAIM_SETS {
             let sentence = "There are too many alternatives; of this field the first path alone is asked for.";
             conversion.lose(&format!("{pointer}/constraints/fields"), "path", sentence);
-            sets.iter_mut().for_each(|set| set.extend(places.first()));
+            sets.iter_mut().for_each(|set| add(set, places.first()));
+            continue;
+        }
+        if let ([place], false) = (places.as_slice(), *is_optional) {
+            sets.iter_mut().for_each(|set| add(set, Some(place)));
             continue;
         }
         let mut next = Vec::with_capacity(sets.len().saturating_mul(ways));
         for place in places {
-            next.extend(sets.iter().map(|set| set.iter().chain([place]).copied().collect::<Vec<_>>()));
+            let mut longer = sets.clone();
+            longer.iter_mut().for_each(|set| add(set, Some(place)));
+            next.append(&mut longer);
         }
         if *is_optional {
             next.append(&mut sets);
@@ -208,15 +245,18 @@ fn claim_sets(conversion: &mut Conversion, choices: &[(Vec<usize>, bool)], point
     sets
 }
 
-/// Gives the claims names, by which the sets call them.
-fn name_sets(read: &mut Read, sets: Vec<Vec<usize>>) {
-    if sets.len() <= 1 {
-        // One way to choose asks for all there is.
-        return;
-    }
+/// Gives the claims names, by which the sets call them. A claim that no set names is none that is asked for.
+fn name_sets(read: &mut Read, mut sets: Vec<Vec<usize>>) {
+    let named: HashSet<usize> = sets.iter().flatten().copied().collect();
     let name = |place: usize| format!("c{place}");
-    for (place, claim) in read.claims.iter_mut().enumerate() {
-        claim.id = Some(name(place));
+    let claims = std::mem::take(&mut read.claims).into_iter().enumerate();
+    let claims = claims.filter(|(place, _)| named.contains(place));
+    // One way to choose asks for all there is.
+    let is_one = sets.len() <= 1;
+    let id = |place| (!is_one).then(|| name(place));
+    read.claims = claims.map(|(place, claim)| ClaimsQuery { id: id(place), ..claim }).collect();
+    if is_one {
+        sets.clear();
     }
     read.claim_sets = sets.into_iter().map(|set| set.into_iter().map(name).collect()).collect();
 }

@@ -19,19 +19,24 @@ pub(super) struct Filter {
 
 /// The filter, and what of it is lost.
 pub(super) fn read_filter(conversion: &mut Conversion, value: &Value<'_>, pointer: &str) -> Filter {
-    let Some(members) = value.as_object() else { return Filter::default() };
     let mut filter = Filter::default();
-    let mut has_type = false;
+    let Some(members) = value.as_object() else {
+        if !matches!(value, Value::Bool(true)) {
+            conversion.lose(pointer, "filter", "It is no JSON Schema that a value could meet.");
+        }
+        return filter;
+    };
+    let mut kind = None;
     for (name, demand) in members {
         let at = below(pointer, name);
         let read = match &**name {
             "type" => {
-                has_type = true;
+                kind = Some(demand);
                 continue;
             }
             name if WORDS.contains(&name) => continue,
             "const" => wanted(demand).map(|value| vec![value]),
-            "enum" => demand.as_array().unwrap_or_default().iter().map(wanted).collect(),
+            "enum" => some_of(demand).and_then(|values| values.iter().map(wanted).collect()),
             "pattern" => demand.as_str().and_then(|pattern| fixed(conversion, pattern, &at)),
             "anyOf" | "oneOf" => constants(demand),
             "contains" => {
@@ -42,6 +47,9 @@ pub(super) fn read_filter(conversion: &mut Conversion, value: &Value<'_>, pointe
             _ => None,
         };
         match read {
+            Some(values) if values.len() > limits::DCQL_VALUES => {
+                conversion.fault(at, format!("A query compares with {} values at most.", limits::DCQL_VALUES));
+            }
             // Two demands for values: those that both allow.
             Some(values) if !filter.values.is_empty() && !values.is_empty() => {
                 filter.values.retain(|value| values.contains(value));
@@ -49,7 +57,7 @@ pub(super) fn read_filter(conversion: &mut Conversion, value: &Value<'_>, pointe
                     conversion.fault(at, "No value is allowed by all of the filter.");
                 }
             }
-            Some(values) => filter.values.extend(values.into_iter().take(limits::DCQL_VALUES)),
+            Some(values) => filter.values.extend(values),
             None => {
                 let sentence =
                     "DCQL compares with fixed texts, integers and booleans only; look at the claim once it is shown.";
@@ -57,8 +65,16 @@ pub(super) fn read_filter(conversion: &mut Conversion, value: &Value<'_>, pointe
             }
         }
     }
-    if has_type && filter.values.is_empty() && !filter.is_of_elements {
-        conversion.note(&format!("{pointer}/type"), "filter.type", "DCQL asks for no type of value.");
+    if let Some(kind) = kind.filter(|_| filter.values.is_empty() && !filter.is_of_elements) {
+        let at = format!("{pointer}/type");
+        match kind.as_str() {
+            Some("string") => conversion.note(&at, "filter.type", "DCQL asks for no type of value."),
+            _ => conversion.lose(
+                &at,
+                "filter.type",
+                "DCQL asks for no type of value; look at the claim once it is shown.",
+            ),
+        }
     }
     filter
 }
@@ -79,7 +95,12 @@ fn constants(value: &Value<'_>) -> Option<Vec<Wanted>> {
         let is_plain = members.iter().all(|(name, _)| matches!(&**name, "const" | "type"));
         is_plain.then(|| schema.member("const").and_then(wanted)).flatten()
     };
-    value.as_array()?.iter().map(one).collect()
+    some_of(value)?.iter().map(one).collect()
+}
+
+/// The elements of an array that has some.
+fn some_of<'v, 'a>(value: &'v Value<'a>) -> Option<&'v [Value<'a>]> {
+    value.as_array().filter(|items| !items.is_empty())
 }
 
 /// The texts that a pattern means, when it means some fixed ones: `^a$`, `^a$|^b$`, `^(a|b)$`.

@@ -205,3 +205,65 @@ fn a_path_of_json_path_says_the_same_or_why_not() {
         assert!(json_path::to_path(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn requirements_that_cannot_be_read_are_faults() {
+    let pointers = |requirement: Json| {
+        let text =
+            json!({ "input_descriptors": [{ "id": "a", "group": ["A"] }], "submission_requirements": [requirement] });
+        let faults = convert(text.to_string().as_bytes()).err().unwrap_or_default();
+        faults.into_iter().map(|fault| fault.pointer).collect::<Vec<_>>()
+    };
+    for (name, number) in [("count", json!("1")), ("count", json!(-1)), ("min", json!(1.5)), ("max", json!([]))] {
+        let mut requirement = json!({ "rule": "pick", "from": "A" });
+        requirement[name] = number;
+        assert_eq!(pointers(requirement), [format!("/submission_requirements/0/{name}")]);
+    }
+    let one = json!({ "rule": "pick", "from": "A" });
+    let nested = |inner: Json| json!({ "rule": "all", "from_nested": inner });
+    let at = ["/submission_requirements/0/from_nested"];
+    assert_eq!(pointers(nested(json!(vec![one.clone(); crate::limits::DCQL_SETS + 1]))), at);
+    assert_eq!(pointers(nested(json!([]))), at);
+    assert_eq!(pointers(nested(json!("A"))), at);
+    assert_eq!(pointers(nested(json!(vec![one; 2]))), [""; 0]);
+}
+
+#[test]
+fn filters_that_allow_nothing_or_a_type_are_demands() {
+    let lost = |filter: Json| {
+        of_descriptor(&json!({ "id": "a", "format": { "dc+sd-jwt": {} }, "constraints": { "fields": [
+            { "path": ["$.a"], "filter": filter } ] } }))
+        .1
+    };
+    for (filter, name) in [
+        (json!({ "enum": [] }), "filter.enum"),
+        (json!({ "enum": "x" }), "filter.enum"),
+        (json!({ "anyOf": [] }), "filter.anyOf"),
+        (json!(false), "filter"),
+        (json!("x"), "filter"),
+        (json!({ "type": "boolean" }), "filter.type"),
+        (json!({ "type": ["string", "null"] }), "filter.type"),
+    ] {
+        assert_eq!(lost(filter.clone()), [name], "{filter}");
+    }
+    for filter in [json!(true), json!({}), json!({ "type": "string" }), json!({ "type": "boolean", "const": true })] {
+        assert_eq!(lost(filter.clone()), [""; 0], "{filter}");
+    }
+}
+
+#[test]
+fn what_an_element_of_an_mdoc_contains_is_lost() {
+    let (query, lost) = of_descriptor(&json!({ "id": "a", "format": { "mso_mdoc": {} }, "constraints": { "fields": [
+        { "path": ["$['n']['nationality']"], "filter": { "type": "array", "contains": { "const": "NO" } } } ] } }));
+    assert_eq!(lost, ["filter.contains"]);
+    assert_eq!(query["credentials"][0]["claims"], json!([{ "path": ["n", "nationality"] }]));
+}
+
+#[test]
+fn too_many_alternatives_leave_the_first() {
+    let paths: Vec<String> = (0..65).map(|n| format!("$.p{n}")).collect();
+    let (query, lost) = of_descriptor(&json!({ "id": "a", "format": { "dc+sd-jwt": {} }, "constraints": { "fields": [
+        { "path": ["$.x"] }, { "path": paths } ] } }));
+    assert_eq!(lost, ["path"]);
+    assert_eq!(query["credentials"][0]["claims"], json!([{ "path": ["x"] }, { "path": ["p0"] }]));
+}

@@ -43,6 +43,10 @@ fn every_hint_has_its_occasion() {
         (with("require_cryptographic_holder_binding", json!(false)), "dcql.binding_waived"),
         (with("trusted_authorities", json!([{ "type": "x", "values": ["y"] }])), "dcql.authority_unknown"),
         (with("trusted_authorities", json!([{ "type": "aki", "values": ["!"] }])), "dcql.authority_value"),
+        (
+            with("trusted_authorities", json!([{ "type": "openid_federation", "values": ["https://f.example"] }])),
+            "dcql.authority_federation",
+        ),
         (with("trusted_authorities", json!([{ "type": "etsi_tl", "values": ["x"] }])), "dcql.authority_value"),
         (json!({ "id": "a", "format": "dc+sd-jwt", "meta": { "vct_values": ["x"] } }), "dcql.no_claims"),
         (mdoc(json!([{ "namespace": "n", "claim_name": "e" }])), "dcql.draft_claim"),

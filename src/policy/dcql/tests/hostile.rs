@@ -122,3 +122,72 @@ fn definitions_are_bounded_and_not_evaluated() {
     );
     assert!(convert(&vec![b' '; limits::DCQL_BYTES + 1]).is_err());
 }
+
+#[test]
+fn requirements_that_multiply_end_at_their_bound() {
+    let fault_of = |groups: usize, requirements: Json| {
+        let descriptor = |n: usize| json!({ "id": format!("i{n}"), "group": ["A"], "format": { "mso_mdoc": {} } });
+        let descriptors: Vec<Json> = (0..groups).map(descriptor).collect();
+        let text = json!({ "input_descriptors": descriptors, "submission_requirements": requirements }).to_string();
+        let begun = std::time::Instant::now();
+        let faults = convert(text.as_bytes()).unwrap_err();
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+        faults
+    };
+    // The product of sets, each of which is within the bound.
+    let pick = json!({ "rule": "pick", "count": 2, "from": "A" });
+    let product = json!({ "rule": "all", "from_nested": vec![pick; 8] });
+    let faults = fault_of(22, json!(vec![product; 4]));
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].sentence.starts_with("There are more than 256 ways"), "{faults:?}");
+    // Choices that come to the same again and again.
+    let any = json!({ "rule": "pick", "min": 0, "max": 7, "from": "A" });
+    let same = json!({ "rule": "all", "from_nested": vec![any; 32] });
+    assert_eq!(fault_of(7, json!(vec![same; 30])).len(), 1);
+}
+
+#[test]
+fn what_chooses_the_same_twice_is_one_way() {
+    let descriptor = |id: &str| json!({ "id": id, "group": ["A"], "format": { "mso_mdoc": {} } });
+    let one = json!({ "rule": "pick", "count": 1, "from": "A" });
+    let text = json!({ "input_descriptors": [descriptor("a"), descriptor("b")],
+        "submission_requirements": [{ "rule": "all", "from_nested": vec![one; 20] }] });
+    let query = convert(text.to_string().as_bytes()).unwrap().query;
+    let mut options = query.credential_sets[0].options.clone();
+    options.sort();
+    assert_eq!(options, [vec!["a"], vec!["a", "b"], vec!["b"]]);
+}
+
+#[test]
+fn definitions_that_repeat_their_values_end_at_the_totals() {
+    let descriptor = |fields: Json| json!({ "id": "i", "constraints": { "fields": fields } });
+    let faults = |descriptors: Json| {
+        let text = json!({ "input_descriptors": descriptors }).to_string();
+        let value = crate::encoding::json::decode(text.as_bytes()).unwrap();
+        let faults = presentation_exchange::convert_value(&value).unwrap_err();
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let values: Vec<String> = (0..500).map(|n| format!("v{n}")).collect();
+    let paths: Vec<String> = (0..500).map(|n| format!("$.p{n}")).collect();
+    let told = faults(json!([descriptor(json!([{ "path": paths, "filter": { "enum": values } }]))]));
+    assert!(told.len() == 1 && told[0].contains("512 claims and compares with 1024 values"), "{told:?}");
+    let told = faults(json!(vec![descriptor(json!([{ "path": paths }])); 4]));
+    assert!(told.len() == 1 && told[0].starts_with("/input_descriptors/1/"), "{told:?}");
+    let many: Vec<i64> = (0..=1024).collect();
+    let told = faults(json!([descriptor(json!([{ "path": ["$.a"], "filter": { "enum": many } }]))]));
+    assert!(told[0].contains("1024 values at most"), "{told:?}");
+    // A value that somebody else decoded is no larger than a text may be.
+    let told = faults(json!([descriptor(json!([{ "path": ["x".repeat(limits::DCQL_BYTES)] }]))]));
+    assert!(told.len() == 1 && told[0].starts_with("A definition has at most"), "{told:?}");
+}
+
+#[test]
+fn a_type_that_is_asked_for_twice_stands_once() {
+    let named = |name: &str| json!({ "path": ["$.type"], "filter": { "contains": { "const": name } } });
+    let of = |fields: Vec<Json>| {
+        let text = json!({ "input_descriptors": [{ "id": "i", "format": { "ldp_vc": {} }, "constraints": { "fields": fields } }] });
+        convert(text.to_string().as_bytes()).unwrap().query.credentials.swap_remove(0)
+    };
+    assert_eq!(of(vec![named("A"); 600]).meta.type_values, [["A"]]);
+    assert_eq!(of(vec![named("A"), named("B"), named("A")]).meta.type_values, [["A", "B"]]);
+}
