@@ -337,7 +337,8 @@ fn the_older_handover_rests_on_the_wallets_nonce() {
     let payload = json!({ "vp_token": { "mdl": [mdl] }, "state": session.state });
     let verdict = |party_u: &[u8], policy: &Policy| {
         let by = crate::crypto::jwe::Sealing::by(crate::crypto::jwe::Encryption::A128Gcm);
-        let sealing = crate::crypto::jwe::Sealing { party_u: Some(party_u), party_v: Some(session.nonce.as_bytes()), ..by };
+        let sealing =
+            crate::crypto::jwe::Sealing { party_u: Some(party_u), party_v: Some(session.nonce.as_bytes()), ..by };
         let jwe = crate::openid4vp::sample::sealed(&request, &payload, &sealing);
         let body = crate::encoding::form::encode([("response", jwe.as_str())]);
         let answer = posted(&session, body.as_bytes(), NOW).expect("an answer");

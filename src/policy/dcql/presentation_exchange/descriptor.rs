@@ -182,7 +182,8 @@ fn formats_of(
         }
         if demands.as_object().is_some_and(|demands| !demands.is_empty()) {
             let sentence = "Algorithms and proof types stand in `vp_formats_supported` of the request, and in the verifier's policy.";
-            conversion.lose(&at, &format!("format.{name}.alg"), sentence);
+            // Algorithms that are not safe are never taken, whoever lists them.
+            conversion.note(&at, &format!("format.{name}.alg"), sentence);
         }
     }
     if !formats.is_empty() {
