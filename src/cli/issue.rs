@@ -62,7 +62,7 @@ pub(super) struct Issue {
     cert: Option<PathBuf>,
     /// The key identifier: eight bytes in base64 (EU DCC), text (NZ COVID Pass), the verification method (W3C; that of the key's
     /// did:key otherwise). That of a SMART Health Card is computed.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     kid: Option<String>,
     /// The issuer: a country of two letters (EU DCC), an https URL (SMART Health Card), a did:web (NZ COVID Pass); the `iss` of
     /// an sd_jwt_vc.

@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct W3cOptions {
     /// The relying party's nonce, into a W3C presentation.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     nonce: Option<String>,
     /// The relying party, into a W3C presentation.
     #[arg(long, value_name = "NAME")]

@@ -63,7 +63,7 @@ pub(super) struct Verify {
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
     /// The nonce (challenge) that was given for a presentation.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     nonce: Option<String>,
     /// Whom a presentation must be for: its domain or audience.
     #[arg(long, value_name = "TEXT")]

@@ -74,7 +74,10 @@ impl Signatures {
         self.consulted.append(&mut keys.consulted);
         let start = jobs.len();
         let mut tried = Tried { candidates: Vec::new(), any: start..start, all: start..start, holder: start..start };
-        let Some(algorithm) = signed.algorithm else { return tried };
+        let Some(algorithm) = signed.algorithm else {
+            self.consulted.extend(keys.candidates.iter().filter_map(|candidate| candidate.whose.consulted()));
+            return tried;
+        };
         let had_any = !keys.candidates.is_empty();
         tried.candidates = keys.candidates;
         tried.candidates.retain(|candidate| {

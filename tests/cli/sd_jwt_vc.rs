@@ -57,6 +57,9 @@ fn an_sd_jwt_vc_goes_round() {
     let report: Value = json_out(&verified);
     assert_eq!((&report["format"], &report["claims"]["family_name"]), (&json!("sd_jwt_vc"), &json!("Holm")));
     assert_eq!(report["core"]["identity"]["kind"], "urn:eudi:pid:1");
+    // Texts in base64url may begin with a hyphen.
+    let hyphened = run(&[&verify[..], &["--nonce", "-n"]].concat());
+    assert_eq!(code(&hyphened), 1, "{}", err(&hyphened));
     let asked = run(&[&verify[..], &["--nonce", "n"]].concat());
     assert_ne!(code(&asked), 0);
     assert!(json_out(&asked).to_string().contains("sdjwt.kb_missing"));

@@ -18,9 +18,9 @@ pub(super) fn tell(scene: &Scene, good: &SdJwtVc<'_>, all: &mut Vec<Vector>) {
     let asked = |query: Value| scene.asking_with(query);
     let named = json!([
         {"path": ["family_name"], "values": ["Ngata", "Tamati"]}, {"path": ["address", "locality"]},
-        {"path": ["nationalities", 2], "values": ["XV"]},
+        {"path": ["nationalities", 1], "values": ["XV"]},
     ]);
-    let title = "It answers a query for a name, a place and a nationality, before which others may be hidden.";
+    let title = "It answers a query for a name, a place and the second nationality, beside which one is hidden.";
     let good_input = input(good.text());
     let parent = asked(query(named)).accepts("answers-a-query", title, good_input.clone(), None);
     let mut refuse = |case: &str, title: &str, query: Value| {
@@ -32,6 +32,9 @@ pub(super) fn tell(scene: &Scene, good: &SdJwtVc<'_>, all: &mut Vec<Vector>) {
     refuse("value-of-another-type", title, query(json!([{"path": ["exp"], "values": ["1811808000"]}])));
     let title = "The query asks for a claim that is not shown.";
     refuse("claim-not-shown", title, query(json!([{"path": ["given_name"]}])));
+    let title = "The query asks for that value at another place of the array, where one is hidden.";
+    let third = query(json!([{"path": ["nationalities", 2], "values": ["XV"]}]));
+    refuse("value-at-another-place", title, third);
     let title = "The query asks for an element of what is no array.";
     refuse("path-of-another-shape", title, query(json!([{"path": ["address", null]}])));
     let mut other = query(json!([{"path": ["family_name"]}]));
