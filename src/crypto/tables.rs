@@ -1,7 +1,7 @@
 //! Tables of known keys: built for those that are used, within a budget of memory, off the path of any verification.
 //!
 //! Known is a key of a trust snapshot that was handed in ([`Tables::enrol`]), and the key of a signer whom an authority of the snapshot
-//! vouched for ([`Tables::welcome`]). Strangers' keys have no place here, however often they come, so nobody from outside decides what
+//! vouched for (`welcome`). Strangers' keys have no place here, however often they come, so nobody from outside decides what
 //! the memory is spent on. Who builds is the caller's choice:
 //! [`Tables::build_next`] by hand, or a thread that calls it ([`crate::crypto::checker::Checker::build_in_background`]). A table
 //! changes how fast a check is, never what comes of it.

@@ -176,7 +176,7 @@ impl Session {
         Ok(Session { stage: Stage::Requested, ..self })
     }
 
-    /// The session with its answer. Its keys are gone, and the outcome is sealed, to be read for [`READABLE_SECONDS`] at least. Where the browser is on the wallet's device, the wallet
+    /// The session with its answer. Its keys are gone, and the outcome is sealed, to be read for `READABLE_SECONDS` at least. Where the browser is on the wallet's device, the wallet
     /// sends it back with a response code, which is known to nobody else.
     ///
     /// # Errors
