@@ -63,6 +63,9 @@ fn main() {
         return serve(store);
     }
     let sample = Sample::new();
+    if arguments.iter().any(|argument| argument == "threads") {
+        return threads_scale(&sample);
+    }
     let mut servers = Servers::start(sample.store.path().to_str().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     println!("{} server thread(s), one thread of load, {} bytes a certificate", threads(), sample.dcc(0).len());
@@ -315,6 +318,7 @@ fn library(sample: &Sample, dccs: &[String]) -> (Vec<Request>, Trust) {
     let loaded = store::load(sample.store.path()).unwrap();
     let settings = Config::new("127.0.0.1:0".parse().unwrap(), "").checks;
     let trust = Trust::build(&loaded.files).0.checked_by(Arc::new(Checker::new(settings)));
+    trust.checker().warm_up();
     for _ in 0..10 {
         assert!(verify_batch(&requests, &trust, &Evidence::none()).iter().all(vidimus::report::Report::is_accepted));
     }

@@ -4,7 +4,6 @@
 //! to fill the lanes. EdDSA under Ed25519 keys that are known goes to [`ed25519`]. Whatever that cannot decide, and every other algorithm, goes to the crypto library. Of the fast
 //! answers a few are asked again of the library ([`Settings::second_look`]); the first that differs ends the fast path.
 
-mod second_look;
 mod sorted;
 
 use std::collections::HashMap;
@@ -15,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::crypto::arithmetic::{Arithmetic, Multiples, Owner};
 use crate::crypto::checker::sorted::{Asked, Coordinates, Sorted};
+use crate::crypto::draw::is_drawn;
 use crate::crypto::ed25519;
 use crate::crypto::job::{Job, check_one};
 use crate::crypto::p256::{Answer, By, Check, Path};
@@ -341,7 +341,7 @@ impl Checker {
             return;
         }
         for (job, answer) in jobs.iter().zip(decided) {
-            if *answer == Answer::Undecided || !second_look::is_drawn(self.second_look) {
+            if *answer == Answer::Undecided || !is_drawn(self.second_look) {
                 continue;
             }
             add_to(&self.counters.second_looks, 1);

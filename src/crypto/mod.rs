@@ -16,6 +16,7 @@ mod compressed;
 pub mod cose_key;
 mod curve25519;
 pub mod digest;
+mod draw;
 pub mod ecdsa_value;
 pub mod ed25519;
 mod ed25519_rule;

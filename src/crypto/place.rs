@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::ArcSwapOption;
 
 use crate::crypto::arithmetic::{Multiples, Owner};
+use crate::crypto::draw::is_drawn;
 
 /// With a table, one of so many uses is counted, for all of them: threads that share a key then seldom meet.
-const COUNTED_OF: u8 = 8;
+const COUNTED_OF: u32 = 8;
 
 /// The place of one key's table.
 pub(crate) struct Place {
@@ -51,11 +52,11 @@ impl Place {
         self.table.store(table);
     }
 
-    /// Counts a right signature by this key. Which uses count is drawn from the signature, whose bits are as good as drawn.
-    pub(crate) fn used(&self, signature: &[u8; 64], with_table: bool) {
+    /// Counts a right signature by this key. Which uses count is drawn anew each time: the same signature may come again and again.
+    pub(crate) fn used(&self, with_table: bool) {
         if !with_table {
             self.uses.fetch_add(1, Ordering::Relaxed);
-        } else if signature.last().is_some_and(|last| last % COUNTED_OF == 0) {
+        } else if is_drawn(COUNTED_OF) {
             self.uses.fetch_add(COUNTED_OF.into(), Ordering::Relaxed);
         }
     }

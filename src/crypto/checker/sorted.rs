@@ -58,25 +58,12 @@ impl<'a> Fast<'a> {
         }
     }
 
-    fn use_of(self) -> Use<'a> {
+    /// Which job it is.
+    fn at(self) -> usize {
         match self {
-            Fast::Es256(Es256 { at, signature, .. }) | Fast::Ed25519(Ed25519 { at, signature, .. }) => {
-                Use { at, signature }
-            }
+            Fast::Es256(es256) => es256.at,
+            Fast::Ed25519(ed25519) => ed25519.at,
         }
-    }
-}
-
-/// A signature that counts as a use of its key, if it is right.
-#[derive(Clone, Copy)]
-struct Use<'a> {
-    at: usize,
-    signature: &'a [u8; 64],
-}
-
-impl Use<'_> {
-    fn is_right(self, answers: &[Result<(), Reason>]) -> bool {
-        answers.get(self.at).is_some_and(Result::is_ok)
     }
 }
 
@@ -116,7 +103,7 @@ pub(super) struct Sorted<'a> {
 
 /// A job whose key is known and has no table.
 pub(super) struct Missed<'a> {
-    used: Use<'a>,
+    at: usize,
     place: &'a Place,
 }
 
@@ -137,7 +124,7 @@ impl<'a> Sorted<'a> {
                     if let Fast::Es256(es256) = fast {
                         sorted.strangers.push(es256);
                     }
-                    sorted.missed.push(Missed { used: fast.use_of(), place });
+                    sorted.missed.push(Missed { at: fast.at(), place });
                     continue;
                 };
                 sorted.tables.push(table);
@@ -170,15 +157,10 @@ impl<'a> Sorted<'a> {
 
     /// Counts what was used. Only a right signature is a use: others cost nobody anything to make.
     pub(super) fn count_uses(&self, answers: &[Result<(), Reason>]) {
-        let es256 = self.known.iter().map(|(it, place, _)| (Fast::Es256(*it).use_of(), *place));
-        let ed25519 = self.ed25519.iter().map(|(it, place, _)| (Fast::Ed25519(*it).use_of(), *place));
-        es256
-            .chain(ed25519)
-            .filter(|(used, _)| used.is_right(answers))
-            .for_each(|(used, place)| place.used(used.signature, true));
-        self.missed
-            .iter()
-            .filter(|it| it.used.is_right(answers))
-            .for_each(|it| it.place.used(it.used.signature, false));
+        let is_right = |at: usize| answers.get(at).is_some_and(Result::is_ok);
+        let es256 = self.known.iter().map(|(es256, place, _)| (es256.at, *place));
+        let ed25519 = self.ed25519.iter().map(|(ed25519, place, _)| (ed25519.at, *place));
+        es256.chain(ed25519).filter(|(at, _)| is_right(*at)).for_each(|(_, place)| place.used(true));
+        self.missed.iter().filter(|missed| is_right(missed.at)).for_each(|missed| missed.place.used(false));
     }
 }

@@ -61,7 +61,7 @@ impl Pool {
         checker.tables().enrol(self.items.iter().take(keys).map(|item| &item.0));
         for item in &self.items {
             if let Some(place) = item.0.place() {
-                (0..20).for_each(|_| place.used(&[0; 64], false));
+                (0..20).for_each(|_| place.used(false));
             }
         }
         checker.build_all();

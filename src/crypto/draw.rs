@@ -1,7 +1,7 @@
-//! The second look: which of the fast path's answers the library is asked about again.
+//! Draws: one in so many, by chance. Which of the fast path's answers the library is asked about again, and which uses of a key are counted.
 //!
-//! Each answer is drawn by itself, with randomness of the operating system, so that nobody can tell from what was drawn
-//! before whether the next one will be looked at.
+//! Each is drawn by itself, with randomness of the operating system, so that nobody can tell from what was drawn before, nor
+//! from what is asked, whether the next one will be.
 
 use std::cell::RefCell;
 
@@ -30,7 +30,7 @@ impl Draws {
 }
 
 /// `true` for one in `one_in` draws, on the whole; 0 = never.
-pub(super) fn is_drawn(one_in: u32) -> bool {
+pub(crate) fn is_drawn(one_in: u32) -> bool {
     match one_in {
         0 => false,
         1 => true,
