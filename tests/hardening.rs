@@ -12,7 +12,7 @@ use vidimus::encoding::cbor::{self, Value};
 use vidimus::evidence::Evidence;
 use vidimus::issue::{eu_dcc, smart_health_card};
 use vidimus::occasion::Occasion;
-use vidimus::policy::{Event, Policy};
+use vidimus::policy::{Environment, Event, Policy};
 use vidimus::report::Report;
 use vidimus::time::Timestamp;
 use vidimus::trust::Trust;
@@ -174,8 +174,27 @@ fn a_pinned_issuer_outweighs_a_listed_one_in_any_order() {
     let listed = json!({"kind": "issuer", "issuer": "https://b.example", "aliases": ["https://a.example"], "formats": ["smart_health_card"]});
     for order in [[&pinned, &listed], [&listed, &pinned]] {
         let (trust, _) = Trust::from_entries(order.map(|value| entry(value.clone())).to_vec());
-        let issuer = trust.issuer("https://a.example", vidimus::policy::Environment::Production).unwrap();
+        let issuer = trust.issuer("https://a.example", Environment::Production, "smart_health_card").unwrap();
         assert!(issuer.keys.is_some() && issuer.issuer == "https://a.example");
+    }
+}
+
+#[test]
+fn entries_of_one_name_for_different_formats_stand_beside_each_other() {
+    let of = |formats: &[&str], environment: &str| json!({"kind": "issuer", "issuer": "https://a.example", "formats": formats, "environment": environment});
+    let entries =
+        [of(&["smart_health_card"], "production"), of(&["sd_jwt_vc", "mdoc"], "production"), of(&["mdoc"], "test")];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let (trust, _) = Trust::from_entries(order.map(|at| entry(entries[at].clone())).to_vec());
+        let found =
+            |environment, format| trust.issuer("https://a.example", environment, format).map(|it| it.formats.clone());
+        assert_eq!(found(Environment::Production, "smart_health_card"), Some(vec!["smart_health_card".to_owned()]));
+        assert_eq!(found(Environment::Production, "mdoc"), Some(vec!["sd_jwt_vc".to_owned(), "mdoc".to_owned()]));
+        assert_eq!(found(Environment::Test, "mdoc"), Some(vec!["mdoc".to_owned()]));
+        // None is right: one of the environment is told.
+        assert_eq!(found(Environment::Test, "vc_jwt"), Some(vec!["mdoc".to_owned()]));
+        assert_eq!(trust.issuers("https://a.example").len(), 3);
+        assert!(trust.issuer("https://b.example", Environment::Test, "mdoc").is_none());
     }
 }
 

@@ -125,7 +125,7 @@ fn a_snapshot_of_the_directory_pins_its_keys() {
     assert_eq!(import.problems.len(), 1);
     let trust = build(&import);
     assert_eq!(
-        trust.issuer(issuer, Environment::Production).unwrap().keys.as_ref().unwrap().keys().len(),
+        trust.issuer(issuer, Environment::Production, "smart_health_card").unwrap().keys.as_ref().unwrap().keys().len(),
         keys["keys"].as_array().unwrap().len()
     );
     assert_eq!(key_sets_of_snapshot(text.as_bytes()).unwrap().len(), 2);
@@ -164,7 +164,10 @@ fn vci_directory() {
     let trust = build(&import);
     let directory: serde_json::Value = json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     for issuer in directory["participating_issuers"].as_array().unwrap() {
-        assert!(trust.issuer(issuer["iss"].as_str().unwrap(), Environment::Production).is_some(), "{issuer}");
+        assert!(
+            trust.issuer(issuer["iss"].as_str().unwrap(), Environment::Production, "smart_health_card").is_some(),
+            "{issuer}"
+        );
     }
 }
 
@@ -177,7 +180,7 @@ fn keys_of_the_card_specification_can_be_pinned() {
     assert!(detect(b"{\"keys\":[]}").unwrap().import(b"{\"keys\":[]}", &options).is_err(), "whose keys?");
     options.issuer = Some(issuer.to_owned());
     let trust = build(&import(&path, "jwks", &options));
-    assert!(trust.issuer(issuer, Environment::Production).unwrap().keys.is_some());
+    assert!(trust.issuer(issuer, Environment::Production, "smart_health_card").unwrap().keys.is_some());
     let private = corpora.join("health/shc-spec-examples/published-example-keys/issuer.jwks.private.json");
     let bytes = std::fs::read(private).unwrap();
     assert!(detect(&bytes).unwrap().import(&bytes, &options).is_err(), "private keys are not pinned");
@@ -185,7 +188,7 @@ fn keys_of_the_card_specification_can_be_pinned() {
     options.key_sets.insert(issuer.to_owned(), std::fs::read(&path).unwrap());
     let import = detect(directory).unwrap().import(directory, &options).unwrap();
     assert_eq!(import.counts.taken.get("issuer with keys"), Some(&1));
-    assert!(build(&import).issuer(issuer, Environment::Production).unwrap().keys.is_some());
+    assert!(build(&import).issuer(issuer, Environment::Production, "smart_health_card").unwrap().keys.is_some());
 }
 
 #[test]
@@ -194,7 +197,7 @@ fn the_did_document_of_new_zealand() {
     let path = corpora.join("health/nzcp-spec/examples/valid/did.json");
     // Whatever the operator says, the test issuer stays one.
     let trust = build(&import(&path, "did", &options("nz", Environment::Production)));
-    let issuer = trust.issuer("did:web:nzcp.covid19.health.nz", Environment::Test).unwrap();
+    let issuer = trust.issuer("did:web:nzcp.covid19.health.nz", Environment::Test, "nz_covid_pass").unwrap();
     assert_eq!(issuer.environment, Environment::Test);
     assert!(issuer.document.is_some());
 }

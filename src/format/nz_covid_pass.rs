@@ -282,7 +282,7 @@ fn types_of<'a>(vc: &Value<'a>) -> Vec<Cow<'a, str>> {
 
 /// The issuer with exactly this name, of the policy's environment and trusted for passes.
 fn trusted_issuer<'c>(name: &str, context: &Context<'c>) -> Result<&'c Arc<Issuer>, Reason> {
-    let known = context.trust.issuer(name, context.policy.environment).filter(|issuer| {
+    let known = context.trust.issuer(name, context.policy.environment, NAME).filter(|issuer| {
         issuer.issuer == name && name.starts_with("did:web:") && issuer.formats.iter().any(|format| format == NAME)
     });
     let Some(issuer) = known else {

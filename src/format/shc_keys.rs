@@ -24,8 +24,13 @@ pub const NAME: &str = "smart_health_card";
 /// Who may have signed: the issuer's key with that identifier, or why there is none.
 pub fn of_issuer(name: &str, kid: &str, context: &Context<'_>) -> Keys {
     // An entry that does not count is consulted too: without it the reason would be another.
-    let consulted =
-        context.trust.issuer(name, context.policy.environment).cloned().map(Consulted::Issuer).into_iter().collect();
+    let consulted = context
+        .trust
+        .issuer(name, context.policy.environment, NAME)
+        .cloned()
+        .map(Consulted::Issuer)
+        .into_iter()
+        .collect();
     let mut keys = Keys { consulted, ..Keys::default() };
     let issuer = match known_issuer(name, context) {
         Ok(issuer) => issuer,
@@ -123,7 +128,7 @@ pub fn check_status(
 /// The issuer of that name, if it may sign health cards in the policy's environment.
 fn known_issuer<'c>(name: &str, context: &Context<'c>) -> Result<&'c Arc<Issuer>, Reason> {
     let unknown = || Reason::new(Code::TrustIssuerUnknown).got(name.to_owned());
-    let issuer = context.trust.issuer(name, context.policy.environment).ok_or_else(unknown)?;
+    let issuer = context.trust.issuer(name, context.policy.environment, NAME).ok_or_else(unknown)?;
     if !issuer.formats.iter().any(|format| format == NAME) {
         return Err(unknown().expected("an issuer of health cards"));
     }

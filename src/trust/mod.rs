@@ -253,10 +253,18 @@ impl Trust {
         self.signers.get(kid).map_or(&[], Vec::as_slice)
     }
 
-    /// The issuer with exactly this name: that of the environment if there is one, else another environment's.
-    pub fn issuer(&self, name: &str, environment: Environment) -> Option<&Arc<Issuer>> {
-        let known = self.issuers.get(name)?;
-        known.iter().find(|issuer| issuer.environment == environment).or_else(|| known.first())
+    /// The issuer with exactly this name, of that environment and that format; else one of the environment, else any: why it does not
+    /// count can then be told.
+    pub fn issuer(&self, name: &str, environment: Environment, format: &str) -> Option<&Arc<Issuer>> {
+        let known = self.issuers(name);
+        let due = || known.iter().filter(|issuer| issuer.environment == environment);
+        let of_format = |issuer: &&Arc<Issuer>| issuer.formats.iter().any(|may| may == format);
+        due().find(of_format).or_else(|| due().next()).or_else(|| known.first())
+    }
+
+    /// Every issuer with exactly this name, those that pin keys first.
+    pub fn issuers(&self, name: &str) -> &[Arc<Issuer>] {
+        self.issuers.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The value set with this identifier.
@@ -496,15 +504,12 @@ impl Builder {
         }
     }
 
-    /// Of two entries for one name and environment counts the one that pins keys, then the one whose own name it is, then the first.
+    /// Of entries for one name, format and environment counts the one that pins keys, then the one whose own name it is, then the first.
     fn insert_issuer(&mut self, name: &str, issuer: &Arc<Issuer>) {
         let rank = |issuer: &Issuer| (issuer.keys.is_some() || issuer.document.is_some(), issuer.issuer == name);
         let known = self.trust.issuers.entry(name.to_owned()).or_default();
-        match known.iter_mut().find(|known| known.environment == issuer.environment) {
-            None => known.push(issuer.clone()),
-            Some(held) if rank(issuer) > rank(held) => *held = issuer.clone(),
-            Some(_) => {}
-        }
+        let at = known.partition_point(|held| rank(held) >= rank(issuer));
+        known.insert(at, issuer.clone());
     }
 
     fn insert_signer(&mut self, kid: Vec<u8>, signer: Signer) {

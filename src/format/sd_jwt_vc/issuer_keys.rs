@@ -110,7 +110,7 @@ pub(super) fn check_names(decoded: &Decoded<'_>, signer: &Candidate, context: &C
 fn listed<'c>(name: &str, context: &Context<'c>) -> Result<&'c Arc<Issuer>, Reason> {
     let unknown = || Reason::new(Code::TrustIssuerUnknown).got(name.to_owned());
     let due = context.policy.environment;
-    let issuer = context.trust.issuer(name, due).ok_or_else(unknown)?;
+    let issuer = context.trust.issuer(name, due, NAME).ok_or_else(unknown)?;
     if !issuer.formats.iter().any(|format| format == NAME) {
         return Err(unknown().expected(format!("an issuer of {NAME}")));
     }
@@ -123,7 +123,7 @@ fn listed<'c>(name: &str, context: &Context<'c>) -> Result<&'c Arc<Issuer>, Reas
 /// SD-JWT VC, 3: the keys that the issuer publishes.
 fn by_metadata(name: &str, signed: &Signed, context: &Context<'_>) -> Keys {
     // An entry that does not count is consulted too: without it the reason would be another.
-    let known = context.trust.issuer(name, context.policy.environment).cloned();
+    let known = context.trust.issuer(name, context.policy.environment, NAME).cloned();
     let mut keys = Keys { consulted: known.map(Consulted::Issuer).into_iter().collect(), ..Keys::default() };
     let issuer = match listed(name, context) {
         Ok(issuer) => issuer,

@@ -126,7 +126,7 @@ impl<'d> Said<'d> {
         let subject = self.text(SUB)?;
         let places = subject.match_indices('/').map(|(at, _)| at).rev();
         let names = places.filter_map(|at| subject.get(..at)).filter(|name| name.len() > "https://".len());
-        names.map(str::to_owned).find(|name| context.trust.issuer(name, context.policy.environment).is_some())
+        names.map(str::to_owned).find(|name| !context.trust.issuers(name).is_empty())
     }
 
     /// The list, unpacked.

@@ -50,7 +50,7 @@ pub fn find(format: &str, signed: &Signed, decoded: Option<&Decoded<'_>>, contex
 
 /// The issuer's place on the trust list; what is wrong with it is said in `keys`.
 fn listed_issuer(name: &str, format: &str, context: &Context<'_>, keys: &mut Keys) -> Option<Arc<Issuer>> {
-    let found = context.trust.issuer(name, context.policy.environment);
+    let found = context.trust.issuer(name, context.policy.environment, format);
     if let Some(issuer) = found {
         // An entry that does not count is consulted too: without it the reason would be another.
         keys.consulted.push(Consulted::Issuer(issuer.clone()));
@@ -196,10 +196,8 @@ impl Question<'_> {
     /// The trust entry that pins the controller's document.
     fn pinned_document(&self, controller: &str, keys: &mut Keys) -> Option<Arc<Issuer>> {
         let due = self.context.policy.environment;
-        let known = self.context.trust.issuer(controller, due)?;
-        if known.environment != due || known.document.is_none() {
-            return None;
-        }
+        let known = self.context.trust.issuers(controller).iter();
+        let known = known.filter(|issuer| issuer.environment == due).find(|issuer| issuer.document.is_some())?;
         keys.consulted.push(Consulted::Issuer(known.clone()));
         Some(known.clone())
     }
