@@ -6,7 +6,8 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::trouble::Trouble;
-use crate::reason::{Code, Stage};
+use crate::openid4vp::code::{row_of, rows};
+use crate::reason::{Row, Stage};
 
 /// Arguments of `explain`.
 #[derive(Args)]
@@ -23,16 +24,15 @@ impl Explain {
         match &self.code {
             None => list(self.json, out)?,
             Some(text) => {
-                let code = Code::from_text(text).ok_or_else(|| unknown(text))?;
-                explain(code, self.json, out)?;
+                let row = row_of(text).ok_or_else(|| unknown(text))?;
+                explain(row, self.json, out)?;
             }
         }
         Ok(Exit::Accepted)
     }
 }
 
-fn explain(code: Code, json: bool, out: &mut dyn Write) -> Result<(), Trouble> {
-    let row = code.row();
+fn explain(row: &Row, json: bool, out: &mut dyn Write) -> Result<(), Trouble> {
     if json {
         writeln!(out, "{}", serde_json::to_string(row).unwrap_or_default())?;
         return Ok(());
@@ -48,13 +48,13 @@ fn explain(code: Code, json: bool, out: &mut dyn Write) -> Result<(), Trouble> {
 
 fn list(json: bool, out: &mut dyn Write) -> Result<(), Trouble> {
     if json {
-        let rows: Vec<_> = Code::ALL.iter().map(|code| code.row()).collect();
+        let rows: Vec<_> = rows().collect();
         writeln!(out, "{}", serde_json::to_string(&rows).unwrap_or_default())?;
         return Ok(());
     }
-    let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0);
+    let width = rows().map(|row| row.code.len()).max().unwrap_or(0);
     for stage in Stage::ALL {
-        let mut rows = Code::ALL.iter().map(|code| code.row()).filter(|row| row.stage == stage).peekable();
+        let mut rows = rows().filter(|row| row.stage == stage).peekable();
         if rows.peek().is_some() {
             writeln!(out, "{}", stage.name())?;
         }
@@ -81,10 +81,9 @@ fn nearest(text: &str) -> Vec<&'static str> {
     if text.chars().count() > 64 {
         return Vec::new();
     }
-    let mut near: Vec<(usize, &str)> = Code::ALL
-        .iter()
-        .map(|code| code.as_str())
-        .map(|code| {
+    let mut near: Vec<(usize, &str)> = rows()
+        .map(|row| {
+            let code = row.code;
             let name = code.split_once('.').map_or(code, |(_, name)| name);
             (distance(text, code).min(distance(text, name)), code)
         })

@@ -9,25 +9,18 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::crypto::jwe;
-use crate::reason::{Fact, Stage};
+use crate::reason::{self, Fact, Row, Spec, Stage};
 
-/// One row of the table.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Row {
-    /// `area.snake_case`, stable for ever once released.
-    pub code: &'static str,
-    /// The stage at which it is found.
-    pub stage: Stage,
-    /// Section of the document that has the rule.
-    pub section: &'static str,
-    /// What is wrong, one sentence.
-    pub sentence: &'static str,
-    /// What to do about it.
-    pub hint: &'static str,
-}
+const RFC7516: (&str, &str) = ("RFC 7516", "https://www.rfc-editor.org/rfc/rfc7516");
+const RFC7518: (&str, &str) = ("RFC 7518", "https://www.rfc-editor.org/rfc/rfc7518");
+const RFC8725: (&str, &str) = ("RFC 8725", "https://www.rfc-editor.org/rfc/rfc8725");
+const OID4VP: (&str, &str) = ("OpenID4VP 1.0", "https://openid.net/specs/openid-4-verifiable-presentations-1_0.html");
+const HAIP: (&str, &str) =
+    ("OpenID4VC HAIP 1.0", "https://openid.net/specs/openid4vc-high-assurance-interoperability-profile-1_0.html");
+const OWN: (&str, &str) = ("vidimus DESIGN.md", "DESIGN.md");
 
 macro_rules! codes {
-    ($($variant:ident $code:literal $stage:ident $section:literal $sentence:literal $hint:literal;)*) => {
+    ($($variant:ident $code:literal $stage:ident $doc:ident $section:literal $sentence:literal $hint:literal;)*) => {
         /// What is wrong with a response or a session, as a stable code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
@@ -45,9 +38,9 @@ macro_rules! codes {
                         const ROW: Row = Row {
                             code: $code,
                             stage: Stage::$stage,
-                            section: $section,
                             sentence: $sentence,
                             hint: $hint,
+                            spec: Spec { document: $doc.0, section: $section, url: $doc.1 },
                         };
                         &ROW
                     })*
@@ -58,33 +51,33 @@ macro_rules! codes {
 }
 
 codes! {
-    TooLarge "input.too_large" Decode "vidimus limits" "The response is larger than any answer to this request." "Ask for less, or for pictures of a smaller size.";
-    Malformed "vp.malformed" Decode "OpenID4VP 1.0, 8.1" "The response is not what OpenID4VP 1.0 prescribes." "`vp_token` is a JSON object: the id of each credential query, and an array of presentations. Drafts had other forms.";
-    ResponseMode "vp.response_mode" Decode "OpenID4VP 1.0, 8.2" "The response came in another mode than the one that was asked for." "Where encryption was asked for, only an encrypted response counts.";
-    JweMalformed "jwe.malformed" Decode "RFC 7516, 5.2" "The encrypted response is not a compact JWE." "Five parts in base64url; IV and tag of AES-GCM.";
-    JweZip "jwe.zip_not_allowed" Decode "RFC 7516, 4.1.3" "The encrypted response is compressed." "Compression was not offered; it could hide any size.";
-    JweNone "jose.alg_none" Decode "RFC 8725, 3.2" "The response says that nothing protects it (`none`)." "Treat it as an attack.";
-    JweAlgorithm "jose.alg_not_allowed" Decode "RFC 8725, 3.1" "The response is encrypted by an algorithm that is never taken." "ECDH-ES with the key in `client_metadata`.";
-    JweIterations "jwe.p2c_limit" Decode "RFC 7518, 4.8.1.2" "The encrypted response wants a password stretched." "Treat it as an attack.";
-    JwePolicy "jwe.policy" Decode "OpenID4VP 1.0, 8.3" "The response is encrypted in a way, or to a key, that this request did not offer." "`alg`, `enc` and `kid` are those of the request's `client_metadata`.";
-    JweKey "jwe.epk_invalid" Decode "RFC 7518, 4.6.1.1" "The sender's ephemeral key is no public key on P-256." "Treat it as an attack.";
-    JweDecrypt "jwe.decrypt" Decode "RFC 7516, 5.2" "The response cannot be decrypted." "It was made for another request, or changed. `apu` and `apv` go into the key derivation.";
-    WalletError "vp.wallet_error" Decode "OpenID4VP 1.0, 8.5" "The wallet answered with an error." "`got` names the error; what else the wallet said is not kept.";
-    State "vp.state" Holder "OpenID4VP 1.0, 8.2" "The response does not carry the `state` of this request." "The wallet returns `state` unchanged.";
-    Nonce "vp.nonce" Holder "OpenID4VP 1.0, 8.6" "A presentation does not answer the nonce of this request, so none of them counts." "It may be a replay; ask for a new presentation.";
-    ClientId "vp.client_id_mismatch" Holder "OpenID4VP 1.0, 5.9" "A presentation was made for another client identifier." "The whole `client_id`, prefix included, is the audience; over the Digital Credentials API it is `origin:` and the origin.";
-    SessionMismatch "vp.session_mismatch" Holder "OpenID4VP 1.0, B.2.6" "A device signed an mdoc for another session, or another device signed it." "Compare nonce, client_id, response_uri or origin, and the thumbprint of the encryption key with what the wallet was sent.";
-    Origin "vp.origin" Holder "OpenID4VP 1.0, A.2" "The response comes from an origin that was not expected." "Compare it, as text, with `expected_origins`.";
-    SessionExpired "vp.session_expired" Validity "OpenID4VP 1.0, 13.3" "The response came after the session had ended." "Start a new one.";
-    SessionConsumed "vp.session_consumed" Validity "OpenID4VP 1.0, 13.3" "The request was answered before." "The first answer counts; start a new session.";
-    ResponseCode "vp.response_code" Holder "OpenID4VP 1.0, 13.3" "The result was asked for without the response code of this session." "The browser brings it back behind `redirect_uri`.";
-    RequestConsumed "vp.request_consumed" Validity "OpenID4VP 1.0, 5.10" "The request object belongs to a session that takes no answer any more." "Start a new session.";
-    WalletNonce "vp.wallet_nonce" Decode "OpenID4VP 1.0, 5.10" "The wallet's nonce or metadata cannot be taken." "A nonce: at most 256 of the characters A-Z a-z 0-9 - . _ ~. Metadata: a small JSON object.";
-    DcqlUnsatisfied "vp.dcql_unsatisfied" Policy "OpenID4VP 1.0, 6.4" "What was shown does not answer the query." "Look at `expected` and `got`, and at the reports of the presentations.";
-    Partial "vp.partial" Policy "OpenID4VP 1.0, 8.6" "Some of the presentations are good, and some are not." "Each presentation's report says what is wrong with it.";
-    TransactionData "vp.transaction_data" Holder "OpenID4VP 1.0, 8.4" "A transaction is approved by none of the presentations." "One of the credentials that the transaction names carries its digest in the proof of its holder.";
-    HolderBinding "vp.holder_binding_missing" Holder "OpenID4VP 1.0, 6.1" "A presentation does not prove that its holder presents it." "The query demands it (`require_cryptographic_holder_binding`).";
-    Haip "vp.haip" Policy "OpenID4VC HAIP 1.0" "A rule of the High Assurance Interoperability Profile is broken." "`expected` names the rule.";
+    TooLarge "input.too_large" Decode OWN "limits" "The response is larger than any answer to this request." "Ask for less, or for pictures of a smaller size.";
+    Malformed "vp.malformed" Decode OID4VP "8.1" "The response is not what OpenID4VP 1.0 prescribes." "`vp_token` is a JSON object: the id of each credential query, and an array of presentations. Drafts had other forms.";
+    ResponseMode "vp.response_mode" Decode OID4VP "8.2" "The response came in another mode than the one that was asked for." "Where encryption was asked for, only an encrypted response counts.";
+    JweMalformed "jwe.malformed" Decode RFC7516 "5.2" "The encrypted response is not a compact JWE." "Five parts in base64url; IV and tag of AES-GCM.";
+    JweZip "jwe.zip_not_allowed" Decode RFC7516 "4.1.3" "The encrypted response is compressed." "Compression was not offered; it could hide any size.";
+    JweNone "jose.alg_none" Decode RFC8725 "3.2" "The response says that nothing protects it (`none`)." "Treat it as an attack.";
+    JweAlgorithm "jose.alg_not_allowed" Decode RFC8725 "3.1" "The response is encrypted by an algorithm that is never taken." "ECDH-ES with the key in `client_metadata`.";
+    JweIterations "jwe.p2c_limit" Decode RFC7518 "4.8.1.2" "The encrypted response wants a password stretched." "Treat it as an attack.";
+    JwePolicy "jwe.policy" Decode OID4VP "8.3" "The response is encrypted in a way, or to a key, that this request did not offer." "`alg`, `enc` and `kid` are those of the request's `client_metadata`.";
+    JweKey "jwe.epk_invalid" Decode RFC7518 "4.6.1.1" "The sender's ephemeral key is no public key on P-256." "Treat it as an attack.";
+    JweDecrypt "jwe.decrypt" Decode RFC7516 "5.2" "The response cannot be decrypted." "It was made for another request, or changed. `apu` and `apv` go into the key derivation.";
+    WalletError "vp.wallet_error" Decode OID4VP "8.5" "The wallet answered with an error." "`got` names the error; what else the wallet said is not kept.";
+    State "vp.state" Holder OID4VP "8.2" "The response does not carry the `state` of this request." "The wallet returns `state` unchanged.";
+    Nonce "vp.nonce" Holder OID4VP "8.6" "A presentation does not answer the nonce of this request, so none of them counts." "It may be a replay; ask for a new presentation.";
+    ClientId "vp.client_id_mismatch" Holder OID4VP "5.9" "A presentation was made for another client identifier." "The whole `client_id`, prefix included, is the audience; over the Digital Credentials API it is `origin:` and the origin.";
+    SessionMismatch "vp.session_mismatch" Holder OID4VP "B.2.6" "A device signed an mdoc for another session, or another device signed it." "Compare nonce, client_id, response_uri or origin, and the thumbprint of the encryption key with what the wallet was sent.";
+    Origin "vp.origin" Holder OID4VP "A.2" "The response comes from an origin that was not expected." "Compare it, as text, with `expected_origins`.";
+    SessionExpired "vp.session_expired" Validity OID4VP "13.3" "The response came after the session had ended." "Start a new one.";
+    SessionConsumed "vp.session_consumed" Validity OID4VP "13.3" "The request was answered before." "The first answer counts; start a new session.";
+    ResponseCode "vp.response_code" Holder OID4VP "13.3" "The result was asked for without the response code of this session." "The browser brings it back behind `redirect_uri`.";
+    RequestConsumed "vp.request_consumed" Validity OID4VP "5.10" "The request object belongs to a session that takes no answer any more." "Start a new session.";
+    WalletNonce "vp.wallet_nonce" Decode OID4VP "5.10" "The wallet's nonce or metadata cannot be taken." "A nonce: at most 256 of the characters A-Z a-z 0-9 - . _ ~. Metadata: a small JSON object.";
+    DcqlUnsatisfied "vp.dcql_unsatisfied" Policy OID4VP "6.4" "What was shown does not answer the query." "Look at `expected` and `got`, and at the reports of the presentations.";
+    Partial "vp.partial" Policy OID4VP "8.6" "Some of the presentations are good, and some are not." "Each presentation's report says what is wrong with it.";
+    TransactionData "vp.transaction_data" Holder OID4VP "8.4" "A transaction is approved by none of the presentations." "One of the credentials that the transaction names carries its digest in the proof of its holder.";
+    HolderBinding "vp.holder_binding_missing" Holder OID4VP "6.1" "A presentation does not prove that its holder presents it." "The query demands it (`require_cryptographic_holder_binding`).";
+    Haip "vp.haip" Policy HAIP "whole" "A rule of the High Assurance Interoperability Profile is broken." "`expected` names the rule.";
 }
 
 impl Code {
@@ -97,6 +90,18 @@ impl Code {
     pub fn from_text(text: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.as_str() == text)
     }
+}
+
+/// Every row that an answer of ours can name: those of credentials, and those of responses whose codes are not among them.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    let of_responses = Code::ALL.iter().map(|code| code.row());
+    let others = of_responses.filter(|row| reason::Code::from_text(row.code).is_none());
+    reason::Code::ALL.iter().map(|code| code.row()).chain(others)
+}
+
+/// The row with this code: a credential's, or else a response's.
+pub fn row_of(code: &str) -> Option<&'static Row> {
+    reason::Code::from_text(code).map(|code| code.row()).or_else(|| Code::from_text(code).map(Code::row))
 }
 
 /// What is wrong with a response or a session: the code and the two values that explain it. Never holds what a wallet said of its subject.
@@ -176,7 +181,7 @@ impl Serialize for Refusal {
         fields.serialize_field("outcome", "fail")?;
         fields.serialize_field("code", row.code)?;
         fields.serialize_field("sentence", row.sentence)?;
-        fields.serialize_field("section", row.section)?;
+        fields.serialize_field("section", &format_args!("{}, {}", row.spec.document, row.spec.section))?;
         if !self.0.expected.is_absent() {
             fields.serialize_field("expected", &self.0.expected)?;
         }
@@ -215,7 +220,7 @@ mod tests {
             let row = code.row();
             assert!(seen.insert(row.code), "{} stands twice", row.code);
             assert_eq!(Code::from_text(row.code), Some(*code));
-            assert!(row.sentence.ends_with('.') && row.hint.ends_with('.') && row.section.contains(' '));
+            assert!(row.sentence.ends_with('.') && row.hint.ends_with('.') && row.spec.url.contains('.'));
         }
         for fault in [
             jwe::Fault::TooLarge,

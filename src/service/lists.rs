@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 
 use crate::format::FORMATS;
-use crate::reason::Code;
+use crate::openid4vp::code::{row_of, rows};
 use crate::service::problem::{Kind, Problem};
 
 /// Every format that can be judged.
@@ -18,14 +18,14 @@ pub async fn formats() -> Response {
     Json(FORMATS.iter().map(|format| *format.about()).collect::<Vec<_>>()).into_response()
 }
 
-/// Every reason that a report can give.
+/// Every reason that a report or the result of a presentation can give.
 #[utoipa::path(
     get,
     path = "/v1/reasons",
-    responses((status = 200, description = "Every reason that a report can give.", body = Vec<crate::service::described::Reason>))
+    responses((status = 200, description = "Every reason that a report or the result of a presentation can give.", body = Vec<crate::service::described::Reason>))
 )]
 pub async fn reasons() -> Response {
-    Json(Code::ALL.iter().map(|code| *code.row()).collect::<Vec<_>>()).into_response()
+    Json(rows().copied().collect::<Vec<_>>()).into_response()
 }
 
 /// One reason.
@@ -40,8 +40,8 @@ pub async fn reasons() -> Response {
     )
 )]
 pub async fn reason(Path(code): Path<String>) -> Response {
-    match Code::from_text(&code) {
-        Some(code) => Json(*code.row()).into_response(),
+    match row_of(&code) {
+        Some(row) => Json(*row).into_response(),
         None => Problem::new(Kind::NotFound).into_response(),
     }
 }

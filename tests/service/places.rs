@@ -1,5 +1,7 @@
 //! Every place and every status, by the router in process.
 
+use std::collections::HashSet;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, header};
@@ -271,8 +273,17 @@ async fn lists_what_it_runs_by() {
     let formats = get(&router, "/v1/formats").await.json();
     assert_eq!(formats.as_array().unwrap().len(), vidimus::format::FORMATS.len());
     let reasons = get(&router, "/v1/reasons").await.json();
-    assert_eq!(reasons.as_array().unwrap().len(), vidimus::reason::Code::ALL.len());
+    let reasons = reasons.as_array().unwrap();
+    let codes: HashSet<&str> = reasons.iter().map(|row| row["code"].as_str().unwrap()).collect();
+    assert_eq!(codes.len(), reasons.len(), "none twice");
+    let of_credentials = vidimus::reason::Code::ALL.iter().map(|code| code.as_str());
+    assert!(
+        of_credentials
+            .chain(vidimus::openid4vp::code::Code::ALL.iter().map(|code| code.as_str()))
+            .all(|it| codes.contains(it))
+    );
     assert_eq!(get(&router, "/v1/reasons/time.expired").await.json()["code"], "time.expired");
+    assert_eq!(get(&router, "/v1/reasons/vp.state").await.json()["spec"]["document"], "OpenID4VP 1.0");
     get(&router, &format!("/v1/reasons/{CANARY}")).await.assert_problem(Kind::NotFound);
     get(&router, "/v1/reasons/..%2f..%2fetc%2fpasswd").await.assert_problem(Kind::NotFound);
     let problems = get(&router, "/v1/problems").await.json();
