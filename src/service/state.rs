@@ -19,6 +19,9 @@ use crate::service::openid4vp::desk::Desk;
 use crate::service::together::Together;
 use crate::trust::Trust;
 
+/// For each place in the house so many requests may stand outside it with bodies that are slow to come.
+const SLOW_FOR_EACH_PLACE: usize = 4;
+
 /// The service: clones are the same one.
 #[derive(Clone)]
 pub struct Service(Arc<Shared>);
@@ -48,6 +51,7 @@ pub struct Shared {
     presentations: OnceLock<Desk>,
     room: Arc<Semaphore>,
     waiting_for_heavy: AtomicUsize,
+    outside: AtomicUsize,
     trust: ArcSwap<Held>,
     in_flight: AtomicUsize,
     stopping: AtomicBool,
@@ -100,6 +104,7 @@ impl Service {
             presentations: OnceLock::new(),
             room: Arc::new(Semaphore::new(room)),
             waiting_for_heavy: AtomicUsize::new(0),
+            outside: AtomicUsize::new(0),
             trust: ArcSwap::from_pointee(Held::nothing()),
             in_flight: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
@@ -165,6 +170,13 @@ impl Shared {
         (before < self.config.in_flight).then_some(admitted)
     }
 
+    /// Gives the place of a request that was admitted to others while its client is slow; `None` when too many are slow already.
+    pub fn step_outside(&self) -> Option<Outside<'_>> {
+        let place = Place::among(&self.outside, self.config.in_flight.saturating_mul(SLOW_FOR_EACH_PLACE))?;
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        Some(Outside { shared: self, is_back: false, _place: place })
+    }
+
     /// `true` when more could be asked at once than is admitted.
     pub fn has_more_connections_than_places(&self) -> bool {
         usize::try_from(self.metrics.connections.get()).is_ok_and(|open| open > self.config.in_flight)
@@ -197,6 +209,30 @@ impl Drop for Admitted<'_> {
     fn drop(&mut self) {
         self.shared.in_flight.fetch_sub(1, Ordering::Relaxed);
         self.shared.metrics.in_flight.dec();
+    }
+}
+
+/// A request that was admitted and waits for its client, outside, for as long as this lives.
+pub struct Outside<'s> {
+    shared: &'s Shared,
+    is_back: bool,
+    _place: Place<'s>,
+}
+
+impl Outside<'_> {
+    /// Takes a place again; `false` when the house is full.
+    pub fn come_back(mut self) -> bool {
+        self.is_back = true;
+        self.shared.in_flight.fetch_add(1, Ordering::Relaxed) < self.shared.config.in_flight
+    }
+}
+
+impl Drop for Outside<'_> {
+    fn drop(&mut self) {
+        // Whoever gives up outside leaves as from inside: the door counts that once.
+        if !self.is_back {
+            self.shared.in_flight.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -412,24 +412,39 @@ async fn a_full_house_turns_away_at_once() {
     let sample = Sample::new();
     let service = service(Config { in_flight: 2, ..sample.config() }).await;
     let router = router(service.clone());
-    // Two whose bodies never come hold the two places.
-    let mut waiting = Vec::new();
-    for _ in 0..2 {
-        let router = router.clone();
-        let never = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
-        waiting.push(tokio::spawn(async move { verify(&router, "text/plain", never).await.status }));
-    }
-    while service.metrics.in_flight.get() < 2 {
-        tokio::task::yield_now().await;
-    }
+    let inside = [service.admit().unwrap(), service.admit().unwrap()];
     let refused = verify(&router, "text/plain", sample.dcc(1)).await;
     refused.assert_problem(Kind::Overloaded);
     assert_eq!(refused.headers[header::RETRY_AFTER], "1");
     assert_eq!(get(&router, "/live").await.status, 200, "whoever looks after the service always gets in");
+    drop(inside);
+    assert_eq!(verify(&router, "text/plain", sample.dcc(1)).await.status, 200, "places are given back");
+    assert_eq!(service.metrics.shed.get(), 1);
+}
+
+#[tokio::test]
+async fn bodies_that_never_come_keep_out_nobody_but_others_like_them() {
+    let sample = Sample::new();
+    let service = service(Config { in_flight: 2, ..sample.config() }).await;
+    let router = router(service.clone());
+    let never = || Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let mut waiting = Vec::new();
+    for count in 1..=8 {
+        let (router, never) = (router.clone(), never());
+        waiting.push(tokio::spawn(async move { verify(&router, "text/plain", never).await.status }));
+        while service.metrics.in_flight.get() < count {
+            tokio::task::yield_now().await;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(verify(&router, "text/plain", sample.dcc(1)).await.status, 200);
+    verify(&router, "text/plain", never()).await.assert_problem(Kind::Overloaded);
+    assert_eq!(verify(&router, "text/plain", sample.dcc(1)).await.status, 200);
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
     for one in waiting {
         assert!(one.await.is_err());
     }
-    assert_eq!(verify(&router, "text/plain", sample.dcc(1)).await.status, 200, "places are given back");
-    assert_eq!(service.metrics.shed.get(), 1);
+    assert_eq!(service.metrics.in_flight.get(), 0);
+    let inside = [service.admit(), service.admit(), service.admit()];
+    assert_eq!(inside.map(|place| place.is_some()), [true, true, false], "two places, neither more nor less");
 }
