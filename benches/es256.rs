@@ -15,6 +15,10 @@ use ring::digest::{SHA256, digest};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use vidimus::crypto::p256::{Answer, By, Check, Path, Table, check};
 
+/// As the `vidimus` command has it: where the tables lie decides how long the processor searches for them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A message, who signed it, and the signature.
 struct Signed {
     key: usize,
