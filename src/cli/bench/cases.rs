@@ -68,7 +68,8 @@ fn case(maker: &Maker, count: usize, sizes: &Sizes, now: Timestamp) -> Result<Ca
     Ok(Case { format, choice, issuers: count, batches, requests, opened, trust })
 }
 
-fn open(request: &Request, trust: &Trust) -> Option<Opened<'static>> {
+/// The credential of a request, opened.
+pub(super) fn open(request: &Request, trust: &Trust) -> Option<Opened<'static>> {
     let evidence = Evidence::none();
     let context =
         Context { trust, evidence: &evidence, occasion: &request.occasion, policy: &request.policy, budget: None };

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use crate::cli::bench::case::{Case, Choice};
+use crate::cli::bench::cases::open;
 use crate::cli::bench::graphs::{Graphs, graphs_of};
 use crate::cli::bench::signatures::Signatures;
 use crate::cli::trouble::Trouble;
@@ -105,12 +106,21 @@ impl<'c> Measured<'c> {
             false => Vec::new(),
         };
         let jobs: Vec<Job<'_>> = jobs.collect::<Result<_, _>>()?;
-        settle(case.trust.checker(), &jobs, case.issuers.saturating_mul(uses));
+        let (checker, due) = (case.trust.checker(), case.issuers.saturating_mul(uses));
+        if case.issuers <= jobs.len() {
+            settle(checker, &jobs, due);
+        } else {
+            // Not all issuers are among the first credentials.
+            let open = |request| Some((open(request, &case.trust)?, request));
+            let all: Vec<(Opened<'static>, &Request)> = case.requests.iter().filter_map(open).collect();
+            let all: Vec<Job<'_>> = all.iter().filter_map(|(opened, request)| job_of(case, opened, request)).collect();
+            settle(checker, &all, due);
+        }
         Ok(Measured { case, jobs, graphs })
     }
 }
 
-fn job_of<'c>(case: &'c Case, opened: &'c Opened<'static>, request: &Request) -> Option<Job<'c>> {
+fn job_of<'o>(case: &Case, opened: &'o Opened<'static>, request: &Request) -> Option<Job<'o>> {
     let evidence = Evidence::none();
     let context = context_of(request, &case.trust, &evidence);
     let decoded = case.format.decode(opened, &request.policy).ok()?;
