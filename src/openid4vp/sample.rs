@@ -206,6 +206,18 @@ impl World {
         self.mdl(Handover::Openid4vp, device, text(request, "nonce"))
     }
 
+    /// What a wallet of ISO/IEC 18013-7 answers that session with: an mDL signed for its handover, by the nonce `wallet nonce`.
+    pub(crate) fn older_answer(&self, session: &Session) -> Json {
+        let device = Device {
+            client_id: Some(session.client_id.clone()),
+            response_uri: Some(session.response_uri.clone()),
+            mdoc_generated_nonce: Some("wallet nonce".into()),
+            ..Device::default()
+        };
+        let mdl = self.mdl(Handover::Iso18013Part7, device, &session.nonce);
+        json!({ "vp_token": { "mdl": [mdl] }, "state": session.state })
+    }
+
     /// What an honest wallet posts: these presentations by id, as the request wants them.
     pub(crate) fn body(&self, request: &Json, vp_token: &Json) -> String {
         let state = text(request, "state");

@@ -327,14 +327,7 @@ fn the_older_handover_rests_on_the_wallets_nonce() {
     let world = world();
     let (session, _) = world.begin(ask_for(&[mdl_query()]));
     let request = world.request(&session);
-    let device = Device {
-        client_id: Some(session.client_id.clone()),
-        response_uri: Some(session.response_uri.clone()),
-        mdoc_generated_nonce: Some("wallet nonce".into()),
-        ..Device::default()
-    };
-    let mdl = world.mdl(Handover::Iso18013Part7, device, &session.nonce);
-    let payload = json!({ "vp_token": { "mdl": [mdl] }, "state": session.state });
+    let payload = world.older_answer(&session);
     let verdict = |party_u: &[u8], policy: &Policy| {
         let by = crate::crypto::jwe::Sealing::by(crate::crypto::jwe::Encryption::A128Gcm);
         let sealing =

@@ -9,7 +9,7 @@ use crate::encoding::base64url;
 use crate::encoding::cbor::{self, Value as Cbor};
 use crate::evidence::Evidence;
 use crate::limits;
-use crate::occasion::session::{Handover, Session as Device};
+use crate::occasion::session::Handover;
 use crate::openid4vp::ask::{Ask, Flow};
 use crate::openid4vp::judge::{conclude, requests};
 use crate::openid4vp::request::dc_api::transcript;
@@ -255,14 +255,7 @@ fn parties_of_another_session_prove_nothing() {
     let (session, _) = world.begin(ask_for(&[mdl_query()]));
     let (other, _) = world.begin(ask_for(&[mdl_query()]));
     let request = world.request(&session);
-    let device = Device {
-        client_id: Some(session.client_id.clone()),
-        response_uri: Some(session.response_uri.clone()),
-        mdoc_generated_nonce: Some("wallet nonce".into()),
-        ..Device::default()
-    };
-    let mdl = world.mdl(Handover::Iso18013Part7, device, &session.nonce);
-    let payload = json!({ "vp_token": { "mdl": [mdl] }, "state": session.state });
+    let payload = world.older_answer(&session);
     let older = Policy { handovers: vec![Handover::Iso18013Part7], ..policy() };
     let judged = |party_v: Option<&[u8]>| {
         let sealing = Sealing { party_u: Some(b"wallet nonce"), party_v, ..Sealing::by(Encryption::A128Gcm) };
