@@ -14,7 +14,7 @@ mod wallet;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -37,12 +37,13 @@ const GOAL: Duration = Duration::from_millis(50);
 /// Wallets with keys of their own.
 const WALLETS: usize = 16;
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, role, trust, file] = arguments.as_slice()
         && role == "serve"
     {
-        return serve(trust, file);
+        serve(trust, file);
+        return ExitCode::SUCCESS;
     }
     let after = |name: &str| arguments.iter().position(|one| one == name).and_then(|at| arguments.get(at + 1));
     let seconds = after("--seconds").and_then(|text| text.parse().ok()).unwrap_or(300);
@@ -52,9 +53,10 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     println!("{RATE} sessions a second for {seconds} seconds, in a file");
     let sound = runtime.block_on(load(&world, &server, seconds));
-    std::process::exit(i32::from(!sound));
+    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// Serves until standard input ends, which it does with the process that asked, however that ends.
 fn serve(trust: &str, file: &str) {
     let mut settings = Settings::for_development(None).unwrap();
     settings.store = Setting::File(file.into());
@@ -65,7 +67,15 @@ fn serve(trust: &str, file: &str) {
     runtime.block_on(async {
         let server = Server::bind_service(Service::new(config).unwrap()).await.unwrap();
         println!("{}", server.local_addr().unwrap());
-        server.run(std::future::pending()).await.unwrap();
+        let (ended, asker) = tokio::sync::oneshot::channel::<()>();
+        std::thread::spawn(move || {
+            let _ = std::io::stdin().lines().next();
+            drop(ended);
+        });
+        let stop = async {
+            let _ = asker.await;
+        };
+        server.run(stop).await.unwrap();
     });
 }
 
@@ -79,7 +89,7 @@ impl Running {
     fn start(trust: &Path, file: &Path) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.arg("serve").arg(trust).arg(file);
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let address = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
         Running { child, address: address.parse().unwrap() }
     }
